@@ -1,0 +1,83 @@
+import type { Params } from '../manifest/spec.ts';
+import type { ResourceRequest } from '../providers/provider.ts';
+import type { Predicted } from '../telemetry/events.ts';
+
+export type ModelType = 'linear' | 'random_forest' | 'gradient_boosting' | 'auto';
+
+/** What is asked about one task instance before it runs. */
+export interface SizingQuery {
+  readonly task: string;
+  readonly component: string;
+  readonly target: string | null;
+  readonly features: Params;
+  /** What the manifest asks for: the answer where nothing better is known, never a predictor. */
+  readonly manifestRequest: ResourceRequest;
+  /** Probability that the first request should suffice, 0.5 to 0.999. */
+  readonly confidence: number;
+}
+
+export interface Evidence {
+  readonly method: 'manifest' | 'quantile' | 'learned';
+  /** Why this method and not the other, in a sentence. */
+  readonly reason: string;
+  readonly runs_analyzed: number;
+  readonly records: number;
+  /** Percentile of the quantile method, as the tutorials print it (95). */
+  readonly percentile: number | null;
+  readonly model_type: string | null;
+  /** Mean out-of-fold cost of each method in GB·h wasted per task, where both could be judged. */
+  readonly wastage: {
+    readonly manifest: number | null;
+    readonly quantile: number | null;
+    readonly learned: number | null;
+  } | null;
+  /** Features by permutation importance, largest first, in share of the explained error. */
+  readonly importance: readonly { readonly feature: string; readonly share: number }[];
+}
+
+export interface Sizing {
+  readonly request: ResourceRequest;
+  readonly predicted: Predicted;
+  readonly method: 'manifest' | 'quantile' | 'learned';
+  readonly modelType: string | null;
+  /** Calibrated on held-out runs; null when there is nothing to calibrate on. */
+  readonly confidence: number | null;
+  readonly evidence: Evidence;
+}
+
+/** The tutorials' answer: resources as text, workers per tag. */
+export interface Recommendation {
+  readonly task: string;
+  readonly target: string | null;
+  readonly workers: Readonly<Record<string, number>>;
+  readonly resources: Readonly<
+    Record<
+      string,
+      { readonly cpus: number; readonly memory: string | null; readonly walltime: string | null }
+    >
+  >;
+  readonly confidence: number;
+  readonly method: 'manifest' | 'quantile' | 'learned';
+  readonly modelType: string | null;
+  readonly intervals: Predicted;
+  readonly evidence: Evidence;
+  /** `p95 of 50 historical runs`. */
+  readonly basis: string;
+}
+
+export interface RecommendOptions {
+  readonly task: string;
+  readonly target?: string;
+  readonly confidence?: number;
+  /** Both spellings of the tutorials mean the same. */
+  readonly features?: Params;
+  readonly inputFeatures?: Params;
+  /** Number of instances that would run, for the number of workers. */
+  readonly instances?: number;
+}
+
+export interface Advisor {
+  /** Never throws for a task without history: then the method is `manifest`. */
+  size(query: SizingQuery): Sizing;
+  recommend(options: RecommendOptions): Recommendation;
+}

@@ -1,0 +1,67 @@
+/** What cross-validation found. Plain data: stored, shown, printed by `scalable train --format json`. */
+export interface FoldScore {
+  readonly fold: number;
+  readonly rows: number;
+  readonly mae: number;
+  readonly rmse: number;
+  readonly r2: number | null;
+  /** Mean absolute percentage, 0.2 = 20 %. */
+  readonly mape: number | null;
+  /** Share of held-out values inside their interval. */
+  readonly coverage: number | null;
+}
+
+export interface StageReport {
+  /** `peak_memory` in bytes, `cpu_time` and `wall_time` in seconds, `cpu_efficiency` 0–1. */
+  readonly stage: 'peak_memory' | 'cpu_time' | 'cpu_efficiency' | 'wall_time';
+  readonly unit: 'bytes' | 'seconds' | 'fraction';
+  readonly mae: number;
+  readonly rmse: number;
+  readonly r2: number | null;
+  readonly mape: number | null;
+  readonly coverage: number | null;
+  /** What the intervals promise, for example 0.95. */
+  readonly nominalCoverage: number;
+  readonly folds: readonly FoldScore[];
+  /** Out-of-fold pairs for the picture, at most 2,000. */
+  readonly points: readonly {
+    readonly predicted: number;
+    readonly measured: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
+  readonly importance: readonly { readonly feature: string; readonly share: number }[];
+}
+
+export interface TaskTrainingReport {
+  readonly task: string;
+  readonly rows: number;
+  readonly runs: number;
+  readonly modelType: string;
+  readonly stages: readonly StageReport[];
+  /** Which method answers for this task from now on, and why, in a sentence. */
+  readonly chosen: 'learned' | 'quantile' | 'manifest';
+  readonly reason: string;
+  /** GB·h wasted over the recorded tasks had each method sized them, out of fold; failures priced in. */
+  readonly wastage: {
+    readonly manifest: number | null;
+    readonly quantile: number | null;
+    readonly learned: number | null;
+  };
+  readonly failures: {
+    readonly manifest: number | null;
+    readonly quantile: number | null;
+    readonly learned: number | null;
+  };
+  /** What was left out of training and why. */
+  readonly notes: readonly string[];
+}
+
+export interface TrainingReport {
+  readonly trainedAt: number;
+  readonly modelType: string;
+  readonly cvFolds: number;
+  readonly seconds: number;
+  readonly rows: number;
+  readonly tasks: readonly TaskTrainingReport[];
+}

@@ -1,0 +1,21 @@
+import { advisorRouter } from './advisor.ts';
+import { manifestsRouter } from './manifests.ts';
+import { plansRouter } from './plans.ts';
+import { projectsRouter } from './projects.ts';
+import { runsRouter } from './runs.ts';
+import { settingsRouter } from './settings.ts';
+import { telemetryRouter } from './telemetry.ts';
+import { router } from './trpc.ts';
+
+/** The whole API: one router per area. Faces import its type, hosts carry its value. */
+export const appRouter = router({
+  projects: projectsRouter,
+  manifests: manifestsRouter,
+  plans: plansRouter,
+  runs: runsRouter,
+  telemetry: telemetryRouter,
+  advisor: advisorRouter,
+  settings: settingsRouter,
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,67 @@
+import type { Objective, Policy } from '../manifest/spec.ts';
+import type { CostEstimate, ResourceRequest, ScalePlan } from '../providers/provider.ts';
+import type { PlannedInstance } from '../telemetry/events.ts';
+
+export type SizingMode = 'auto' | 'manifest' | 'quantile' | 'learned' | 'scouts';
+
+export interface PlanOptions {
+  readonly objective?: Objective;
+  readonly policy?: Policy;
+  readonly budgetUsd?: number;
+  readonly deadlineHours?: number;
+  readonly sizing?: SizingMode;
+  /** Worker counts given by hand; they win over the objective. */
+  readonly workers?: Readonly<Record<string, number>>;
+  /** 0.5 to 0.999: how sure a first request should be. */
+  readonly confidence?: number;
+}
+
+export interface FrontPoint {
+  /** Workers over all tags. */
+  readonly workers: number;
+  readonly workersByTag: Readonly<Record<string, number>>;
+  readonly timeSeconds: number;
+  /** Null where running costs no money; then `workerHours` is what is traded for time. */
+  readonly costUsd: number | null;
+  readonly workerHours: number;
+}
+
+export interface TaskPlan {
+  readonly task: string;
+  readonly component: string;
+  readonly instances: number;
+  /** The manifest's request beside the recommended one: smallest and largest over the instances. */
+  readonly manifestRequest: ResourceRequest;
+  readonly smallest: ResourceRequest;
+  readonly largest: ResourceRequest;
+  readonly sources: Readonly<Record<string, number>>;
+  /** A sentence a researcher can check: method, rows, what it rests on. */
+  readonly evidence: TaskEvidence;
+}
+
+export interface TaskEvidence {
+  readonly method: 'manifest' | 'quantile' | 'learned';
+  readonly modelType: string | null;
+  readonly rows: number;
+  readonly runs: number;
+  readonly sentence: string;
+}
+
+export interface Plan {
+  readonly project: string;
+  readonly target: string;
+  readonly provider: string;
+  readonly manifestLock: string;
+  readonly objective: Objective;
+  readonly policy: Policy;
+  readonly sizing: SizingMode;
+  readonly tasks: readonly TaskPlan[];
+  readonly instances: readonly PlannedInstance[];
+  readonly scalePlan: ScalePlan;
+  readonly cost: CostEstimate | null;
+  /** Predicted makespan; null when nothing is known about durations. */
+  readonly timeSeconds: number | null;
+  readonly front: readonly FrontPoint[];
+  /** What the user should know before running: no history yet, requests cut to the machine, wishes that cannot be met. */
+  readonly notes: readonly { readonly code: string; readonly message: string }[];
+}

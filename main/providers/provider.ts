@@ -1,0 +1,200 @@
+import type { DeploymentSpec, Params, ValidationReport } from '../manifest/spec.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { RunPaths } from '../platform/paths.ts';
+
+/** What one attempt asks for. Every provider reads exactly these units. */
+export interface ResourceRequest {
+  /** Whole cores, 1 or more. */
+  readonly cpus: number;
+  /** Peak resident memory of the whole process tree; killed above it. Null: not asked for, not limited. */
+  readonly memoryBytes: number | null;
+  /** Killed after this. Null: not limited. */
+  readonly walltimeSeconds: number | null;
+}
+
+/**
+ * Work with all parameters put in. Values never become code: arguments stay arguments, and a shell script gets
+ * them as environment variables.
+ */
+export type Work =
+  | { readonly kind: 'argv'; readonly argv: readonly string[] }
+  | { readonly kind: 'shell'; readonly script: string; readonly values: Readonly<Record<string, string>> }
+  | { readonly kind: 'python'; readonly module: string; readonly name: string; readonly arguments: unknown }
+  | {
+      readonly kind: 'function';
+      readonly module: string;
+      readonly name: string;
+      readonly arguments: readonly unknown[];
+    }
+  /** A function of the SDK caller, sent as its own text: it must not use names from outside itself. */
+  | { readonly kind: 'source'; readonly source: string; readonly arguments: readonly unknown[] };
+
+export interface ContainerImage {
+  readonly image: string;
+  readonly mounts: Readonly<Record<string, string>>;
+}
+
+/** One execution of one task instance, ready to be handed to a backend. */
+export interface TaskInstance {
+  /** Unique in the run: `simulate.17`. */
+  readonly id: string;
+  readonly task: string;
+  /** The component, which is the worker tag that may run it. */
+  readonly tag: string;
+  /** 1 for the first execution, counted up by retries. */
+  readonly attempt: number;
+  readonly params: Params;
+  readonly work: Work;
+  readonly request: ResourceRequest;
+  readonly env: Readonly<Record<string, string>>;
+  readonly container: ContainerImage | null;
+  /** Working directory of a process. */
+  readonly folder: string;
+  /** Created before the attempt starts. */
+  readonly createFolders: readonly string[];
+  /** Predicted run time, for ordering and packing; null when nothing is known. */
+  readonly predictedSeconds: number | null;
+}
+
+/**
+ * Why an attempt ended.
+ *
+ * - `program_error` the program said no: a non-zero exit or a thrown exception; more resources will not help.
+ * - `out_of_memory` it needed more than its request: retry with more.
+ * - `walltime` it ran into its time limit, which is not a fault of the program: retry with longer.
+ * - `node_failure` the machine went away: retry with the same request.
+ * - `launch_failure` it never began (no such program, no container runtime): retrying does not help.
+ * - `cancelled` somebody asked for it; says nothing about the program and is never learned from.
+ * - `lost` neither result nor accounting can say; never counted as success, never as failure of the program.
+ */
+export type AttemptOutcome =
+  | 'succeeded'
+  | 'program_error'
+  | 'out_of_memory'
+  | 'walltime'
+  | 'node_failure'
+  | 'launch_failure'
+  | 'cancelled'
+  | 'lost';
+
+/** Measured on the whole process tree. Null is "not measured", which is not 0. */
+export interface Usage {
+  readonly peakMemoryBytes: number | null;
+  readonly cpuUserSeconds: number | null;
+  readonly cpuSystemSeconds: number | null;
+  /** Bytes asked for through read and write calls, cached or not. */
+  readonly readBytes: number | null;
+  readonly writtenBytes: number | null;
+  readonly wallSeconds: number;
+  /** How the memory was measured; accuracies differ. */
+  readonly measuredBy: 'kernel' | 'sampled' | 'none';
+}
+
+export interface AttemptResult {
+  readonly outcome: AttemptOutcome;
+  readonly exitCode: number | null;
+  /** `SIGKILL`, …; null when it ended by itself. */
+  readonly signal: string | null;
+  /** One sentence for a researcher when it did not succeed: what happened, with its numbers. */
+  readonly message: string | null;
+  readonly usage: Usage;
+  /** What a function returned, as JSON-like data; undefined for processes. */
+  readonly value?: unknown;
+}
+
+/** Memory and CPU of a running attempt at one moment, for live pictures. */
+export interface UsageSample {
+  readonly at: number;
+  readonly memoryBytes: number;
+  readonly cpuSeconds: number | null;
+}
+
+/** All times are milliseconds since the epoch, UTC, by the app's clock. */
+export type ClusterEvent =
+  | { readonly type: 'worker_added'; readonly at: number; readonly workerId: string; readonly tag: string }
+  | {
+      readonly type: 'worker_removed';
+      readonly at: number;
+      readonly workerId: string;
+      readonly tag: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'task_started';
+      readonly at: number;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly workerId: string;
+      readonly pid: number | null;
+    }
+  | {
+      readonly type: 'task_sample';
+      readonly at: number;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly sample: UsageSample;
+    }
+  | {
+      readonly type: 'task_finished';
+      readonly at: number;
+      readonly startedAt: number | null;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly result: AttemptResult;
+    };
+
+/**
+ * Work handed to one backend. One contract test holds every implementation to these rules: every submitted
+ * instance gets exactly one `task_finished`; `scale` never kills a running attempt;
+ * `close({ drain: false })` leaves no process, job or container behind; events of an instance are in order.
+ */
+export interface ClusterHandle {
+  submit(instances: readonly TaskInstance[]): void;
+  /** Wished number of concurrent workers per tag; 0 pauses the tag. Resolves when the backend accepted the wish. */
+  scale(workersByTag: Readonly<Record<string, number>>): Promise<void>;
+  cancel(instanceIds: readonly string[]): Promise<void>;
+  /** Workers of a tag that exist now. */
+  workerCount(tag: string): number;
+  readonly events: AsyncIterable<ClusterEvent>;
+  /** `drain: true` waits for what runs; false ends it. Resolves when nothing is left. */
+  close(options: { drain: boolean }): Promise<void>;
+}
+
+export interface ScalePlan {
+  readonly workers: Readonly<Record<string, number>>;
+  readonly resources: Readonly<Record<string, ResourceRequest>>;
+}
+
+export interface CostEstimate {
+  readonly usd: number;
+  readonly items: readonly { readonly label: string; readonly usd: number }[];
+  readonly pricesFrom: string;
+}
+
+export interface ProviderContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly runId: string;
+  readonly paths: RunPaths;
+}
+
+/** What a machine or site can hold at most; requests beyond it are refused while planning. */
+export interface Capacity {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Workers at once over all tags; null: not limited. */
+  readonly maxWorkers: number | null;
+}
+
+export interface DeploymentProvider {
+  readonly name: string;
+  /** Pure: no I/O, so that the editor can call it on every keystroke. */
+  validate(spec: DeploymentSpec): ValidationReport;
+  /** The largest single request and the number of workers that this target can serve; null when unknown. */
+  capacity(spec: DeploymentSpec): Capacity | null;
+  /** Throws AppError before any work is started. */
+  buildCluster(spec: DeploymentSpec, context: ProviderContext): Promise<ClusterHandle>;
+  /** Null where running costs no money. */
+  estimateCost(spec: DeploymentSpec, plan: ScalePlan): CostEstimate | null;
+}

@@ -1,0 +1,29 @@
+import type { RunStatus } from '../telemetry/events.ts';
+import type { LoadPoint, TaskCounts } from '../telemetry/views.ts';
+
+/** The workers of one tag, live. */
+export interface PoolView {
+  readonly tag: string;
+  readonly wanted: number;
+  readonly workers: number;
+  readonly busy: number;
+  readonly queued: number;
+}
+
+export interface LiveState {
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly tasks: TaskCounts;
+  readonly pools: readonly PoolView[];
+  readonly startedAt: number;
+  /** Predicted finish as times (ms); null while nothing can be said. */
+  readonly predictedFinish: { readonly low: number; readonly point: number; readonly high: number } | null;
+}
+
+/** Told to listeners after the change is on disk. */
+export interface RunChange {
+  readonly live: LiveState;
+  readonly load: LoadPoint;
+  /** Instances whose row changed since the last notification. */
+  readonly changed: readonly string[];
+}

@@ -1,0 +1,24 @@
+import type { RunReport } from '../telemetry/views.ts';
+import type { LiveState, RunChange } from './live-state.ts';
+
+/** A run in this process: what the API, the command line and the SDK hold while it goes. */
+export interface RunHandle {
+  readonly runId: string;
+  live(): LiveState;
+  /** At most four times a second, always once more at the end. Returns the way to stop listening. */
+  onChange(listener: (change: RunChange) => void): () => void;
+  /** Ends what runs, keeps what finished; the run is `cancelled`. */
+  cancel(): Promise<void>;
+  cancelInstances(instanceIds: readonly string[]): Promise<void>;
+  /** Tries failed instances again in this run, with a larger request where one is given. */
+  retry(
+    instanceIds: readonly string[],
+    request: { memoryBytes?: number; walltimeSeconds?: number },
+  ): Promise<void>;
+  scale(workersByTag: Readonly<Record<string, number>>): Promise<void>;
+  workerCount(tag: string): number;
+  /** Stops on purpose without deciding: state is saved and the run is `interrupted`, to be resumed. */
+  interrupt(): Promise<void>;
+  /** Resolves when the run has ended and all of it is on disk. */
+  readonly finished: Promise<RunReport>;
+}

@@ -1,0 +1,195 @@
+import type { Params } from '../manifest/spec.ts';
+import type { AttemptResult, ResourceRequest, UsageSample } from '../providers/provider.ts';
+
+export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+
+/**
+ * - `waiting` for instances it needs · `queued` ready, no free worker yet · `running` · `succeeded` ·
+ * - `failed` for good, retries used up · `cancelled` by somebody · `cached` an earlier result was reused ·
+ * - `skipped` because something it needs failed; it never began.
+ */
+export type InstanceState =
+  | 'waiting'
+  | 'queued'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'cached'
+  | 'skipped';
+
+export const FINAL_STATES: ReadonlySet<InstanceState> = new Set([
+  'succeeded',
+  'failed',
+  'cancelled',
+  'cached',
+  'skipped',
+]);
+
+/** Where a request came from: the manifest's numbers, quantiles of history, a learned model, the user's hand, a retry. */
+export type RequestSource = 'manifest' | 'quantile' | 'learned' | 'scouts' | 'user' | 'retry';
+
+/** A prediction with its interval, in the unit of what is predicted. */
+export interface Interval {
+  readonly low: number;
+  readonly point: number;
+  readonly high: number;
+}
+
+export interface Predicted {
+  readonly peakMemoryBytes: Interval | null;
+  readonly cpuSeconds: Interval | null;
+  readonly wallSeconds: Interval | null;
+}
+
+export interface PlannedInstance {
+  readonly id: string;
+  readonly task: string;
+  readonly component: string;
+  readonly index: number;
+  readonly params: Params;
+  /** Parameters plus what was measured of the inputs (`input_size_mb`, `input_count`): what models may use. */
+  readonly features: Params;
+  readonly request: ResourceRequest;
+  readonly source: RequestSource;
+  /** Calibrated probability that the request suffices; null when nobody can say. */
+  readonly confidence: number | null;
+  readonly predicted: Predicted;
+  /** Ids of the instances that must succeed first. */
+  readonly needs: readonly string[];
+  /** What a person would type: for display only. */
+  readonly command: string;
+}
+
+/** All times are integer milliseconds since the epoch, UTC. One union is the only way into the store. */
+export type TelemetryEvent =
+  | {
+      readonly type: 'run_started';
+      readonly runId: string;
+      readonly at: number;
+      readonly project: string;
+      readonly target: string;
+      readonly provider: string;
+      readonly manifestLock: string;
+      readonly manifestPath: string | null;
+      /** The resolved manifest as YAML, so that a run can be understood when the file has changed. */
+      readonly manifestText: string;
+      /** The plan as JSON: what a resume needs beyond the instances. */
+      readonly plan: unknown;
+      /** Process that owns the run. */
+      readonly pid: number;
+      readonly hostname: string;
+    }
+  | {
+      readonly type: 'run_resumed';
+      readonly runId: string;
+      readonly at: number;
+      readonly pid: number;
+      readonly hostname: string;
+    }
+  | {
+      readonly type: 'run_finished';
+      readonly runId: string;
+      readonly at: number;
+      readonly status: Exclude<RunStatus, 'running'>;
+    }
+  | {
+      readonly type: 'instances_added';
+      readonly runId: string;
+      readonly at: number;
+      readonly instances: readonly PlannedInstance[];
+    }
+  | {
+      readonly type: 'instance_state';
+      readonly runId: string;
+      readonly at: number;
+      readonly instanceId: string;
+      readonly state: InstanceState;
+    }
+  | {
+      readonly type: 'attempt_started';
+      readonly runId: string;
+      readonly at: number;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly workerId: string;
+      readonly pid: number | null;
+      readonly request: ResourceRequest;
+    }
+  | {
+      readonly type: 'resource_sample';
+      readonly runId: string;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly sample: UsageSample;
+    }
+  | {
+      readonly type: 'attempt_finished';
+      readonly runId: string;
+      readonly at: number;
+      /** Null when it never began. */
+      readonly startedAt: number | null;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly request: ResourceRequest;
+      readonly result: AttemptResult;
+      /** Relative to the run's folder; null when nothing was written. */
+      readonly stdoutPath: string | null;
+      readonly stderrPath: string | null;
+    }
+  | {
+      readonly type: 'worker_added';
+      readonly runId: string;
+      readonly at: number;
+      readonly workerId: string;
+      readonly tag: string;
+    }
+  | {
+      readonly type: 'worker_removed';
+      readonly runId: string;
+      readonly at: number;
+      readonly workerId: string;
+      readonly tag: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'scale_decision';
+      readonly runId: string;
+      readonly at: number;
+      readonly workersToAdd: Readonly<Record<string, number>>;
+      readonly workersToRemove: Readonly<Record<string, number>>;
+      readonly reasoning: string;
+      readonly confidence: number | null;
+      readonly predictedCompletionSeconds: number | null;
+      /** Who decided: the plan at the start, a person, or the adaptive scaler. */
+      readonly by: 'plan' | 'user' | 'scaler';
+    }
+  | {
+      readonly type: 'artifact_recorded';
+      readonly runId: string;
+      readonly at: number;
+      readonly name: string;
+      readonly location: string;
+      readonly kind: string;
+      readonly task: string | null;
+      readonly component: string | null;
+      readonly digest: string | null;
+      readonly sizeBytes: number | null;
+    }
+  | {
+      readonly type: 'cache_lookup';
+      readonly runId: string;
+      readonly at: number;
+      readonly instanceId: string;
+      readonly keyDigest: string;
+      readonly hit: boolean;
+      readonly seconds: number;
+    }
+  | {
+      readonly type: 'run_failure';
+      readonly runId: string;
+      readonly at: number;
+      readonly code: string;
+      readonly message: string;
+      readonly phase: string;
+    };

@@ -1,0 +1,45 @@
+import type { TelemetryEvent } from './events.ts';
+import type {
+  HistoryRow,
+  HistorySummary,
+  InstanceDetail,
+  InstancePage,
+  InstanceQuery,
+  LaneSpan,
+  LoadPoint,
+  RunDetail,
+  RunReport,
+  RunSummary,
+} from './views.ts';
+
+/**
+ * The workspace's memory. One implementation talks to SQLite in a worker thread; nothing above it knows that.
+ * Every method rejects with AppError (`E_TELEMETRY_…`), never with a bare driver failure.
+ */
+export interface TelemetryStore {
+  /**
+   * Resolves when the events are on disk, so that a state shown afterwards survives a crash. Commits in order
+   * and together, at most 50 ms or 500 rows after the first one waits.
+   * @throws AppError `E_DISK_FULL` (nothing of the commit is lost: it is kept and tried again), `E_TELEMETRY_WRITE`
+   */
+  append(events: readonly TelemetryEvent[]): Promise<void>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+
+  runs(options?: { limit?: number; before?: number }): Promise<readonly RunSummary[]>;
+  /** `last` is the newest run. Null when there is none. */
+  run(runId: string | 'last'): Promise<RunDetail | null>;
+  report(runId: string): Promise<RunReport | null>;
+  instances(query: InstanceQuery): Promise<InstancePage>;
+  instance(runId: string, instanceId: string): Promise<InstanceDetail | null>;
+  lanes(runId: string, options?: { limit?: number }): Promise<readonly LaneSpan[]>;
+  /** At most `points` moments over the whole run, thinned evenly. */
+  load(runId: string, points: number): Promise<readonly LoadPoint[]>;
+  /** Instance ids with their state and attempts so far: what a resume starts from. */
+  resumeState(runId: string): Promise<readonly { instanceId: string; state: string; attempts: number }[]>;
+  /** Key digest → the run and instance whose success it was; null when nothing is cached under it. */
+  cached(keyDigest: string): Promise<{ runId: string; instanceId: string } | null>;
+  history(options?: { task?: string; limit?: number }): Promise<readonly HistoryRow[]>;
+  historySummary(): Promise<readonly HistorySummary[]>;
+  deleteRun(runId: string): Promise<void>;
+}
