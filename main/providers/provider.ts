@@ -179,6 +179,26 @@ export interface ProviderContext {
   readonly paths: RunPaths;
 }
 
+/** How an attempt ended that was started by an app which has gone since. */
+export interface AdoptedAttempt {
+  readonly instanceId: string;
+  readonly attempt: number;
+  readonly startedAt: number | null;
+  readonly at: number;
+  readonly result: AttemptResult;
+}
+
+/** What a backend can still say about a run whose app went away. */
+export interface Adoption {
+  /** Ended meanwhile. */
+  readonly finished: readonly AdoptedAttempt[];
+  /** Still going; `ends` tells each of them when it is over, and stops after the last. */
+  readonly running: readonly { readonly instanceId: string; readonly attempt: number }[];
+  readonly ends: AsyncIterable<AdoptedAttempt>;
+  /** Begun, and neither running nor finished as far as anybody can tell. */
+  readonly lost: readonly { readonly instanceId: string; readonly attempt: number }[];
+}
+
 /** What a machine or site can hold at most; requests beyond it are refused while planning. */
 export interface Capacity {
   readonly cpus: number;
@@ -195,6 +215,8 @@ export interface DeploymentProvider {
   capacity(spec: DeploymentSpec): Capacity | null;
   /** Throws AppError before any work is started. */
   buildCluster(spec: DeploymentSpec, context: ProviderContext): Promise<ClusterHandle>;
+  /** Finds the attempts of an earlier app in the same run again. Absent where nothing outlives the app. */
+  adopt?(spec: DeploymentSpec, context: ProviderContext): Promise<Adoption>;
   /** Null where running costs no money. */
   estimateCost(spec: DeploymentSpec, plan: ScalePlan): CostEstimate | null;
 }

@@ -55,7 +55,11 @@ export interface PlannedInstance {
   /** Calibrated probability that the request suffices; null when nobody can say. */
   readonly confidence: number | null;
   readonly predicted: Predicted;
-  /** Ids of the instances that must succeed first. */
+  /**
+   * What must succeed first: ids of instances, or barriers that stand for many of them, so that 100,000 instances
+   * do not need 10^10 edges: `task:simulate` is all of a task, `task:simulate{"scenario":"high"}` those whose
+   * parameters have these values.
+   */
   readonly needs: readonly string[];
   /** What a person would type: for display only. */
   readonly command: string;
