@@ -1,0 +1,11 @@
+/** Addresses of the pages, in one place. They live behind the `#`, so that no host has to know them. */
+export const routes = {
+  projects: '/projects',
+  settings: '/settings',
+  manifest: (projectId: string) => `/p/${projectId}/manifest`,
+  plan: (projectId: string) => `/p/${projectId}/plan`,
+  runs: (projectId: string) => `/p/${projectId}/runs`,
+  run: (projectId: string, runId: string) => `/p/${projectId}/runs/${encodeURIComponent(runId)}`,
+  telemetry: (projectId: string) => `/p/${projectId}/telemetry`,
+  advisor: (projectId: string) => `/p/${projectId}/advisor`,
+} as const;
