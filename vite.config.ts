@@ -3,8 +3,7 @@ import { defineConfig, type UserConfig } from 'vite';
 
 const renderer: UserConfig = {
   root: 'renderer',
-  // Both hosts serve the page from the root of an origin, and deep links must find their assets.
-  base: '/',
+  base: './',
   plugins: [react()],
   build: {
     outDir: '../out/renderer',

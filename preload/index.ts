@@ -1,41 +1,45 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import { BRIDGE_NAME, type Bridge, CHANNELS, MENU_COMMANDS, type MenuCommand } from '../main/api/bridge.ts';
+import {
+  BRIDGE_NAME,
+  type BridgeHandlers,
+  CHANNELS,
+  MENU_PAGES,
+  type ScalableBridge,
+} from '../main/api/bridge.ts';
 
-let current: { message(text: string): void; close(): void } | null = null;
+let current: BridgeHandlers | null = null;
+
+/** Forgets the connection before telling the page, which may open the next one from its handler. */
+function end(): void {
+  const ended = current;
+  current = null;
+  ended?.onClose();
+}
 
 ipcRenderer.on(CHANNELS.message, (_event: IpcRendererEvent, text: unknown) => {
-  if (typeof text === 'string') current?.message(text);
+  if (typeof text === 'string') current?.onMessage(text);
 });
-ipcRenderer.on(CHANNELS.close, () => {
-  const closed = current;
-  current = null;
-  closed?.close();
+ipcRenderer.on(CHANNELS.close, end);
+ipcRenderer.on(CHANNELS.show, (_event: IpcRendererEvent, page: unknown) => {
+  if (MENU_PAGES.some((known) => known === page)) location.hash = String(page);
 });
 
-const bridge: Bridge = {
-  host: 'electron',
-  open: (listeners) => {
-    current = listeners;
+const bridge: ScalableBridge = {
+  connect: (handlers) => {
+    end();
+    current = handlers;
     ipcRenderer.send(CHANNELS.open);
-  },
-  send: (text) => ipcRenderer.send(CHANNELS.message, String(text)),
-  close: () => {
-    const closed = current;
-    current = null;
-    ipcRenderer.send(CHANNELS.close);
-    closed?.close();
-  },
-  onCommand: (listener) => {
-    const heard = (_event: IpcRendererEvent, command: unknown) => {
-      if (isMenuCommand(command)) listener(command);
+    return {
+      send: (text) => {
+        if (current === handlers) ipcRenderer.send(CHANNELS.message, text);
+      },
+      close: () => {
+        if (current !== handlers) return;
+        ipcRenderer.send(CHANNELS.close);
+        end();
+      },
     };
-    ipcRenderer.on(CHANNELS.command, heard);
-    return () => ipcRenderer.off(CHANNELS.command, heard);
   },
 };
 
 contextBridge.exposeInMainWorld(BRIDGE_NAME, bridge);
-
-function isMenuCommand(value: unknown): value is MenuCommand {
-  return MENU_COMMANDS.some((command) => command === value);
-}

@@ -1,20 +1,23 @@
 /**
- * What the page gets from Electron, and all it gets: text messages of the API, and the menu's commands.
- * The browser host has no bridge; there the page opens a WebSocket to `/api`.
+ * What the page gets from Electron, and all it gets: text messages of the API. Functions and text are all that
+ * crosses the context bridge. The browser host has no bridge; there the page opens a WebSocket to `/api`.
  */
-export interface Bridge {
-  readonly host: 'electron';
-  /** Opens the page's one connection to the API; an earlier one is closed. */
-  open(listeners: { message(text: string): void; close(): void }): void;
-  send(text: string): void;
-  close(): void;
-  /** Commands chosen in the application menu. Returns the way to stop listening. */
-  onCommand(listener: (command: MenuCommand) => void): () => void;
+export interface ScalableBridge {
+  /** Opens the page's one connection; an earlier one is closed. Handlers are called from later turns. */
+  connect(handlers: BridgeHandlers): BridgeConnection;
 }
 
-export const MENU_COMMANDS = ['projects', 'settings', 'palette'] as const;
-export type MenuCommand = (typeof MENU_COMMANDS)[number];
+export interface BridgeHandlers {
+  readonly onMessage: (text: string) => void;
+  readonly onClose: () => void;
+}
 
+export interface BridgeConnection {
+  send(text: string): void;
+  close(): void;
+}
+
+/** Property of `window` that holds the bridge. */
 export const BRIDGE_NAME = 'scalableBridge';
 
 /** Channel names, shared by the preload and the carrier in the main process. */
@@ -22,8 +25,12 @@ export const CHANNELS = {
   open: 'api:open',
   message: 'api:message',
   close: 'api:close',
-  command: 'menu:command',
+  /** The menu shows a page; the preload follows only these. */
+  show: 'menu:show',
 } as const;
+
+export const MENU_PAGES = ['/projects', '/settings'] as const;
+export type MenuPage = (typeof MENU_PAGES)[number];
 
 /** Larger messages are refused by both carriers; a manifest of 5 million characters fits when escaped. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
