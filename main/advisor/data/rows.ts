@@ -1,0 +1,159 @@
+import type { Params } from '../../manifest/spec.ts';
+import { GIB } from '../../platform/units.ts';
+import type { HistoryRow } from '../../telemetry/views.ts';
+
+/** One attempt that teaches something. Null is "not measured"; memory in bytes, time in seconds. */
+export interface LearningRow {
+  readonly runId: string;
+  readonly finishedAt: number;
+  readonly component: string;
+  readonly target: string;
+  readonly features: Params;
+  readonly requestedCpus: number | null;
+  readonly requestedMemoryBytes: number | null;
+  readonly requestedWalltimeSeconds: number | null;
+  readonly peakMemoryBytes: number | null;
+  /** The attempt was killed for memory and never succeeded later: the true peak lies above the bound. */
+  readonly censored: boolean;
+  readonly cpuSeconds: number | null;
+  readonly wallSeconds: number | null;
+}
+
+/** All that is known about one task. */
+export interface TaskHistory {
+  readonly task: string;
+  readonly rows: readonly LearningRow[];
+  /** What was left out and why, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** No machine holds more: such a figure is a broken measurement. */
+const LARGEST_PEAK = 1024 ** 2 * GIB;
+const LONGEST_WALL_SECONDS = 10 * 365 * 86_400;
+
+/**
+ * A peak that was cut off at the limit is somewhere above it. Requests usually double after such a failure and then
+ * succeed, and the middle of [1, 2] on a log scale is √2.
+ */
+const CENSORED_FACTOR = Math.SQRT2;
+
+/** `name[3]` is one element of `name`: the reference package numbers what `map` submitted. */
+export function taskName(name: string): string {
+  return name.replace(/\[\d+\]$/, '');
+}
+
+/**
+ * History by task, in an order that does not depend on the order of the input. Only what succeeded teaches;
+ * attempts killed for memory bound the peak from below where no later attempt measured it.
+ */
+export function groupByTask(history: readonly HistoryRow[]): ReadonlyMap<string, TaskHistory> {
+  const groups = new Map<string, HistoryRow[]>();
+  for (const row of history) {
+    const name = taskName(row.task);
+    const group = groups.get(name);
+    if (group) group.push(row);
+    else groups.set(name, [row]);
+  }
+  const names = [...groups.keys()].sort();
+  return new Map(names.map((name) => [name, taskHistory(name, groups.get(name) ?? [])]));
+}
+
+function taskHistory(task: string, rows: readonly HistoryRow[]): TaskHistory {
+  const ordered = [...rows].sort(
+    (a, b) =>
+      a.finishedAt - b.finishedAt ||
+      compare(a.runId, b.runId) ||
+      compare(a.instanceId, b.instanceId) ||
+      a.attempt - b.attempt,
+  );
+  const succeeded = new Set(ordered.filter((row) => row.outcome === 'succeeded').map(instanceKey));
+  const largestBound = new Map<string, HistoryRow>();
+  for (const row of ordered) {
+    if (row.outcome !== 'out_of_memory' || succeeded.has(instanceKey(row))) continue;
+    const known = largestBound.get(instanceKey(row));
+    if (!known || lowerBound(row) > lowerBound(known)) largestBound.set(instanceKey(row), row);
+  }
+  const kept: LearningRow[] = [];
+  const count = { other: 0, absurd: 0, withoutMemory: 0 };
+  for (const row of ordered) {
+    if (row.outcome === 'succeeded') {
+      const learned = fromSuccess(row);
+      if (row.peakMemoryBytes !== null && learned.peakMemoryBytes === null) count.absurd++;
+      else if (learned.peakMemoryBytes === null) count.withoutMemory++;
+      kept.push(learned);
+    } else if (largestBound.get(instanceKey(row)) === row && lowerBound(row) > 0) {
+      kept.push(fromKill(row));
+    } else if (!succeeded.has(instanceKey(row))) {
+      count.other++;
+    }
+  }
+  return { task, rows: kept, notes: notesOf(count, kept.filter((row) => row.censored).length) };
+}
+
+function notesOf(
+  count: { readonly other: number; readonly absurd: number; readonly withoutMemory: number },
+  censored: number,
+): string[] {
+  const notes: string[] = [];
+  if (count.other > 0)
+    notes.push(`${count.other} failed, cancelled or lost attempts were left out: they say nothing about need.`);
+  if (censored > 0) notes.push(`${censored} attempts killed for memory count as lower bounds.`);
+  if (count.absurd > 0) notes.push(`${count.absurd} peaks that no machine can hold were left out.`);
+  if (count.withoutMemory > 0)
+    notes.push(`${count.withoutMemory} attempts have no measured memory and teach time only.`);
+  return notes;
+}
+
+function fromSuccess(row: HistoryRow): LearningRow {
+  return {
+    ...common(row),
+    peakMemoryBytes: within(row.peakMemoryBytes, LARGEST_PEAK),
+    censored: false,
+    cpuSeconds: within(row.cpuSeconds, LONGEST_WALL_SECONDS * 1024),
+    wallSeconds: within(row.wallSeconds, LONGEST_WALL_SECONDS),
+  };
+}
+
+function fromKill(row: HistoryRow): LearningRow {
+  return {
+    ...common(row),
+    peakMemoryBytes: Math.round(lowerBound(row) * CENSORED_FACTOR),
+    censored: true,
+    // It was cut short: its time is no time of the task.
+    cpuSeconds: null,
+    wallSeconds: null,
+  };
+}
+
+function common(row: HistoryRow) {
+  return {
+    runId: row.runId,
+    finishedAt: row.finishedAt,
+    component: row.component,
+    target: row.target,
+    features: row.features,
+    requestedCpus: within(row.requestedCpus, 1e6),
+    requestedMemoryBytes: within(row.requestedMemoryBytes, LARGEST_PEAK),
+    requestedWalltimeSeconds: within(row.requestedWalltimeSeconds, LONGEST_WALL_SECONDS),
+  };
+}
+
+function lowerBound(row: HistoryRow): number {
+  return Math.max(
+    within(row.peakMemoryBytes, LARGEST_PEAK) ?? 0,
+    within(row.requestedMemoryBytes, LARGEST_PEAK) ?? 0,
+  );
+}
+
+/** The value where it is a sensible positive measurement; clocks that ran backwards give null. */
+function within(value: number | null, largest: number): number | null {
+  return value !== null && Number.isFinite(value) && value > 0 && value <= largest ? value : null;
+}
+
+function instanceKey(row: HistoryRow): string {
+  return `${row.runId}\u0000${row.instanceId}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
