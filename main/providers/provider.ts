@@ -162,7 +162,10 @@ export interface ClusterHandle {
 }
 
 export interface ScalePlan {
+  /** The most workers of each tag. */
   readonly workers: Readonly<Record<string, number>>;
+  /** Workers at once over all tags, which share them as the work comes; absent: no other limit than the tags'. */
+  readonly total?: number;
   readonly resources: Readonly<Record<string, ResourceRequest>>;
 }
 
