@@ -15,6 +15,9 @@ export const advisorRouter = router({
     .subscription(async function* ({ ctx, input: { projectId: project, ...options }, signal }) {
       yield* ctx.services.advisor.train(project, options, signal ?? new AbortController().signal);
     }),
+  cancelTraining: procedure
+    .input(inProject)
+    .mutation(({ ctx, input }) => ctx.services.advisor.cancelTraining(input.projectId)),
   taskReport: procedure
     .input(z.strictObject({ projectId, task: taskName }))
     .query(({ ctx, input }) => ctx.services.advisor.taskReport(input.projectId, input.task)),

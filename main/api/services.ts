@@ -268,11 +268,14 @@ export interface TaskAdvice {
 
 export interface AdvisorService {
   status(projectId: string): Promise<AdvisorStatus>;
+  /** Starts a training, or joins the one that is going on. */
   train(
     projectId: string,
     options: { modelType: ModelType; cvFolds: number },
     signal: AbortSignal,
   ): AsyncIterable<TrainingUpdate>;
+  /** Leaving the page does not end a training; this does. */
+  cancelTraining(projectId: string): Promise<void>;
   taskReport(projectId: string, task: string): Promise<TaskTrainingReport | null>;
   /** What would be written into the manifest, per component. */
   advice(projectId: string, target: string, confidence: number): Promise<readonly TaskAdvice[]>;

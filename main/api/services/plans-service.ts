@@ -1,0 +1,62 @@
+import type { DeploymentSpec } from '../../manifest/spec.ts';
+import type { Plan } from '../../planning/plan.ts';
+import { AppError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { preparePlan } from '../../session/prepare-plan.ts';
+import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
+import type { PlanService } from '../services.ts';
+import { loadSpec } from './load-spec.ts';
+
+export interface KeptPlan {
+  readonly projectId: string;
+  readonly spec: DeploymentSpec;
+  readonly plan: Plan;
+}
+
+/** Plans shown on a page, until they are started. The oldest go first; each may hold 100,000 instances. */
+export class PlanShelf {
+  readonly #limit: number;
+  readonly #plans = new Map<string, KeptPlan>();
+
+  constructor(limit = 8) {
+    this.#limit = limit;
+  }
+
+  keep(kept: KeptPlan): string {
+    const planId = newId();
+    this.#plans.set(planId, kept);
+    for (const oldest of this.#plans.keys()) {
+      if (this.#plans.size <= this.#limit) break;
+      this.#plans.delete(oldest);
+    }
+    return planId;
+  }
+
+  /** @throws AppError E_PLAN_EXPIRED */
+  get(planId: string): KeptPlan {
+    const kept = this.#plans.get(planId);
+    if (kept) return kept;
+    throw new AppError({
+      code: 'E_PLAN_EXPIRED',
+      message: 'This plan is not kept any more.',
+      hint: 'Make the plan again; it takes a moment.',
+    });
+  }
+}
+
+export function plansService(workspaces: OpenWorkspaces, shelf: PlanShelf): PlanService {
+  return {
+    create: async ({ projectId, target, ...options }) => {
+      const project = await workspaces.get(projectId);
+      const spec = await loadSpec(project, target);
+      const plan = await preparePlan({ workspace: project.workspace, spec, options });
+      const planId = shelf.keep({ projectId, spec, plan });
+      const { instances, ...view } = plan;
+      return { ...view, planId, instanceCount: instances.length };
+    },
+    instances: async (planId, offset, limit) => {
+      const { instances } = shelf.get(planId).plan;
+      return { rows: instances.slice(offset, offset + limit), total: instances.length };
+    },
+  };
+}

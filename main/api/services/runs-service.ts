@@ -1,0 +1,90 @@
+import type { Clock } from '../../platform/clock.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { runPaths } from '../../platform/paths.ts';
+import { providerFor } from '../../providers/registry.ts';
+import type { RunHandle } from '../../session/run-handle.ts';
+import { resumeRun, startRun } from '../../session/start-run.ts';
+import type { LiveRuns } from '../../workspaces/live-runs.ts';
+import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
+import type { RunService } from '../services.ts';
+import { readLogSlice } from './log-slice.ts';
+import type { PlanShelf } from './plans-service.ts';
+import { LOAD_POINTS, notFound, runDetail, watchRun } from './watch-run.ts';
+
+export interface RunsDependencies {
+  readonly workspaces: OpenWorkspaces;
+  readonly liveRuns: LiveRuns;
+  readonly shelf: PlanShelf;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function runsService(deps: RunsDependencies): RunService {
+  const { workspaces, liveRuns, shelf, clock, logger } = deps;
+  const storeOf = async (projectId: string) => (await workspaces.get(projectId)).workspace.store;
+
+  function liveHandle(projectId: string, runId: string): RunHandle {
+    const handle = liveRuns.get(projectId, runId);
+    if (handle) return handle;
+    throw new AppError({
+      code: 'E_RUN_NOT_LIVE',
+      message: 'This run is not going on in this app.',
+      hint: 'If it was interrupted, resume it first.',
+    });
+  }
+
+  async function resume(projectId: string, runId: string): Promise<RunHandle> {
+    const live = liveRuns.get(projectId, runId);
+    if (live) return live;
+    const { workspace } = await workspaces.get(projectId);
+    const handle = await resumeRun({ workspace, runId, clock, logger });
+    liveRuns.add(projectId, handle);
+    return handle;
+  }
+
+  return {
+    start: async (planId) => {
+      const { projectId, spec, plan } = shelf.get(planId);
+      const { workspace } = await workspaces.get(projectId);
+      const provider = providerFor(spec.target.provider);
+      const handle = await startRun({ workspace, spec, plan, provider, clock, logger });
+      liveRuns.add(projectId, handle);
+      return { runId: handle.runId };
+    },
+    list: async (projectId, options) => (await storeOf(projectId)).runs(options),
+    get: async (projectId, runId) => runDetail(await storeOf(projectId), runId),
+    report: async (projectId, runId) => (await (await storeOf(projectId)).report(runId)) ?? notFound('run'),
+    instances: async (projectId, query) => (await storeOf(projectId)).instances(query),
+    instance: async (projectId, runId, instanceId) =>
+      (await (await storeOf(projectId)).instance(runId, instanceId)) ?? notFound('task instance'),
+    lanes: async (projectId, runId) => (await storeOf(projectId)).lanes(runId),
+    load: async (projectId, runId) => (await storeOf(projectId)).load(runId, LOAD_POINTS),
+    log: async (projectId, runId, instanceId, attempt, stream, offset) => {
+      const { workspace } = await workspaces.get(projectId);
+      const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
+      const row = detail.attemptRows.find((candidate) => candidate.attempt === attempt);
+      const path = (stream === 'stdout' ? row?.stdoutPath : row?.stderrPath) ?? null;
+      return readLogSlice(runPaths(workspace.paths, runId).folder, path, offset);
+    },
+    cancel: (projectId, runId) => liveHandle(projectId, runId).cancel(),
+    cancelInstances: (projectId, runId, instanceIds) =>
+      liveHandle(projectId, runId).cancelInstances(instanceIds),
+    resume: async (projectId, runId) => ({ runId: (await resume(projectId, runId)).runId }),
+    retry: async (projectId, runId, instanceIds, request) =>
+      (await resume(projectId, runId)).retry(instanceIds, request),
+    remove: async (projectId, runId) => {
+      if (liveRuns.get(projectId, runId))
+        throw new AppError({
+          code: 'E_RUN_LIVE',
+          message: 'This run is still going on.',
+          hint: 'Cancel it first; then it can be removed.',
+        });
+      await (await storeOf(projectId)).deleteRun(runId);
+    },
+    watch: async function* (projectId, runId, signal) {
+      const { workspace } = await workspaces.get(projectId);
+      yield* watchRun(workspace.store, liveRuns.get(projectId, runId), runId, signal);
+    },
+  };
+}

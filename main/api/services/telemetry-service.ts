@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { type Clock, isoTime } from '../../platform/clock.ts';
+import { exportRuns } from '../../telemetry/export/export.ts';
+import { importPaths } from '../../telemetry/import/import.ts';
+import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
+import type { TelemetryService } from '../services.ts';
+
+export function telemetryService(workspaces: OpenWorkspaces, clock: Clock): TelemetryService {
+  return {
+    history: async (projectId) => (await workspaces.get(projectId)).workspace.store.historySummary(),
+    importFrom: async (projectId, paths) => {
+      const { workspace } = await workspaces.get(projectId);
+      return importPaths(workspace, paths, { format: 'auto' });
+    },
+    export: async (projectId, runIds, format) => {
+      const { folder, workspace } = await workspaces.get(projectId);
+      const stamp = isoTime(clock.now())
+        .replace(/\.\d+Z$/, 'Z')
+        .replace(/[-:]/g, '');
+      const result = await exportRuns(workspace, runIds, {
+        folder: join(folder, 'exports', `${stamp}-${format}`),
+        format,
+      });
+      return { folder: result.folder, files: Number(result.files) };
+    },
+  };
+}
