@@ -7,6 +7,8 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { type Api, ApiProvider } from './api.ts';
 import { AppShell } from './app-shell.tsx';
+import { CommandsProvider } from './commands.tsx';
+import { DraftsProvider } from './drafts.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { routes } from './routes.ts';
 import { cssVariables, theme } from './theme.ts';
@@ -36,11 +38,15 @@ export function App({ api }: { api: Api }) {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={api.queries}>
         <ApiProvider queryClient={api.queries} trpcClient={api.client}>
-          <Router hook={useHashLocation}>
-            <AppShell connection={api.connection}>
-              <Pages />
-            </AppShell>
-          </Router>
+          <CommandsProvider>
+            <DraftsProvider>
+              <Router hook={useHashLocation}>
+                <AppShell connection={api.connection}>
+                  <Pages />
+                </AppShell>
+              </Router>
+            </DraftsProvider>
+          </CommandsProvider>
         </ApiProvider>
       </QueryClientProvider>
     </MantineProvider>

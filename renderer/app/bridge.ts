@@ -1,21 +1,4 @@
-/**
- * What the preload script puts on `window` in Electron: the smallest thing that can carry messages. Functions
- * and text are all that crosses the context bridge.
- */
-export interface ScalableBridge {
-  /** Opens one connection. The handlers are called from later turns of the event loop. */
-  connect(handlers: BridgeHandlers): BridgeConnection;
-}
-
-export interface BridgeHandlers {
-  readonly onMessage: (text: string) => void;
-  readonly onClose: () => void;
-}
-
-export interface BridgeConnection {
-  send(text: string): void;
-  close(): void;
-}
+import type { BridgeConnection, ScalableBridge } from '../../main/api/bridge.ts';
 
 declare global {
   interface Window {
