@@ -1,0 +1,116 @@
+import { clamp, quantileOf } from './statistics.ts';
+
+/**
+ * What may come out where a model answers one number: the residuals it made on rows it had not seen, as quantiles,
+ * near several anchors of its own answer (a model is not equally sure everywhere). Residuals are measured − predicted
+ * on the model's scale, so that on the log scale they are ratios.
+ */
+export interface Residuals {
+  /** Ascending answers around which residuals were gathered. */
+  readonly anchors: readonly number[];
+  /** Per anchor: residuals at the probabilities 0, 0.01, … 1. */
+  readonly quantiles: readonly Float64Array[];
+  /** Effective number of rows behind each anchor. */
+  readonly counts: readonly number[];
+  /** Mean excess of the largest residuals: how far the next largest may lie beyond the largest seen. */
+  readonly excess: number;
+}
+
+const STEPS = 100;
+/** Fewer rows than this per anchor would tell of chance. */
+const ROWS_PER_ANCHOR = 25;
+const MOST_ANCHORS = 9;
+/** Every row keeps a little say everywhere, so that no place rests on a handful of rows. */
+const FAR_WEIGHT = 0.05;
+/** Mass of what was never seen: the largest of n values is exceeded by the next with about this over n + 1. */
+const UNSEEN = 0.8;
+
+/** @param predicted answers on the model's scale @param residuals measured − predicted, same order */
+export function gatherResiduals(predicted: Float64Array, residuals: Float64Array): Residuals {
+  const order = Int32Array.from({ length: residuals.length }, (_, i) => i).sort(
+    (a, b) => (residuals[a] as number) - (residuals[b] as number),
+  );
+  const ascending = Float64Array.from(order, (row) => residuals[row] as number);
+  const answers = Float64Array.from(predicted).sort();
+  const width = quantileOf(answers, 0.95) - quantileOf(answers, 0.05);
+  const count = width > 1e-9 ? clamp(Math.floor(residuals.length / ROWS_PER_ANCHOR), 1, MOST_ANCHORS) : 1;
+  const anchors = Array.from({ length: count }, (_, i) => quantileOf(answers, (i + 0.5) / count));
+  const bandwidth = width / count;
+  const local = anchors.map((anchor) => {
+    const weights = Float64Array.from(order, (row) =>
+      count === 1
+        ? 1
+        : FAR_WEIGHT + Math.exp(-0.5 * (((predicted[row] as number) - anchor) / bandwidth) ** 2),
+    );
+    return weightedQuantiles(ascending, weights);
+  });
+  return {
+    anchors,
+    quantiles: local.map((one) => one.quantiles),
+    counts: local.map((one) => one.count),
+    excess: meanExcess(ascending),
+  };
+}
+
+function weightedQuantiles(ascending: Float64Array, weights: Float64Array) {
+  const total = weights.reduce((a, b) => a + b, 0);
+  const squares = weights.reduce((a, b) => a + b * b, 0);
+  const quantiles = new Float64Array(STEPS + 1);
+  let before = 0;
+  let at = 0;
+  for (let step = 0; step <= STEPS; step++) {
+    const wanted = (step / STEPS) * total;
+    while (at < ascending.length - 1 && before + (weights[at] as number) < wanted) before += weights[at++] as number;
+    quantiles[step] = ascending[at] as number;
+  }
+  quantiles[STEPS] = ascending.at(-1) as number;
+  return { quantiles, count: (total * total) / squares };
+}
+
+/**
+ * Mean excess over the √n-th largest value, the estimate of an exponential tail. A small prior keeps a handful of equal
+ * measurements from promising that the next one is equal too.
+ */
+function meanExcess(ascending: Float64Array): number {
+  const n = ascending.length;
+  const taken = Math.min(n - 1, Math.max(3, Math.ceil(Math.sqrt(n))));
+  const from = ascending[n - 1 - taken] as number;
+  let sum = 0;
+  for (let i = n - taken; i < n; i++) sum += (ascending[i] as number) - from;
+  const prior = 0.3 / Math.sqrt(n);
+  return (sum + 2 * prior) / (taken + 2);
+}
+
+/**
+ * The residual that a fresh one exceeds with probability 1 − p, near an answer: the conformal rank ⌈(n + 1) p⌉ (Vovk
+ * et al. 2005), and beyond the largest residual an exponential tail.
+ */
+export function upperResidual(residuals: Residuals, answer: number, p: number): number {
+  return near(residuals, answer, (quantiles, n) => {
+    const unseen = UNSEEN / (n + 1);
+    const largest = quantiles[STEPS] as number;
+    if (1 - p < unseen) return largest + residuals.excess * Math.log(unseen / (1 - p));
+    return quantileOf(quantiles, (p * (n + 1)) / n);
+  });
+}
+
+/** The residual that a fresh one falls below with probability p: the mirror image, without a tail. */
+export function lowerResidual(residuals: Residuals, answer: number, p: number): number {
+  return near(residuals, answer, (quantiles, n) => quantileOf(quantiles, 1 - ((1 - p) * (n + 1)) / n));
+}
+
+/** Between two anchors their answers are mixed. */
+function near(
+  { anchors, quantiles, counts }: Residuals,
+  answer: number,
+  at: (quantiles: Float64Array, count: number) => number,
+): number {
+  const value = (i: number) => at(quantiles[i] as Float64Array, counts[i] as number);
+  const above = anchors.findIndex((anchor) => anchor >= answer);
+  if (above === 0) return value(0);
+  if (above < 0) return value(anchors.length - 1);
+  const low = anchors[above - 1] as number;
+  const high = anchors[above] as number;
+  const share = high > low ? (answer - low) / (high - low) : 0;
+  return value(above - 1) * (1 - share) + value(above) * share;
+}

@@ -1,0 +1,143 @@
+import { type Matrix, rowOf, take, takeRows } from '../data/matrix.ts';
+import { gatherResiduals, upperResidual } from '../data/predictive.ts';
+import { seededRandom, seedFrom } from '../data/random.ts';
+import { clamp, mean } from '../data/statistics.ts';
+import { fitterOf, type SingleModelType } from '../models/fit-model.ts';
+import type { Fitted } from '../models/model.ts';
+import { type ModelParams, resolveParams } from '../models/model-params.ts';
+import type { Fold } from '../validation/folds.ts';
+import { totalCost } from '../validation/wastage.ts';
+import { acceptableRange, fromScale, type StageDefinition, toScale } from './stages.ts';
+import { JUDGED_LEVEL, LEAST_LEARNED_ROWS, type TrainedStage } from './trained-task.ts';
+
+export interface StageInput {
+  readonly definition: StageDefinition;
+  /** Inputs and the answers of earlier stages, a row per history row. */
+  readonly matrix: Matrix;
+  /** NaN where not measured. */
+  readonly target: Float64Array;
+  readonly wallSeconds: Float64Array;
+  readonly folds: readonly Fold[];
+  readonly candidates: readonly SingleModelType[];
+  readonly params: ModelParams;
+  readonly seed: number;
+}
+
+/** A fold's models, kept so that inputs can be shuffled under them. */
+export interface FoldModel {
+  readonly test: Int32Array;
+  readonly answer: (row: Float64Array) => number;
+}
+
+export interface StageFit {
+  readonly trained: Omit<TrainedStage, 'skill'>;
+  /** On the stage's scale: out of fold where the row was tested, else the full model's. */
+  readonly answers: Float64Array;
+  /** Rows with a measured figure that were tested, and their fold. */
+  readonly tested: readonly { readonly row: number; readonly fold: number }[];
+  readonly foldModels: readonly FoldModel[];
+}
+
+/** Trains one stage: every candidate out of fold, the mixture by out-of-fold cost, then the members on all rows. */
+export function fitStage(input: StageInput): StageFit | null {
+  const { definition, target, folds, matrix } = input;
+  const measured = rowsWhere(target, (value) => Number.isFinite(value));
+  if (measured.length < LEAST_LEARNED_ROWS || matrix.columns.length === 0) return null;
+  const usable = folds.map((fold) => ({
+    train: fold.train.filter((row) => Number.isFinite(target[row])),
+    test: fold.test.filter((row) => Number.isFinite(target[row])),
+  }));
+  if (usable.some((fold) => fold.train.length < LEAST_LEARNED_ROWS / 2)) return null;
+  const tested = usable.flatMap((fold, index) => [...fold.test].map((row) => ({ row, fold: index })));
+  tested.sort((a, b) => a.row - b.row);
+  const rows = Int32Array.from(tested, (one) => one.row);
+
+  const trials = input.candidates.map((type) => {
+    const models = usable.map((fold, index) => fitOn(input, type, fold.train, `fold ${index}`));
+    const answers = new Float64Array(target.length).fill(Number.NaN);
+    usable.forEach((fold, index) => {
+      for (const row of fold.test) answers[row] = answerOf(input, models[index] as Fitted, rowOf(matrix, row));
+    });
+    return { type, models, answers, cost: costOfTrial(input, rows, answers) };
+  });
+  const weights = mixture(trials.map((trial) => trial.cost));
+  const members = trials.flatMap((trial, i) => {
+    const weight = weights[i] as number;
+    return weight > 0 ? [{ ...trial, weight, full: fitOn(input, trial.type, measured, 'all') }] : [];
+  });
+  const blend = (answers: (member: (typeof members)[number]) => number) =>
+    members.reduce((sum, member) => sum + member.weight * answers(member), 0);
+
+  const foldModels = usable.map((fold, index) => ({
+    test: fold.test,
+    answer: (row: Float64Array) => blend((member) => answerOf(input, member.models[index] as Fitted, row)),
+  }));
+  const answers = new Float64Array(target.length);
+  for (let row = 0; row < answers.length; row++) {
+    const outOfFold = blend((member) => member.answers[row] as number);
+    answers[row] = Number.isFinite(outOfFold)
+      ? outOfFold
+      : blend((member) => answerOf(input, member.full, rowOf(matrix, row)));
+  }
+  const predicted = take(answers, rows);
+  const range = acceptableRange(definition.scale, take(target, measured));
+  return {
+    answers,
+    tested,
+    foldModels,
+    trained: {
+      stage: definition.name,
+      scale: definition.scale,
+      members: members.map(({ type, weight, full }) => ({ type, weight, model: full.data })),
+      residuals: gatherResiduals(predicted, residualsOf(input, rows, predicted)),
+      ...range,
+    },
+  };
+}
+
+function fitOn(input: StageInput, type: SingleModelType, rows: Int32Array, part: string): Fitted {
+  const { definition, matrix, target, params, seed } = input;
+  return fitterOf(type)(takeRows(matrix, rows), take(target, rows), {
+    params: resolveParams(type, params),
+    scale: definition.scale,
+    random: seededRandom(seedFrom(seed, definition.name, type, part)),
+  });
+}
+
+/** Positive figures need a positive answer before their logarithm is taken. */
+function answerOf({ definition }: StageInput, model: Fitted, row: Float64Array): number {
+  const answer = model.predictRow(row);
+  return definition.scale === 'log' ? Math.log(Math.max(answer, Number.MIN_VALUE)) : clamp(answer, 0, 1);
+}
+
+function residualsOf(input: StageInput, rows: Int32Array, predicted: Float64Array): Float64Array {
+  return predicted.map(
+    (answer, i) => toScale(input.definition.scale, input.target[rows[i] as number] as number) - answer,
+  );
+}
+
+/** Memory is judged by what its requests would have wasted, the rest by the mean error on its scale. */
+function costOfTrial(input: StageInput, rows: Int32Array, answers: Float64Array): number {
+  const predicted = take(answers, rows);
+  const residuals = residualsOf(input, rows, predicted);
+  if (input.definition.name !== 'peak_memory') return mean(residuals.map(Math.abs));
+  const spread = gatherResiduals(predicted, residuals);
+  const requests = predicted.map((answer) =>
+    fromScale('log', answer + upperResidual(spread, answer, JUDGED_LEVEL)),
+  );
+  return totalCost(requests, take(input.target, rows), take(input.wallSeconds, rows)).gbh;
+}
+
+/** Costs a tenth above the best leave about a third of its weight; members below a tenth of the sum are dropped. */
+function mixture(costs: readonly number[]): number[] {
+  const best = Math.min(...costs);
+  const raw = costs.map((cost) => (best > 0 ? Math.exp(-11 * (cost / best - 1)) : cost === best ? 1 : 0));
+  const total = raw.reduce((a, b) => a + b, 0);
+  const kept = raw.map((weight) => (weight / total >= 0.1 ? weight : 0));
+  const sum = kept.reduce((a, b) => a + b, 0);
+  return kept.map((weight) => weight / sum);
+}
+
+export function rowsWhere(values: Float64Array, wanted: (value: number) => boolean): Int32Array {
+  return Int32Array.from({ length: values.length }, (_, i) => i).filter((i) => wanted(values[i] as number));
+}

@@ -1,0 +1,87 @@
+import { take } from '../data/matrix.ts';
+import { gatherResiduals, lowerResidual, type Residuals, upperResidual } from '../data/predictive.ts';
+import { coverageOf, scoresOf } from '../validation/metrics.ts';
+import type { FoldScore, StageReport } from '../training-report.ts';
+import type { StageFit } from './fit-stage.ts';
+import { fromScale, type StageDefinition, toScale } from './stages.ts';
+
+/** What the intervals of a report promise. */
+export const NOMINAL_COVERAGE = 0.95;
+const MOST_POINTS = 2000;
+
+/** Held-out rows of one stage, with the residuals of the other folds: nothing here has seen the row it is used on. */
+export interface HeldOut {
+  readonly rows: Int32Array;
+  readonly folds: Int32Array;
+  /** On the stage's scale. */
+  readonly answers: Float64Array;
+  /** In the figure's unit. */
+  readonly measured: Float64Array;
+  readonly residualsWithout: readonly Residuals[];
+}
+
+export function heldOut(definition: StageDefinition, fit: StageFit, target: Float64Array): HeldOut {
+  const rows = Int32Array.from(fit.tested, (one) => one.row);
+  const folds = Int32Array.from(fit.tested, (one) => one.fold);
+  const answers = take(fit.answers, rows);
+  const measured = take(target, rows);
+  const residuals = measured.map((value, i) => toScale(definition.scale, value) - (answers[i] as number));
+  const residualsWithout = fit.foldModels.map((_, fold) => {
+    const others = Int32Array.from({ length: rows.length }, (_, i) => i).filter((i) => folds[i] !== fold);
+    return gatherResiduals(take(answers, others), take(residuals, others));
+  });
+  return { rows, folds, answers, measured, residualsWithout };
+}
+
+/** Requests that the stage would have made for held-out rows, in the figure's unit. */
+export function requestsAt(definition: StageDefinition, held: HeldOut, level: number): Float64Array {
+  return held.answers.map((answer, i) =>
+    fromScale(definition.scale, answer + upperResidual(residualsFor(held, i), answer, level)),
+  );
+}
+
+function residualsFor(held: HeldOut, i: number): Residuals {
+  return held.residualsWithout[held.folds[i] as number] as Residuals;
+}
+
+export function stageReport(
+  definition: StageDefinition,
+  held: HeldOut,
+  importance: StageReport['importance'],
+): StageReport {
+  const tail = (1 - NOMINAL_COVERAGE) / 2;
+  const bound = (side: typeof upperResidual, p: number) =>
+    held.answers.map((answer, i) => fromScale(definition.scale, answer + side(residualsFor(held, i), answer, p)));
+  const low = bound(lowerResidual, tail);
+  const high = bound(upperResidual, 1 - tail);
+  const predicted = held.answers.map((answer) => fromScale(definition.scale, answer));
+  const folds = held.residualsWithout.map((_, fold): FoldScore => {
+    const inside = Int32Array.from({ length: held.rows.length }, (_, i) => i).filter((i) => held.folds[i] === fold);
+    const measured = take(held.measured, inside);
+    return {
+      fold: fold + 1,
+      rows: inside.length,
+      ...scoresOf(take(predicted, inside), measured),
+      coverage: coverageOf(measured, take(low, inside), take(high, inside)),
+    };
+  });
+  const every = Math.max(1, Math.ceil(held.rows.length / MOST_POINTS));
+  const points = [...held.rows.keys()]
+    .filter((i) => i % every === 0)
+    .map((i) => ({
+      predicted: predicted[i] as number,
+      measured: held.measured[i] as number,
+      low: low[i] as number,
+      high: high[i] as number,
+    }));
+  return {
+    stage: definition.name,
+    unit: definition.unit,
+    ...scoresOf(predicted, held.measured),
+    coverage: coverageOf(held.measured, low, high),
+    nominalCoverage: NOMINAL_COVERAGE,
+    folds,
+    points,
+    importance,
+  };
+}
