@@ -1,10 +1,121 @@
-import { EmptyState } from '../../components/empty-state.tsx';
+import { SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Settings } from '../../../main/api/services.ts';
+import { useApi } from '../../app/api.ts';
+import { useColorSchemeSetting } from '../../app/use-color-scheme-setting.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Page } from '../../components/page.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { ShortcutList } from '../../components/shortcut-list.tsx';
+import { OBJECTIVES, oneOf, POLICIES, RISKS, riskOf } from '../../lib/choices.ts';
+import { AboutPanel } from './about-panel.tsx';
+import classes from './settings.module.css';
 
 export function SettingsPage() {
+  const api = useApi();
+  const settings = useQuery(api.settings.get.queryOptions());
   return (
-    <Page title="Settings">
-      <EmptyState title="Settings" />
+    <Page title="Settings" width="reading">
+      <Stack gap="md">
+        <QueryView query={settings} loading="Reading your settings…">
+          {(current) => <SettingsForm settings={current} />}
+        </QueryView>
+        <Panel title="Keyboard">
+          <ShortcutList />
+        </Panel>
+        <AboutPanel />
+      </Stack>
     </Page>
+  );
+}
+
+function SettingsForm({ settings }: { settings: Settings }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const { theme, setTheme } = useColorSchemeSetting();
+  const change = useMutation(
+    api.settings.set.mutationOptions({
+      onSuccess: (saved) => queries.setQueryData(api.settings.get.queryKey(), saved),
+    }),
+  );
+  return (
+    <>
+      {change.error && <ErrorPanel error={change.error} />}
+      <Panel title="Appearance">
+        <Field label="Theme" note="System follows the setting of your computer.">
+          <SegmentedControl
+            aria-label="Theme"
+            value={theme}
+            onChange={(value) => setTheme(oneOf(['light', 'dark', 'system'], value))}
+            data={[
+              { value: 'light', label: 'Light' },
+              { value: 'dark', label: 'Dark' },
+              { value: 'system', label: 'System' },
+            ]}
+          />
+        </Field>
+      </Panel>
+      <Panel title="New plans" note="What a plan starts with. Every plan can be set differently.">
+        <Field label="Objective" note="Used where the manifest does not name one.">
+          <Select
+            aria-label="Default objective"
+            data={[...OBJECTIVES]}
+            value={settings.defaultObjective}
+            onChange={(value) =>
+              change.mutate({
+                defaultObjective: oneOf(
+                  OBJECTIVES.map((choice) => choice.value),
+                  value,
+                ),
+              })
+            }
+          />
+        </Field>
+        <Field label="Policy" note="How much room is left above the prediction.">
+          <Select
+            aria-label="Default policy"
+            data={[...POLICIES]}
+            value={settings.defaultPolicy}
+            onChange={(value) =>
+              change.mutate({
+                defaultPolicy: oneOf(
+                  POLICIES.map((choice) => choice.value),
+                  value,
+                ),
+              })
+            }
+          />
+        </Field>
+        <Field label="Risk" note="How often a first attempt may run out of memory or time.">
+          <SegmentedControl
+            aria-label="Default risk"
+            data={RISKS.map(({ value, label }) => ({ value, label }))}
+            value={riskOf(settings.confidence)}
+            onChange={(value) => {
+              const risk = RISKS.find((choice) => choice.value === value);
+              if (risk) change.mutate({ confidence: risk.confidence });
+            }}
+          />
+        </Field>
+      </Panel>
+    </>
+  );
+}
+
+function Field({ label, note, children }: { label: string; note: string; children: ReactNode }) {
+  return (
+    <div className={classes.field}>
+      <div>
+        <Text size="sm" fw={500}>
+          {label}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {note}
+        </Text>
+      </div>
+      <div className={classes.control}>{children}</div>
+    </div>
   );
 }

@@ -1,0 +1,145 @@
+import {
+  Breadcrumbs,
+  Button,
+  Group,
+  Modal,
+  ScrollArea,
+  Stack,
+  Text,
+  TextInput,
+  UnstyledButton,
+} from '@mantine/core';
+import { IconCornerLeftUp, IconFileCode, IconFolder } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { FolderListing } from '../../../main/api/services.ts';
+import { useApi } from '../../app/api.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { folderSteps } from './folder-steps.ts';
+import classes from './projects.module.css';
+
+interface FolderDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly onChoose: (path: string) => void;
+  readonly busy: boolean;
+}
+
+/** Walks the folders of the machine that runs Scalable, for hosts without a native dialog. */
+export function FolderDialog({ opened, onClose, onChoose, busy }: FolderDialogProps) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Open a project folder" size="lg">
+      <FolderBrowser onClose={onClose} onChoose={onChoose} busy={busy} />
+    </Modal>
+  );
+}
+
+function FolderBrowser({ onClose, onChoose, busy }: Omit<FolderDialogProps, 'opened'>) {
+  const api = useApi();
+  const [path, setPath] = useState<string | null>(null);
+  const listing = useQuery({
+    ...api.projects.listFolder.queryOptions({ path }),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Stack gap="sm">
+      <PathField key={listing.data?.path} current={listing.data?.path ?? ''} onGo={setPath} />
+      {listing.error && <ErrorPanel error={listing.error} onRetry={() => setPath(null)} />}
+      {listing.data ? (
+        <Folders listing={listing.data} onGo={setPath} dimmed={listing.isPlaceholderData} />
+      ) : (
+        !listing.error && <Loading label="Reading the folder…" />
+      )}
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed">
+          {listing.data?.hasManifest
+            ? 'This folder has a manifest.'
+            : 'No manifest here; one can be made after opening.'}
+        </Text>
+        <Group gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            onClick={() => listing.data && onChoose(listing.data.path)}
+            disabled={!listing.data}
+            loading={busy}
+          >
+            Open this folder
+          </Button>
+        </Group>
+      </Group>
+    </Stack>
+  );
+}
+
+function PathField({ current, onGo }: { current: string; onGo: (path: string) => void }) {
+  const [typed, setTyped] = useState(current);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onGo(typed);
+      }}
+    >
+      <TextInput
+        aria-label="Folder"
+        placeholder="/path/to/the/project"
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        classNames={{ input: classes.path }}
+        data-autofocus
+      />
+    </form>
+  );
+}
+
+interface FoldersProps {
+  readonly listing: FolderListing;
+  readonly onGo: (path: string) => void;
+  readonly dimmed: boolean;
+}
+
+function Folders({ listing, onGo, dimmed }: FoldersProps) {
+  const { parent } = listing;
+  return (
+    <>
+      <Breadcrumbs separatorMargin={4} fz="sm">
+        {folderSteps(listing.path).map((step) => (
+          <UnstyledButton key={step.path} className={classes.step} onClick={() => onGo(step.path)}>
+            {step.name}
+          </UnstyledButton>
+        ))}
+      </Breadcrumbs>
+      <ScrollArea h={300} className={classes.folders} data-dimmed={dimmed || undefined} type="auto">
+        {parent !== null && (
+          <UnstyledButton className={classes.folder} onClick={() => onGo(parent)}>
+            <IconCornerLeftUp size={16} stroke={1.5} aria-hidden="true" />
+            Up one folder
+          </UnstyledButton>
+        )}
+        {listing.entries.map((entry) => (
+          <UnstyledButton key={entry.path} className={classes.folder} onClick={() => onGo(entry.path)}>
+            {entry.hasManifest ? (
+              <IconFileCode size={16} stroke={1.5} color="var(--app-accent)" aria-hidden="true" />
+            ) : (
+              <IconFolder size={16} stroke={1.5} aria-hidden="true" />
+            )}
+            {entry.name}
+            {entry.hasManifest && (
+              <Text component="span" size="xs" c="dimmed" ml="auto">
+                has a manifest
+              </Text>
+            )}
+          </UnstyledButton>
+        ))}
+        {listing.entries.length === 0 && (
+          <Text size="sm" c="dimmed" p="md">
+            No folders in here.
+          </Text>
+        )}
+      </ScrollArea>
+    </>
+  );
+}
