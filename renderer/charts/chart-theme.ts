@@ -15,25 +15,25 @@ export interface ChartTheme {
 const LIGHT: ChartTheme = {
   dark: false,
   background: '#ffffff',
-  text: '#1f2933',
-  muted: '#52606d',
-  grid: '#e4e7eb',
+  text: '#1c2128',
+  muted: '#5a6372',
+  grid: '#e3e6eb',
   tooltip: '#ffffff',
   series: ['#1c6fb0', '#b06f10', '#0f8364', '#7650b5', '#b03f7a', '#55657a', '#69761a', '#87573a'],
-  failure: '#c92a2a',
-  request: '#b4530a',
+  failure: '#c44700',
+  request: '#8f2d6b',
 };
 
 const DARK: ChartTheme = {
   dark: true,
-  background: '#1f2124',
-  text: '#e6e8eb',
-  muted: '#a8b0ba',
-  grid: '#383c42',
-  tooltip: '#2a2d31',
+  background: '#1e2229',
+  text: '#dde1e8',
+  muted: '#9aa3b1',
+  grid: '#363c47',
+  tooltip: '#292e37',
   series: ['#5caae8', '#e2a640', '#41c3a2', '#b096f2', '#e783b7', '#a0b1c4', '#b6c44d', '#d19d78'],
-  failure: '#ff7b7b',
-  request: '#f2a65a',
+  failure: '#ff9a52',
+  request: '#e9a5cf',
 };
 
 export function chartTheme(dark: boolean): ChartTheme {

@@ -1,10 +1,91 @@
-import { EmptyState } from '../../components/empty-state.tsx';
+import { Anchor, Group, Stack, Tabs, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { routes } from '../../app/routes.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { Page } from '../../components/page.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { AfterRunBanner } from './after-run-banner.tsx';
+import { ReportTab } from './report-tab.tsx';
+import { RunActions } from './run-actions.tsx';
+import { RunCharts } from './run-charts.tsx';
+import { RunProgress } from './run-progress.tsx';
+import type { RunView } from './run-view.ts';
+import { TaskDrawer } from './task-drawer.tsx';
+import { taskNames } from './task-names.ts';
+import { TaskTable } from './task-table.tsx';
+import { type LiveRun, useRun } from './use-run.ts';
 
-export function RunPage(_props: { projectId: string; runId: string }) {
+/** One run, live or past. */
+export function RunPage({ projectId, runId }: { projectId: string; runId: string }) {
+  const run = useRun(projectId, runId);
   return (
-    <Page title="Run">
-      <EmptyState title="Run" />
+    <Page
+      title={run.view ? `Run of ${run.view.run.project}` : 'Run'}
+      description={run.view ? <Subtitle projectId={projectId} view={run.view} /> : undefined}
+      actions={run.view ? <RunActions projectId={projectId} view={run.view} /> : undefined}
+    >
+      {run.error ? <ErrorPanel error={run.error} onRetry={run.retry} /> : null}
+      {run.view ? (
+        <RunBody projectId={projectId} view={run.view} run={run} />
+      ) : (
+        !run.error && <Loading label="Reading the run…" />
+      )}
     </Page>
+  );
+}
+
+function Subtitle({ projectId, view: { run, live } }: { projectId: string; view: RunView }) {
+  return (
+    <Group gap="sm" wrap="nowrap" component="span" display="inline-flex">
+      <StateMark state={live?.status ?? run.status} />
+      <span>
+        on {run.target}, started <TimeText at={run.startedAt} />
+      </span>
+      <Text span ff="monospace" size="xs" truncate>
+        {run.runId}
+      </Text>
+      <Anchor component={Link} href={routes.runs(projectId)} size="sm">
+        All runs
+      </Anchor>
+    </Group>
+  );
+}
+
+function RunBody({ projectId, view, run }: { projectId: string; view: RunView; run: LiveRun }) {
+  const [opened, setOpened] = useState<string | null>(null);
+  const { runId } = view.run;
+  return (
+    <Stack gap="md">
+      {view.live === null && <AfterRunBanner projectId={projectId} run={view.run} />}
+      <Panel title="Progress">
+        <RunProgress view={view} />
+      </Panel>
+      <Tabs defaultValue="tasks">
+        <Tabs.List mb="md">
+          <Tabs.Tab value="tasks">Course and tasks</Tabs.Tab>
+          <Tabs.Tab value="report">Report</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="tasks" keepMounted={false}>
+          <Stack gap="md">
+            <RunCharts projectId={projectId} view={view} changes={run.changes} onOpen={setOpened} />
+            <TaskTable
+              projectId={projectId}
+              runId={runId}
+              tasks={taskNames(view.run.plan)}
+              changes={run.changes}
+              onOpen={setOpened}
+            />
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="report" keepMounted={false}>
+          <ReportTab projectId={projectId} runId={runId} live={view.live !== null} />
+        </Tabs.Panel>
+      </Tabs>
+      <TaskDrawer projectId={projectId} runId={runId} instanceId={opened} onClose={() => setOpened(null)} />
+    </Stack>
   );
 }

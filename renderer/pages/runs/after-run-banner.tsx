@@ -1,0 +1,63 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { IconBulb } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { RunSummary } from '../../../main/telemetry/views.ts';
+import { useApi } from '../../app/api.ts';
+import { routes } from '../../app/routes.ts';
+import { count, gibHours, percent, plural } from '../../lib/format.ts';
+import { isWasteful, previousAlike, wasteChange, wastedGbh } from './waste.ts';
+
+interface AfterRunBannerProps {
+  readonly projectId: string;
+  readonly run: RunSummary;
+}
+
+/** After a run: what it wasted, whether that is better than the time before, and what to do about it. */
+export function AfterRunBanner({ projectId, run }: AfterRunBannerProps) {
+  const api = useApi();
+  const runs = useQuery(api.runs.list.queryOptions({ projectId, limit: 50 }));
+  const before = runs.data ? previousAlike(run, runs.data) : null;
+  const change = before ? wasteChange(run, before) : null;
+  if (wastedGbh(run) === null) return null;
+  const better = change?.change !== null && change !== null && change.change < -0.05;
+  if (!isWasteful(run) && !better) return null;
+  return (
+    <Alert color={better ? 'teal' : 'tide'} variant="light" icon={<IconBulb size={18} aria-hidden />} p="sm">
+      <Group justify="space-between" gap="sm">
+        <div>
+          <Text size="sm" fw={600}>
+            You asked for {gibHours(run.requestedGbh)} of memory and used {count(run.usedGbh)}.
+          </Text>
+          {before && change && change.change !== null && (
+            <Text size="sm">
+              {wasteSentence(change.change)} than the{' '}
+              <Link href={routes.run(projectId, before.runId)}>run before</Link>; {failureSentence(change)}
+            </Text>
+          )}
+        </div>
+        {isWasteful(run) && (
+          <Button component={Link} href={routes.advisor(projectId)}>
+            Train the advisor
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  );
+}
+
+function wasteSentence(change: number): string {
+  const size = percent(Math.abs(change));
+  return change < 0 ? `It wasted ${size} less` : `It wasted ${size} more`;
+}
+
+function failureSentence({
+  failuresBefore,
+  failuresNow,
+}: {
+  failuresBefore: number;
+  failuresNow: number;
+}): string {
+  if (failuresBefore === failuresNow) return `${plural(failuresNow, 'task')} failed, as before.`;
+  return `${plural(failuresNow, 'task')} failed, ${count(failuresBefore)} before.`;
+}

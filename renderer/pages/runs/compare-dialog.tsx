@@ -1,0 +1,108 @@
+import { Alert, Modal, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import type { RunReport, RunSummary } from '../../../main/telemetry/views.ts';
+import { useApi } from '../../app/api.ts';
+import { barsHeight, wastagePicture } from '../../charts/bars-pictures.ts';
+import { Chart } from '../../charts/chart.tsx';
+import type { ChartTheme } from '../../charts/chart-theme.ts';
+import { QueryView } from '../../components/query-view.tsx';
+import { time } from '../../lib/format.ts';
+import { compareReports } from './compare-runs.ts';
+
+interface CompareDialogProps {
+  readonly projectId: string;
+  /** Earlier first; null when closed. */
+  readonly runs: readonly [RunSummary, RunSummary] | null;
+  readonly onClose: () => void;
+}
+
+export function CompareDialog({ projectId, runs, onClose }: CompareDialogProps) {
+  return (
+    <Modal opened={runs !== null} onClose={onClose} title="Two runs side by side" size="56rem">
+      {runs && <Comparison projectId={projectId} left={runs[0]} right={runs[1]} />}
+    </Modal>
+  );
+}
+
+function Comparison({ projectId, left, right }: { projectId: string; left: RunSummary; right: RunSummary }) {
+  const api = useApi();
+  const first = useQuery(api.runs.report.queryOptions({ projectId, runId: left.runId }));
+  const second = useQuery(api.runs.report.queryOptions({ projectId, runId: right.runId }));
+  return (
+    <QueryView query={first} loading="Adding both up…">
+      {(before) => (
+        <QueryView query={second} loading="Adding both up…">
+          {(after) => <Figures before={before} after={after} titles={[title(left), title(right)]} />}
+        </QueryView>
+      )}
+    </QueryView>
+  );
+}
+
+const title = (run: RunSummary) => `${time(run.startedAt)}, ${run.target}`;
+
+function Figures({
+  before,
+  after,
+  titles,
+}: {
+  before: RunReport;
+  after: RunReport;
+  titles: readonly [string, string];
+}) {
+  const draw = useCallback(
+    (theme: ChartTheme) =>
+      wastagePicture(
+        [
+          { name: `requested ${titles[0]}`, value: before.memory.requested_gbh, kind: 'before' },
+          { name: `used ${titles[0]}`, value: before.memory.used_gbh, kind: 'used' },
+          { name: `requested ${titles[1]}`, value: after.memory.requested_gbh, kind: 'before' },
+          { name: `used ${titles[1]}`, value: after.memory.used_gbh, kind: 'used' },
+        ],
+        'memory × time (GB·h)',
+        theme,
+      ),
+    [before, after, titles],
+  );
+  return (
+    <Stack gap="md">
+      {before.project !== after.project && (
+        <Alert color="orange" variant="light" p="xs">
+          These runs are of different projects: their numbers may not mean the same.
+        </Alert>
+      )}
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Figure</Table.Th>
+            <Table.Th ta="right">{titles[0]}</Table.Th>
+            <Table.Th ta="right">{titles[1]}</Table.Th>
+            <Table.Th ta="right">Change</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {compareReports(before, after).map((figure) => (
+            <Table.Tr key={figure.name}>
+              <Table.Td>{figure.name}</Table.Td>
+              <Table.Td ta="right">{figure.left}</Table.Td>
+              <Table.Td ta="right">{figure.right}</Table.Td>
+              <Table.Td ta="right">
+                <Text
+                  span
+                  size="sm"
+                  c={figure.better === null ? 'dimmed' : undefined}
+                  fw={figure.better === null ? 400 : 600}
+                >
+                  {figure.better === null ? '' : figure.better ? '✓ ' : '▲ '}
+                  {figure.change}
+                </Text>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Chart title="Memory requested and used in both runs" draw={draw} height={barsHeight(4)} />
+    </Stack>
+  );
+}

@@ -1,0 +1,90 @@
+import { Table, Text } from '@mantine/core';
+import type { FailureRow, RunReport, ScaleDecisionRow } from '../../../main/telemetry/views.ts';
+import { Panel } from '../../components/panel.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { bytes, count } from '../../lib/format.ts';
+
+/** Rows beyond this say no more than the task table's filter does. */
+const MAX_ROWS = 100;
+
+export function FailureTable({ failures }: { failures: readonly FailureRow[] }) {
+  return (
+    <Panel
+      title="Failures"
+      note={failures.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${count(failures.length)}.` : undefined}
+    >
+      {failures.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          Nothing failed.
+        </Text>
+      ) : (
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Task</Table.Th>
+              <Table.Th ta="right">Attempt</Table.Th>
+              <Table.Th>What happened</Table.Th>
+              <Table.Th ta="right">Peak memory</Table.Th>
+              <Table.Th ta="right">Requested</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {failures.slice(0, MAX_ROWS).map((failure) => (
+              <Table.Tr key={`${failure.instanceId}/${failure.attempt}/${failure.code}`}>
+                <Table.Td>{failure.instanceId ?? 'the run'}</Table.Td>
+                <Table.Td ta="right">{count(failure.attempt)}</Table.Td>
+                <Table.Td>{failure.message}</Table.Td>
+                <Table.Td ta="right">{bytes(failure.peakMemoryBytes)}</Table.Td>
+                <Table.Td ta="right">{bytes(failure.requestedMemoryBytes)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Panel>
+  );
+}
+
+export function ScalingTable({ scaling }: { scaling: RunReport['scaling'] }) {
+  if (scaling.decisions.length === 0) return null;
+  return (
+    <Panel title="Scaling decisions">
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>When</Table.Th>
+            <Table.Th>Change</Table.Th>
+            <Table.Th>Decided by</Table.Th>
+            <Table.Th>Why</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {scaling.decisions.slice(0, MAX_ROWS).map((decision) => (
+            <Table.Tr key={`${decision.at} ${decision.reasoning}`}>
+              <Table.Td>
+                <TimeText at={decision.at} show="clock" />
+              </Table.Td>
+              <Table.Td>{changeText(decision)}</Table.Td>
+              <Table.Td>{decision.by}</Table.Td>
+              <Table.Td>{decision.reasoning}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Panel>
+  );
+}
+
+/** `model +3, postprocess −1`. */
+function changeText({ workersToAdd, workersToRemove }: ScaleDecisionRow): string {
+  const part = (sign: string) => (entry: [string, number]) => `${entry[0]} ${sign}${entry[1]}`;
+  const parts = [
+    ...Object.entries(workersToAdd)
+      .filter(([, n]) => n > 0)
+      .map(part('+')),
+    ...Object.entries(workersToRemove)
+      .filter(([, n]) => n > 0)
+      .map(part('−')),
+  ];
+  return parts.join(', ') || 'none';
+}
