@@ -1,0 +1,13 @@
+import { initial } from './0001-initial.ts';
+
+/** One step of the schema, from the version before it. Once released it is never edited: a change is a new step. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In order, without gaps; the last one's version is what this app writes. */
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'initial', sql: initial }];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;

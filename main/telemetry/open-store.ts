@@ -1,0 +1,173 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../platform/clock.ts';
+import { AppError } from '../platform/errors.ts';
+import { siblingModule } from '../platform/sibling-module.ts';
+import {
+  APPEND_LIMITS,
+  type AppendLimits,
+  AppendQueue,
+  type GroupAnswer,
+  type StoreHealth,
+} from './append-queue.ts';
+import type { TelemetryEvent } from './events.ts';
+import type { Asked, Queries } from './reader-worker.ts';
+import type { TelemetryStore } from './store.ts';
+import type { InstanceQuery } from './views.ts';
+import { WorkerCalls } from './worker-rpc.ts';
+import type { StoreEvent } from './write/store-event.ts';
+
+export interface StoreOptions {
+  readonly database: string;
+  readonly access: 'write' | 'read';
+  readonly clock: Clock;
+  /** Process that holds the workspace now, as far as can be known; see `workspace-lock.ts`. */
+  readonly livePid: () => number | null;
+  /** Told when the disk takes no writes, and when it does again. */
+  readonly onHealth: (health: StoreHealth) => void;
+  readonly limits?: AppendLimits;
+}
+
+type Rest<M extends keyof Queries> = Queries[M] extends (context: never, ...args: infer A) => unknown
+  ? A
+  : never;
+
+/**
+ * The store over two threads: one writes, one reads, so that a long question never holds up a commit and nothing
+ * holds up the caller. Beyond the contract it can import and export.
+ */
+export class SqliteStore implements TelemetryStore {
+  readonly #writer: WorkerCalls | null;
+  readonly #reader: WorkerCalls;
+  readonly #queue: AppendQueue;
+  readonly #options: StoreOptions;
+
+  constructor(writer: WorkerCalls | null, reader: WorkerCalls, options: StoreOptions) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#options = options;
+    this.#queue = new AppendQueue(
+      (parts) => this.#writing().call<readonly GroupAnswer[]>('append', parts),
+      options.onHealth,
+      options.limits ?? APPEND_LIMITS,
+    );
+  }
+
+  append(events: readonly TelemetryEvent[]): Promise<void> {
+    return this.appendStored(events);
+  }
+
+  /** Like `append`, with what only importers know. */
+  async appendStored(events: readonly StoreEvent[]): Promise<void> {
+    this.#writing();
+    if (events.length > 0) await this.#queue.append(events);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#writer) await this.#queue.flush();
+  }
+
+  /** When the last commit fails for want of space this rejects and the store stays open: nothing is given up. */
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#reader.call('close');
+    await this.#reader.stop();
+    await this.#writer?.call('close');
+    await this.#writer?.stop();
+  }
+
+  runs(options: { limit?: number; before?: number } = {}) {
+    return this.#ask('runs', options);
+  }
+  run(runId: string | 'last') {
+    return this.#ask('run', runId);
+  }
+  report(runId: string) {
+    return this.#ask('report', runId);
+  }
+  instances(query: InstanceQuery) {
+    return this.#ask('instances', query);
+  }
+  instance(runId: string, instanceId: string) {
+    return this.#ask('instance', runId, instanceId);
+  }
+  lanes(runId: string, options: { limit?: number } = {}) {
+    return this.#ask('lanes', runId, options);
+  }
+  load(runId: string, points: number) {
+    return this.#ask('load', runId, points);
+  }
+  resumeState(runId: string) {
+    return this.#ask('resumeState', runId);
+  }
+  cached(keyDigest: string) {
+    return this.#ask('cached', keyDigest);
+  }
+  history(options: { task?: string; limit?: number } = {}) {
+    return this.#ask('history', options);
+  }
+  historySummary() {
+    return this.#ask('historySummary');
+  }
+  exportRun(runId: string) {
+    return this.#ask('exportRun', runId);
+  }
+  exportAttempts(runId: string, after: number, limit: number) {
+    return this.#ask('exportAttempts', runId, after, limit);
+  }
+  sourceFiles(runId: string) {
+    return this.#ask('sourceFiles', runId);
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.#writing().call('deleteRun', runId);
+  }
+
+  beginImport(runId: string, fingerprint: string): Promise<'new' | 'unchanged' | 'own'> {
+    return this.#writing().call('beginImport', runId, fingerprint);
+  }
+
+  async endImport(
+    runId: string,
+    fingerprint: string,
+    files: readonly (readonly [name: string, content: Uint8Array])[],
+  ): Promise<void> {
+    await this.flush();
+    await this.#writing().call('endImport', runId, fingerprint, files);
+  }
+
+  #writing(): WorkerCalls {
+    if (this.#writer) return this.#writer;
+    throw new AppError({
+      code: 'E_TELEMETRY_READ_ONLY',
+      message: 'This workspace was opened for reading only.',
+      hint: 'Close it where it is being written to, then open it again.',
+    });
+  }
+
+  #ask<M extends keyof Queries>(method: M, ...args: Rest<M>): Promise<ReturnType<Queries[M]>> {
+    const asked: Asked = { now: this.#options.clock.now(), livePid: this.#options.livePid() };
+    return this.#reader.call<ReturnType<Queries[M]>>('ask', method, asked, args);
+  }
+}
+
+/** @throws AppError E_TELEMETRY_NEWER, E_TELEMETRY_CORRUPT, E_TELEMETRY_OPEN, E_DISK_FULL */
+export async function openStore(options: StoreOptions): Promise<SqliteStore> {
+  const writer = options.access === 'write' ? await started('./store-worker', options.database) : null;
+  try {
+    return new SqliteStore(writer, await started('./reader-worker', options.database), options);
+  } catch (error) {
+    await writer?.stop();
+    throw error;
+  }
+}
+
+async function started(module: string, database: string): Promise<WorkerCalls> {
+  const calls = new WorkerCalls(new Worker(siblingModule(import.meta.url, module)));
+  try {
+    await calls.call('open', database);
+    return calls;
+  } catch (error) {
+    await calls.stop();
+    throw error;
+  }
+}

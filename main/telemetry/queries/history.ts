@@ -1,0 +1,84 @@
+import type { Params } from '../../manifest/spec.ts';
+import type { AttemptOutcome } from '../../providers/provider.ts';
+import type { SqlDatabase, SqlRow } from '../database/driver.ts';
+import { stateCode } from '../instance-codes.ts';
+import type { HistoryRow, HistorySummary } from '../views.ts';
+import { json, num, numOrNull, text } from './context.ts';
+
+/** Ends that say nothing about what the program needs are not history. */
+const LEARNABLE = `a.outcome IS NOT NULL AND a.outcome NOT IN ('cancelled', 'lost', 'launch_failure')`;
+
+/** The newest `limit` finished attempts, oldest first. Attempts that were cancelled, lost or never began are left out. */
+export function history(
+  db: SqlDatabase,
+  { task, limit }: { task?: string; limit?: number },
+): readonly HistoryRow[] {
+  const rows = db
+    .prepare(
+      `SELECT r.run_id, r.target, r.provider, r.origin, i.instance_id, i.task, i.component, i.params, i.features,
+         a.attempt, a.cpus, a.memory_bytes, a.walltime_s, a.outcome, a.peak_memory_bytes, a.cpu_user_s,
+         a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.started_at, a.finished_at
+       FROM runs r CROSS JOIN instances i USING (run_key) CROSS JOIN attempts a USING (instance_key)
+       WHERE ${LEARNABLE} ${task === undefined ? '' : 'AND i.task = ?'}
+       ORDER BY a.finished_at DESC, a.instance_key DESC LIMIT ?`,
+    )
+    .all(...(task === undefined ? [] : [task]), limit ?? -1);
+  return rows.map(historyRow).reverse();
+}
+
+function historyRow(row: SqlRow): HistoryRow {
+  const user = numOrNull(row, 'cpu_user_s');
+  const system = numOrNull(row, 'cpu_system_s');
+  return {
+    runId: text(row, 'run_id'),
+    instanceId: text(row, 'instance_id'),
+    attempt: num(row, 'attempt'),
+    task: text(row, 'task'),
+    component: text(row, 'component'),
+    target: text(row, 'target'),
+    provider: text(row, 'provider'),
+    finishedAt: num(row, 'finished_at'),
+    startedAt: numOrNull(row, 'started_at'),
+    features: json<Params>(row, 'features', json<Params>(row, 'params', {})),
+    requestedCpus: numOrNull(row, 'cpus'),
+    requestedMemoryBytes: numOrNull(row, 'memory_bytes'),
+    requestedWalltimeSeconds: numOrNull(row, 'walltime_s'),
+    outcome: text(row, 'outcome') as AttemptOutcome,
+    peakMemoryBytes: numOrNull(row, 'peak_memory_bytes'),
+    cpuSeconds: user === null && system === null ? null : (user ?? 0) + (system ?? 0),
+    wallSeconds: numOrNull(row, 'wall_s'),
+    readBytes: numOrNull(row, 'read_bytes'),
+    writtenBytes: numOrNull(row, 'written_bytes'),
+    origin: text(row, 'origin') as HistoryRow['origin'],
+  };
+}
+
+export function historySummary(db: SqlDatabase): readonly HistorySummary[] {
+  return db
+    .prepare(
+      `SELECT i.task, count(*) AS row_count, sum(a.outcome = 'succeeded') AS succeeded,
+         count(a.peak_memory_bytes) AS with_memory, count(DISTINCT i.run_key) AS runs, max(a.finished_at) AS last_at
+       FROM instances i CROSS JOIN attempts a USING (instance_key) WHERE ${LEARNABLE} GROUP BY i.task ORDER BY i.task`,
+    )
+    .all()
+    .map((row) => ({
+      task: text(row, 'task'),
+      rows: num(row, 'row_count'),
+      succeeded: num(row, 'succeeded'),
+      withMemory: num(row, 'with_memory'),
+      runs: num(row, 'runs'),
+      lastAt: num(row, 'last_at'),
+    }));
+}
+
+/** The newest success under a key. A reused result is not a success of its own, so it always leads to the original. */
+export function cached(db: SqlDatabase, keyDigest: string): { runId: string; instanceId: string } | null {
+  const row = db
+    .prepare(
+      `SELECT r.run_id, i.instance_id FROM cache_lookups l
+       JOIN instances i USING (instance_key) JOIN runs r ON r.run_key = l.run_key
+       WHERE l.key_digest = ? AND l.hit = 0 AND i.state = ? ORDER BY l.at DESC LIMIT 1`,
+    )
+    .get(keyDigest, stateCode('succeeded'));
+  return row ? { runId: text(row, 'run_id'), instanceId: text(row, 'instance_id') } : null;
+}

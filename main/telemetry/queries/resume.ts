@@ -1,0 +1,19 @@
+import { stateOfCode } from '../instance-codes.ts';
+import { num, type QueryContext, text } from './context.ts';
+
+export function resumeState(
+  { db }: QueryContext,
+  runId: string,
+): readonly { instanceId: string; state: string; attempts: number }[] {
+  return db
+    .prepare(
+      `SELECT i.instance_id, i.state, i.attempts FROM runs CROSS JOIN instances i USING (run_key)
+       WHERE run_id = ? ORDER BY i.instance_key`,
+    )
+    .all(runId)
+    .map((row) => ({
+      instanceId: text(row, 'instance_id'),
+      state: stateOfCode(num(row, 'state')),
+      attempts: num(row, 'attempts'),
+    }));
+}

@@ -1,0 +1,121 @@
+import type { Interval, PlannedInstance } from '../events.ts';
+import { whole } from './apply-event.ts';
+import { type AttemptRecord, attention, type InstanceRecord } from './records.ts';
+import type { WriterStatements } from './statements.ts';
+
+export function insertInstance(sql: WriterStatements, instance: InstanceRecord): void {
+  const { planned } = instance;
+  if (!planned) throw new Error(`Instance ${instance.instanceId} has nothing to insert`);
+  const params = JSON.stringify(planned.params);
+  const features = JSON.stringify(planned.features);
+  instance.key = sql.insertInstance.insert(
+    instance.run.key,
+    instance.instanceId,
+    planned.task,
+    planned.component,
+    planned.index,
+    params,
+    features === params ? null : features,
+    planned.needs.length > 0 ? JSON.stringify(planned.needs) : null,
+    planned.command,
+    instance.state,
+    attention(instance),
+    instance.attempts,
+    instance.cpus,
+    whole(instance.memoryBytes),
+    instance.walltimeSeconds,
+    instance.source,
+    instance.queuedAt,
+    instance.startedAt,
+    instance.finishedAt,
+    instance.peakMemoryBytes,
+    instance.cpuSeconds,
+    instance.wallSeconds,
+    instance.outcome,
+    instance.message,
+  );
+  if (isRecommendation(planned)) insertRecommendation(sql, instance.key, planned);
+  instance.planned = null;
+  instance.dirty = false;
+}
+
+export function updateInstance(sql: WriterStatements, instance: InstanceRecord): void {
+  sql.updateInstance.run(
+    instance.state,
+    attention(instance),
+    instance.attempts,
+    instance.cpus,
+    whole(instance.memoryBytes),
+    instance.walltimeSeconds,
+    instance.source,
+    instance.queuedAt,
+    instance.startedAt,
+    instance.finishedAt,
+    instance.peakMemoryBytes,
+    instance.cpuSeconds,
+    instance.wallSeconds,
+    instance.outcome,
+    instance.message,
+    instance.key,
+  );
+  instance.dirty = false;
+}
+
+export function putAttempt(sql: WriterStatements, instance: InstanceRecord, attempt: AttemptRecord): void {
+  sql.putAttempt.run(
+    instance.key,
+    attempt.attempt,
+    attempt.queuedAt,
+    attempt.startedAt,
+    attempt.finishedAt,
+    attempt.workerId,
+    attempt.pid,
+    attempt.cpus,
+    attempt.memoryBytes,
+    attempt.walltimeSeconds,
+    attempt.outcome,
+    attempt.exitCode,
+    attempt.signal,
+    attempt.peakMemoryBytes,
+    attempt.cpuUserSeconds,
+    attempt.cpuSystemSeconds,
+    attempt.readBytes,
+    attempt.writtenBytes,
+    attempt.wallSeconds,
+    attempt.turnaroundSeconds,
+    attempt.measuredBy,
+    attempt.message,
+    attempt.stdoutPath,
+    attempt.stderrPath,
+  );
+}
+
+/** Something was advised or predicted: kept beside what happens, so that the advisor can be judged by it. */
+function isRecommendation({ source, confidence, predicted }: PlannedInstance): boolean {
+  return (
+    source !== 'manifest' ||
+    confidence !== null ||
+    predicted.peakMemoryBytes !== null ||
+    predicted.cpuSeconds !== null ||
+    predicted.wallSeconds !== null
+  );
+}
+
+function insertRecommendation(sql: WriterStatements, key: number, planned: PlannedInstance): void {
+  const { request, predicted } = planned;
+  sql.insertRecommendation.run(
+    key,
+    planned.source,
+    planned.confidence,
+    request.cpus,
+    whole(request.memoryBytes),
+    request.walltimeSeconds,
+    ...bounds(predicted.peakMemoryBytes),
+    ...bounds(predicted.cpuSeconds),
+    ...bounds(predicted.wallSeconds),
+  );
+}
+
+function bounds(interval: Interval | null): [number | null, number | null, number | null] {
+  return interval === null ? [null, null, null] : [interval.low, interval.point, interval.high];
+}
