@@ -1,0 +1,72 @@
+import { PeakEstimator, type ProcessMemory, type TreeMemory } from './peak-estimator.ts';
+import { kilobyteField, readProc, readStat, treeOf } from './process-tree.ts';
+
+export interface TreeSample extends TreeMemory {
+  /** User and system time so far; null where unknown. */
+  readonly cpuSeconds: number | null;
+  readonly pids: readonly number[];
+}
+
+/** Watches the memory of one process tree. */
+export interface TreeMeter {
+  /** Null when nothing of the tree is there to be measured. */
+  sample(): TreeSample | null;
+  /** @param largestProcessBytes the kernel's exact peak of the largest process, when it has one */
+  finalPeakBytes(largestProcessBytes: number | null): number | null;
+}
+
+export interface ProcessSampler {
+  /** @param orphans processes of the tree whose parents have died */
+  watch(pid: number, orphans: () => readonly number[]): TreeMeter;
+}
+
+/**
+ * How long to wait for the next look at a process of this age (ms): about one percent of the age, so that what a task
+ * allocates after the last look stays a small part of what it had time to allocate.
+ */
+export function samplingInterval(ageMs: number): number {
+  return Math.min(250, Math.max(2, ageMs * 0.012));
+}
+
+/** Linux: /proc, walked from the root of the tree. */
+export const linuxSampler: ProcessSampler = {
+  watch(pid, orphans) {
+    const estimator = new PeakEstimator();
+    let measured = false;
+    return {
+      sample() {
+        const pids = treeOf([pid, ...orphans()]);
+        const processes = pids.map(readMemory).filter((p) => p !== null);
+        if (processes.length === 0) return null;
+        measured = true;
+        const proportional = () => proportionalBytes(processes.map((p) => p.pid));
+        const memory = estimator.add(processes, proportional, () => performance.now());
+        return { ...memory, cpuSeconds: cpuSeconds(pids), pids };
+      },
+      finalPeakBytes: (largest) => (measured || largest !== null ? estimator.final(largest) : null),
+    };
+  },
+};
+
+function readMemory(pid: number): ProcessMemory | null {
+  const status = readProc(`/proc/${pid}/status`);
+  if (status === null) return null;
+  const residentBytes = kilobyteField(status, 'VmRSS');
+  const highWaterBytes = kilobyteField(status, 'VmHWM');
+  return residentBytes === null || highWaterBytes === null ? null : { pid, residentBytes, highWaterBytes };
+}
+
+function proportionalBytes(pids: readonly number[]): number | null {
+  let total = 0;
+  for (const pid of pids) {
+    const rollup = readProc(`/proc/${pid}/smaps_rollup`);
+    const bytes = rollup === null ? null : kilobyteField(rollup, 'Pss');
+    if (bytes === null) return null;
+    total += bytes;
+  }
+  return total;
+}
+
+function cpuSeconds(pids: readonly number[]): number {
+  return pids.reduce((total, pid) => total + (readStat(pid)?.cpuSeconds ?? 0), 0);
+}
