@@ -1,5 +1,5 @@
 import { formatDuration, formatMemory } from '../platform/units.ts';
-import type { Advisor, RecommendOptions, Recommendation, Sizing, SizingQuery } from './advisor.ts';
+import type { Advisor, Recommendation, RecommendOptions, Sizing, SizingQuery } from './advisor.ts';
 import { taskName } from './data/rows.ts';
 import { clamp } from './data/statistics.ts';
 import { ManifestAdvisor } from './manifest-advisor.ts';
@@ -52,7 +52,10 @@ export class HistoryAdvisor implements Advisor {
       task: options.task,
       target: options.target ?? null,
       workers: {
-        [trained.component]: suggestWorkers(instances, seconds && { mean: seconds.point, longest: seconds.high }),
+        [trained.component]: suggestWorkers(
+          instances,
+          seconds && { mean: seconds.point, longest: seconds.high },
+        ),
       },
       resources: {
         [trained.component]: {

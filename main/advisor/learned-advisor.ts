@@ -1,9 +1,10 @@
+import type { HistoryRow } from '../telemetry/views.ts';
 import type { ModelType } from './advisor.ts';
 import { HistoryAdvisor } from './history-advisor.ts';
 import { asModelType, type ModelParams } from './models/model-params.ts';
-import { adviseFromFolder } from './training/run-job.ts';
-import { DEFAULT_FOLDS, DEFAULT_SEED, trainAll, type TrainingOptions } from './training/train-all.ts';
-import type { HistoryRow } from '../telemetry/views.ts';
+import { DEFAULT_FOLDS, DEFAULT_SEED } from './training/defaults.ts';
+import { runJob } from './training/run-job.ts';
+import { type TrainingOptions, trainAll } from './training/train-all.ts';
 
 export interface LearnedAdvisorOptions {
   readonly modelType?: ModelType;
@@ -19,7 +20,7 @@ export class LearnedAdvisor extends HistoryAdvisor {
    * @throws AppError `E_MODEL_TYPE`, `E_MODEL_PARAMS`
    */
   static async fromHistory(dir: string, options: LearnedAdvisorOptions = {}): Promise<LearnedAdvisor> {
-    const { tasks, note } = await adviseFromFolder({
+    const { tasks, note } = await runJob({
       kind: 'train',
       source: { kind: 'folder', dir },
       options: trainingOptions(options),

@@ -1,4 +1,4 @@
-import type { Advisor, Evidence, RecommendOptions, Recommendation, Sizing, SizingQuery } from './advisor.ts';
+import type { Advisor, Evidence, Recommendation, RecommendOptions, Sizing, SizingQuery } from './advisor.ts';
 import { basisOf, PrintableRecommendation } from './sizing/recommendation.ts';
 
 const NO_HISTORY = 'No finished attempt of this task is recorded yet, so the manifest answers.';

@@ -1,7 +1,8 @@
-import { HistoryAdvisor } from './history-advisor.ts';
-import { DEFAULT_SEED, summariseAll } from './training/train-all.ts';
-import { adviseFromFolder } from './training/run-job.ts';
 import type { HistoryRow } from '../telemetry/views.ts';
+import { HistoryAdvisor } from './history-advisor.ts';
+import { DEFAULT_SEED } from './training/defaults.ts';
+import { runJob } from './training/run-job.ts';
+import { summariseAll } from './training/train-all.ts';
 
 /** Quantiles of measured usage: explainable, always there, blind to inputs. */
 export class ResourceAdvisor extends HistoryAdvisor {
@@ -10,7 +11,11 @@ export class ResourceAdvisor extends HistoryAdvisor {
    * reference package. Nothing there is no failure: then the manifest answers, and says why.
    */
   static async fromHistory(dir: string): Promise<ResourceAdvisor> {
-    const { tasks, note } = await adviseFromFolder({ kind: 'summarise', source: { kind: 'folder', dir }, seed: DEFAULT_SEED });
+    const { tasks, note } = await runJob({
+      kind: 'summarise',
+      source: { kind: 'folder', dir },
+      seed: DEFAULT_SEED,
+    });
     return new ResourceAdvisor(tasks, 'quantile', note ?? undefined);
   }
 

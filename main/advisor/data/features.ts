@@ -1,4 +1,4 @@
-import type { ParamValue, Params } from '../../manifest/spec.ts';
+import type { Params, ParamValue } from '../../manifest/spec.ts';
 import type { Matrix } from './matrix.ts';
 import type { LearningRow } from './rows.ts';
 import { median } from './statistics.ts';
@@ -90,9 +90,7 @@ export function columnNames(space: FeatureSpace): string[] {
 
 /** The input that each column comes from: importance is told per input, not per column. */
 export function columnSources(space: FeatureSpace): string[] {
-  return space.encoders.flatMap((encoder) =>
-    Array.from({ length: widthOf(encoder) }, () => encoder.name),
-  );
+  return space.encoders.flatMap((encoder) => Array.from({ length: widthOf(encoder) }, () => encoder.name));
 }
 
 function widthOf(encoder: Encoder): number {

@@ -23,7 +23,12 @@ export function withColumn(matrix: Matrix, name: string, column: Float64Array): 
   return { rows: matrix.rows, names: [...matrix.names, name], columns: [...matrix.columns, column] };
 }
 
-export function rowOf(matrix: Matrix, row: number, into = new Float64Array(matrix.columns.length)): Float64Array {
-  for (let c = 0; c < matrix.columns.length; c++) into[c] = (matrix.columns[c] as Float64Array)[row] as number;
+export function rowOf(
+  matrix: Matrix,
+  row: number,
+  into = new Float64Array(matrix.columns.length),
+): Float64Array {
+  for (let c = 0; c < matrix.columns.length; c++)
+    into[c] = (matrix.columns[c] as Float64Array)[row] as number;
   return into;
 }

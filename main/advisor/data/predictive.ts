@@ -60,7 +60,8 @@ function weightedQuantiles(ascending: Float64Array, weights: Float64Array) {
   let at = 0;
   for (let step = 0; step <= STEPS; step++) {
     const wanted = (step / STEPS) * total;
-    while (at < ascending.length - 1 && before + (weights[at] as number) < wanted) before += weights[at++] as number;
+    while (at < ascending.length - 1 && before + (weights[at] as number) < wanted)
+      before += weights[at++] as number;
     quantiles[step] = ascending[at] as number;
   }
   quantiles[STEPS] = ascending.at(-1) as number;

@@ -96,7 +96,9 @@ function notesOf(
 ): string[] {
   const notes: string[] = [];
   if (count.other > 0)
-    notes.push(`${count.other} failed, cancelled or lost attempts were left out: they say nothing about need.`);
+    notes.push(
+      `${count.other} failed, cancelled or lost attempts were left out: they say nothing about need.`,
+    );
   if (censored > 0) notes.push(`${censored} attempts killed for memory count as lower bounds.`);
   if (count.absurd > 0) notes.push(`${count.absurd} peaks that no machine can hold were left out.`);
   if (count.withoutMemory > 0)

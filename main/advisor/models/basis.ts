@@ -25,7 +25,9 @@ const SLACK = 0.25;
 export function termsFor(matrix: Matrix, ranges: readonly Range[]): Term[] {
   const columns = matrix.columns.map((_, i) => i);
   const varies = columns.filter((c) => (ranges[c]?.high ?? 0) > (ranges[c]?.low ?? 0));
-  const isFlag = new Set(varies.filter((c) => matrix.columns[c]?.every((value) => value === 0 || value === 1)));
+  const isFlag = new Set(
+    varies.filter((c) => matrix.columns[c]?.every((value) => value === 0 || value === 1)),
+  );
   const numbers = varies.filter((c) => !isFlag.has(c));
   const terms: Term[] = [
     ...varies.map((a): Term => ({ kind: 'value', a, b: -1 })),

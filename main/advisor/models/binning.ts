@@ -13,7 +13,11 @@ export const MOST_BINS = 256;
 
 export function bin(matrix: Matrix): Binned {
   const edges = matrix.columns.map(edgesOf);
-  return { rows: matrix.rows, edges, bins: matrix.columns.map((column, c) => assign(column, edges[c] as Float64Array)) };
+  return {
+    rows: matrix.rows,
+    edges,
+    bins: matrix.columns.map((column, c) => assign(column, edges[c] as Float64Array)),
+  };
 }
 
 /** Halfway between neighbouring values where these are few, else between quantiles. */
@@ -22,7 +26,8 @@ function edgesOf(column: Float64Array): Float64Array {
   const distinct = ascending.filter((value, i) => i === 0 || value !== ascending[i - 1]);
   const edges: number[] = [];
   if (distinct.length <= MOST_BINS) {
-    for (let i = 1; i < distinct.length; i++) edges.push(between(distinct[i - 1] as number, distinct[i] as number));
+    for (let i = 1; i < distinct.length; i++)
+      edges.push(between(distinct[i - 1] as number, distinct[i] as number));
   } else {
     for (let b = 1; b < MOST_BINS; b++) {
       const at = Math.floor((b * ascending.length) / MOST_BINS);

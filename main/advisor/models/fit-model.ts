@@ -1,10 +1,9 @@
 import { assertNever } from '../../platform/errors.ts';
 import type { ModelType } from '../advisor.ts';
 import { fitGradientBoosting } from './gradient-boosting.ts';
-import { fitLinear, linearModel } from './linear.ts';
-import type { Fit, Fitted, ModelData } from './model.ts';
+import { fitLinear } from './linear.ts';
+import type { Fit } from './model.ts';
 import { fitRandomForest } from './random-forest.ts';
-import { treesModel } from './trees.ts';
 
 export type SingleModelType = Exclude<ModelType, 'auto'>;
 
@@ -19,9 +18,4 @@ export function fitterOf(type: SingleModelType): Fit {
     default:
       return assertNever(type);
   }
-}
-
-/** The other direction of `Fitted.data`. */
-export function modelOf(data: ModelData): Fitted {
-  return data.kind === 'linear' ? linearModel(data) : treesModel(data);
 }

@@ -31,7 +31,10 @@ export const fitGradientBoosting: Fit = (matrix, target, options) => {
   return boost(matrix, y, options, { trees: Math.max(1, found.trees), held: new Int32Array(0) }).model;
 };
 
-export function onScale(target: Float64Array, { params, scale }: Pick<FitOptions, 'params' | 'scale'>): Float64Array {
+export function onScale(
+  target: Float64Array,
+  { params, scale }: Pick<FitOptions, 'params' | 'scale'>,
+): Float64Array {
   return usesLog(params.loss, scale) ? target.map((value) => Math.log(value)) : target;
 }
 
@@ -79,7 +82,8 @@ function boost(
     }
     const rows = params.subsample < 1 ? sample(learning, params.subsample, random) : learning.slice();
     for (const leaf of growTree(binned, residuals, rows, builder, grow)) {
-      const step = quantile === null ? builder.valueOf(leaf.node) : leafQuantile(leaf, rows, y, fitted, quantile);
+      const step =
+        quantile === null ? builder.valueOf(leaf.node) : leafQuantile(leaf, rows, y, fitted, quantile);
       builder.setValue(leaf.node, params.learningRate * step);
     }
     for (let row = 0; row < fitted.length; row++)
@@ -94,7 +98,12 @@ function boost(
   return {
     trees: kept,
     model: treesModel(
-      builder.build({ scale: logged ? 'log' : 'identity', columns: matrix.columns.length, base, trees: kept }),
+      builder.build({
+        scale: logged ? 'log' : 'identity',
+        columns: matrix.columns.length,
+        base,
+        trees: kept,
+      }),
     ),
   };
 }
@@ -118,10 +127,7 @@ function meanLoss(rows: Int32Array, y: Float64Array, fitted: Float64Array, quant
   let sum = 0;
   for (const row of rows) {
     const residual = (y[row] as number) - (fitted[row] as number);
-    sum +=
-      quantile === null
-        ? residual * residual
-        : Math.max(quantile * residual, (quantile - 1) * residual);
+    sum += quantile === null ? residual * residual : Math.max(quantile * residual, (quantile - 1) * residual);
   }
   return sum / rows.length;
 }

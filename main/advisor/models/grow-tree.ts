@@ -97,7 +97,13 @@ function takeBest(open: Candidate[]): Candidate {
   return open.splice(best, 1)[0] as Candidate;
 }
 
-function addUp(binned: Binned, residuals: Float64Array, rows: Int32Array, begin: number, end: number): Histogram {
+function addUp(
+  binned: Binned,
+  residuals: Float64Array,
+  rows: Int32Array,
+  begin: number,
+  end: number,
+): Histogram {
   const sums = new Float64Array(binned.bins.length * MOST_BINS);
   const counts = new Int32Array(binned.bins.length * MOST_BINS);
   for (let c = 0; c < binned.bins.length; c++) {

@@ -49,7 +49,9 @@ export const fitLinear: Fit = (matrix, target, { params, scale }) => {
   const most = target.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const spread = most - least;
   const bounds =
-    scale === 'log' ? { low: least / 2, high: most * 2 } : { low: least - spread / 2, high: most + spread / 2 };
+    scale === 'log'
+      ? { low: least / 2, high: most * 2 }
+      : { low: least - spread / 2, high: most + spread / 2 };
 
   const plain = robustRidge(design, target, scale === 'log', penalties);
   const fits =
@@ -62,7 +64,8 @@ export const fitLinear: Fit = (matrix, target, { params, scale }) => {
   const best = fits.reduce((a, b) => (b.error < a.error ? b : a));
   const coefficients = design.scales.map((by, t) => (best.coefficients[t + 1] as number) / by);
   const intercept =
-    (best.coefficients[0] as number) - coefficients.reduce((sum, c, t) => sum + c * (design.centres[t] as number), 0);
+    (best.coefficients[0] as number) -
+    coefficients.reduce((sum, c, t) => sum + c * (design.centres[t] as number), 0);
   return linearModel({
     kind: 'linear',
     scale: best.scale,
@@ -92,7 +95,8 @@ function standardise(matrix: Matrix, terms: readonly Term[], ranges: readonly Ra
   for (let r = 0; r < rows; r++) {
     rowOf(matrix, r, row);
     values[r * width] = 1;
-    for (let t = 0; t < terms.length; t++) values[r * width + t + 1] = termValue(terms[t] as Term, row, ranges);
+    for (let t = 0; t < terms.length; t++)
+      values[r * width + t + 1] = termValue(terms[t] as Term, row, ranges);
   }
   const centres: number[] = [];
   const scales: number[] = [];
@@ -110,19 +114,33 @@ function standardise(matrix: Matrix, terms: readonly Term[], ranges: readonly Ra
   return { rows, values, width, centres, scales };
 }
 
+interface RidgeFit {
+  readonly coefficients: Float64Array;
+  /** Generalised cross-validation error. */
+  readonly error: number;
+}
+
 /** Iteratively reweighted ridge; `error` is the generalised cross-validation error in relative (or log) units. */
 function robustRidge(design: Design, y: Float64Array, relative: boolean, penalties: readonly number[]) {
   const { rows, values, width } = design;
   const floor = relative ? median(y) / 20 : 0;
   const robust = new Float64Array(rows).fill(1);
-  let unit: Float64Array = relative ? y.map((value) => Math.max(value, floor)) : new Float64Array(rows).fill(1);
-  let best = { coefficients: new Float64Array(width), error: Number.POSITIVE_INFINITY };
+  let unit: Float64Array = relative
+    ? y.map((value) => Math.max(value, floor))
+    : new Float64Array(rows).fill(1);
+  let best: RidgeFit = { coefficients: new Float64Array(width), error: Number.POSITIVE_INFINITY };
   for (let round = 0; round < ROUNDS; round++) {
-    best = ridge(design, y, Float64Array.from(robust, (w, r) => w / (unit[r] as number) ** 2), penalties);
+    best = ridge(
+      design,
+      y,
+      Float64Array.from(robust, (w, r) => w / (unit[r] as number) ** 2),
+      penalties,
+    );
     const fitted = new Float64Array(rows);
     for (let r = 0; r < rows; r++) {
       let sum = 0;
-      for (let t = 0; t < width; t++) sum += (best.coefficients[t] as number) * (values[r * width + t] as number);
+      for (let t = 0; t < width; t++)
+        sum += (best.coefficients[t] as number) * (values[r * width + t] as number);
       fitted[r] = sum;
     }
     if (relative) unit = fitted.map((value) => Math.max(value, floor));
@@ -153,14 +171,24 @@ function ridge(design: Design, y: Float64Array, weights: Float64Array, penalties
         gram[i * width + j] = (gram[i * width + j] as number) + wx * (values[r * width + j] as number);
     }
   }
-  let best = { coefficients: new Float64Array(width), error: Number.POSITIVE_INFINITY };
+  let best: RidgeFit = { coefficients: new Float64Array(width), error: Number.POSITIVE_INFINITY };
   for (const penalty of penalties) {
     const added = penalty * total + 1e-10 * total;
-    const penalised = gram.map((value, at) => (at % (width + 1) === 0 ? value + (at === 0 ? 1e-12 * total : added) : value));
+    const penalised = gram.map((value, at) =>
+      at % (width + 1) === 0 ? value + (at === 0 ? 1e-12 * total : added) : value,
+    );
     const lower = cholesky(penalised, width);
     if (!lower) continue;
     const coefficients = solve(lower, width, right);
-    const error = crossValidated({ gram, right, coefficients, squares, rows, width, freedom: width - added * traceOfInverse(lower, width) });
+    const error = crossValidated({
+      gram,
+      right,
+      coefficients,
+      squares,
+      rows,
+      width,
+      freedom: width - added * traceOfInverse(lower, width),
+    });
     if (error < best.error) best = { coefficients, error };
   }
   return best;

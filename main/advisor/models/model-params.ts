@@ -38,7 +38,14 @@ const DEFAULTS: Readonly<Record<Exclude<ModelType, 'auto'>, ResolvedParams>> = (
   return {
     linear: boosting,
     gradient_boosting: boosting,
-    random_forest: { ...boosting, nEstimators: 100, maxDepth: 24, maxLeaves: 1024, minSamplesLeaf: 2, maxFeatures: 0.6 },
+    random_forest: {
+      ...boosting,
+      nEstimators: 100,
+      maxDepth: 24,
+      maxLeaves: 1024,
+      minSamplesLeaf: 2,
+      maxFeatures: 0.6,
+    },
   };
 })();
 
@@ -73,8 +80,9 @@ export function resolveParams(type: Exclude<ModelType, 'auto'>, given: ModelPara
     const camel = written.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const name = SYNONYMS[camel] ?? camel;
     if (name === 'loss') {
-      if (value !== 'log' && value !== 'squared' && value !== 'quantile') throw wrong(written, value, 'log, squared or quantile');
-      resolved['loss'] = value;
+      if (value !== 'log' && value !== 'squared' && value !== 'quantile')
+        throw wrong(written, value, 'log, squared or quantile');
+      resolved.loss = value;
       continue;
     }
     const bounds = BOUNDS[name];

@@ -1,7 +1,7 @@
 import type { Matrix } from '../data/matrix.ts';
 import type { Random } from '../data/random.ts';
-import type { ResolvedParams } from './model-params.ts';
 import type { LinearData } from './linear.ts';
+import type { ResolvedParams } from './model-params.ts';
 import type { TreesData } from './trees.ts';
 
 /**

@@ -37,5 +37,7 @@ export function fitForest(matrix: Matrix, y: Float64Array, { params, scale, rand
     for (const { node } of leaves) builder.setValue(node, builder.valueOf(node) / params.nEstimators);
   }
   const logged = usesLog(params.loss, scale);
-  return treesModel(builder.build({ scale: logged ? 'log' : 'identity', columns: matrix.columns.length, base }));
+  return treesModel(
+    builder.build({ scale: logged ? 'log' : 'identity', columns: matrix.columns.length, base }),
+  );
 }

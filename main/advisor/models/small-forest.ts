@@ -12,7 +12,11 @@ const MOST_TREES = 50;
  * one kind of tree. Every tree gets all columns: it draws columns per tree, not per split, which loses the
  * important ones.
  */
-export function fitSmallForest(matrix: Matrix, y: Float64Array, { params, scale, random }: FitOptions): Fitted {
+export function fitSmallForest(
+  matrix: Matrix,
+  y: Float64Array,
+  { params, scale, random }: FitOptions,
+): Fitted {
   const trees = Math.min(params.nEstimators, MOST_TREES);
   const forest = new RandomForestRegression({
     seed: random.below(2 ** 31 - 1),

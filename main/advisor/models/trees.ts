@@ -1,4 +1,3 @@
-import { AppError } from '../../platform/errors.ts';
 import type { Fitted, Scale } from './model.ts';
 
 /**
@@ -25,7 +24,10 @@ export function treesModel(data: TreesData): Fitted {
   return { data, predictRow: (row) => predictTrees(data, row) };
 }
 
-function predictTrees({ roots, feature, threshold, left, right, value, base, scale }: TreesData, row: Float64Array): number {
+function predictTrees(
+  { roots, feature, threshold, left, right, value, base, scale }: TreesData,
+  row: Float64Array,
+): number {
   let sum = base;
   for (let t = 0; t < roots.length; t++) {
     let node = roots[t] as number;
@@ -104,16 +106,13 @@ export class TreesBuilder {
 }
 
 /**
- * Refuses trees that could read outside their arrays or walk in circles: a model file may come from anywhere.
- * @throws AppError `E_MODEL_FILE`
+ * Whether trees stay inside their arrays and never walk in circles: a model file may come from anywhere.
  */
-export function checkTrees(data: TreesData): TreesData {
+export function areSoundTrees(data: TreesData): boolean {
   const nodes = data.feature.length;
-  const sameLength = [data.threshold, data.left, data.right, data.value].every((list) => list.length === nodes);
   const isNode = (index: number | undefined) => index !== undefined && index >= 0 && index < nodes;
-  const sound =
-    sameLength &&
-    Number.isFinite(data.base) &&
+  return (
+    [data.threshold, data.left, data.right, data.value].every((list) => list.length === nodes) &&
     data.roots.every(isNode) &&
     data.value.every(Number.isFinite) &&
     data.threshold.every(Number.isFinite) &&
@@ -121,12 +120,9 @@ export function checkTrees(data: TreesData): TreesData {
       if (feature < 0) return true;
       const left = data.left[node];
       const right = data.right[node];
-      return feature < data.columns && isNode(left) && isNode(right) && Number(left) > node && Number(right) > node;
-    });
-  if (sound) return data;
-  throw new AppError({
-    code: 'E_MODEL_FILE',
-    message: 'The stored model has trees that do not hang together',
-    hint: 'Train the advisor again; your recorded runs are not touched.',
-  });
+      return (
+        feature < data.columns && isNode(left) && isNode(right) && Number(left) > node && Number(right) > node
+      );
+    })
+  );
 }

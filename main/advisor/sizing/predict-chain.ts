@@ -1,8 +1,8 @@
 import { encode, type KnownBefore, unfamiliarInputs } from '../data/features.ts';
 import { lowerResidual, upperResidual } from '../data/predictive.ts';
 import { clamp } from '../data/statistics.ts';
-import { modelOf } from '../models/fit-model.ts';
 import type { Fitted } from '../models/model.ts';
+import { modelOf } from '../models/model-of.ts';
 import { fromScale, type StageName } from '../training/stages.ts';
 import type { TrainedChain, TrainedStage } from '../training/trained-task.ts';
 
@@ -46,7 +46,8 @@ export class ChainPredictor {
       const high = stage.scale === 'log' ? Math.log(stage.high) : stage.high;
       const answer = clamp(raw, low, high);
       const acceptable = answer === raw;
-      if (!acceptable) doubts.push(`the predicted ${stage.stage.replace('_', ' ')} leaves the range seen so far`);
+      if (!acceptable)
+        doubts.push(`the predicted ${stage.stage.replace('_', ' ')} leaves the range seen so far`);
       answers[stage.stage] = { stage, answer, acceptable };
       cells[inputs.length + i] = answer;
     });
@@ -57,7 +58,8 @@ export class ChainPredictor {
     let sum = 0;
     for (const { weight, model } of this.#models[index] ?? []) {
       const value = model.predictRow(cells);
-      sum += weight * (stage.scale === 'log' ? Math.log(Math.max(value, Number.MIN_VALUE)) : clamp(value, 0, 1));
+      sum +=
+        weight * (stage.scale === 'log' ? Math.log(Math.max(value, Number.MIN_VALUE)) : clamp(value, 0, 1));
     }
     return sum;
   }

@@ -1,5 +1,5 @@
-import type { Evidence, Recommendation } from '../advisor.ts';
 import type { Predicted } from '../../telemetry/events.ts';
+import type { Evidence, Recommendation } from '../advisor.ts';
 
 /** A recommendation that prints as the tutorials do: `{"cpus":2,"memory":"8G","confidence":0.87}`. */
 export class PrintableRecommendation implements Recommendation {
@@ -31,7 +31,9 @@ export class PrintableRecommendation implements Recommendation {
     const shape = Object.values(this.resources)[0];
     return JSON.stringify({
       ...shape,
-      ...(this.method === 'learned' ? { confidence: Number(this.confidence.toFixed(2)) } : { basis: this.basis }),
+      ...(this.method === 'learned'
+        ? { confidence: Number(this.confidence.toFixed(2)) }
+        : { basis: this.basis }),
     });
   }
 

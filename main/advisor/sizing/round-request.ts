@@ -20,6 +20,7 @@ const LEAST_WALLTIME = 60;
 /** Rounds a time limit up: to 30 s below 10 minutes, then to minutes, 5 minutes (from 1 h), 15 minutes (6 h), hours (1 day). */
 export function roundWalltime(seconds: number): number {
   const wanted = Math.max(seconds, LEAST_WALLTIME);
-  const step = wanted <= 600 ? 30 : wanted <= 3600 ? 60 : wanted <= 21_600 ? 300 : wanted <= 86_400 ? 900 : 3600;
+  const step =
+    wanted <= 600 ? 30 : wanted <= 3600 ? 60 : wanted <= 21_600 ? 300 : wanted <= 86_400 ? 900 : 3600;
   return Math.ceil(wanted / step) * step;
 }

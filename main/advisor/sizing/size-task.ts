@@ -1,11 +1,24 @@
+import type { Interval, Predicted } from '../../telemetry/events.ts';
 import type { Evidence, Sizing, SizingQuery } from '../advisor.ts';
 import { clamp } from '../data/statistics.ts';
-import type { Interval, Predicted } from '../../telemetry/events.ts';
+import { QUANTILES_ASKED } from '../training/defaults.ts';
 import { NOMINAL_COVERAGE } from '../training/out-of-fold.ts';
 import { lowerValue, upperValue } from '../training/quantiles.ts';
-import { LEAST_QUANTILE_ROWS, LEVELS, type TrainedQuantile, type TrainedTask } from '../training/trained-task.ts';
+import {
+  LEAST_QUANTILE_ROWS,
+  LEVELS,
+  type TrainedQuantile,
+  type TrainedTask,
+} from '../training/trained-task.ts';
 import { suggestCpus } from './cpus.ts';
-import { type ChainAnswer, ChainPredictor, lowerOf, pointOf, type StageAnswer, upperOf } from './predict-chain.ts';
+import {
+  type ChainAnswer,
+  ChainPredictor,
+  lowerOf,
+  pointOf,
+  type StageAnswer,
+  upperOf,
+} from './predict-chain.ts';
 import { roundMemory, roundWalltime } from './round-request.ts';
 
 /** Whose answer is wanted: the better one per task, or one method wherever it can answer. */
@@ -50,7 +63,10 @@ export class TaskSizer {
         cpus: suggestCpus(manifestRequest.cpus, this.trained.coresUsed),
         memoryBytes: memory ? roundMemory(memory.request) : manifestRequest.memoryBytes,
         // Where the manifest sets no limit none is invented: it could only kill.
-        walltimeSeconds: manifestRequest.walltimeSeconds === null || !wall ? manifestRequest.walltimeSeconds : roundWalltime(wall.limit),
+        walltimeSeconds:
+          manifestRequest.walltimeSeconds === null || !wall
+            ? manifestRequest.walltimeSeconds
+            : roundWalltime(wall.limit),
       },
       predicted: {
         peakMemoryBytes: memory?.interval ?? null,
@@ -76,13 +92,17 @@ export class TaskSizer {
     });
   }
 
-  #choose(answers: ChainAnswer | undefined, confidence: number): { method: Sizing['method']; reason: string } {
+  #choose(
+    answers: ChainAnswer | undefined,
+    confidence: number,
+  ): { method: Sizing['method']; reason: string } {
     const { trained } = this;
     const hasQuantile = (trained.quantiles.memory?.rows ?? 0) >= LEAST_QUANTILE_ROWS;
     if (!hasQuantile) return { method: 'manifest', reason: trained.reason };
-    if (this.#prefer === 'quantile') return { method: 'quantile', reason: 'Quantiles of measured usage were asked for.' };
+    if (this.#prefer === 'quantile') return { method: 'quantile', reason: QUANTILES_ASKED };
     if (!answers?.stages.peak_memory) return { method: 'quantile', reason: trained.reason };
-    if (this.#prefer === 'better' && trained.chosen !== 'learned') return { method: 'quantile', reason: trained.reason };
+    if (this.#prefer === 'better' && trained.chosen !== 'learned')
+      return { method: 'quantile', reason: trained.reason };
     if (answers.doubts.length > 0)
       return { method: 'quantile', reason: `Quantiles answer because ${answers.doubts.join('; ')}.` };
     const sure = this.#calibrated('learned', confidence);
@@ -116,7 +136,10 @@ export class TaskSizer {
   /** Share of held-out tasks that the first request held, between the levels at which it was counted. */
   #calibrated(method: 'quantile' | 'learned', confidence: number): number {
     const shares = this.trained.calibration[method] ?? this.trained.calibration.quantile;
-    const above = Math.max(1, LEVELS.findIndex((level) => level >= confidence));
+    const above = Math.max(
+      1,
+      LEVELS.findIndex((level) => level >= confidence),
+    );
     const low = LEVELS[above - 1] as number;
     const high = LEVELS[above] as number;
     const share = clamp((confidence - low) / (high - low), 0, 1);

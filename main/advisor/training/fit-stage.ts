@@ -56,7 +56,8 @@ export function fitStage(input: StageInput): StageFit | null {
     const models = usable.map((fold, index) => fitOn(input, type, fold.train, `fold ${index}`));
     const answers = new Float64Array(target.length).fill(Number.NaN);
     usable.forEach((fold, index) => {
-      for (const row of fold.test) answers[row] = answerOf(input, models[index] as Fitted, rowOf(matrix, row));
+      for (const row of fold.test)
+        answers[row] = answerOf(input, models[index] as Fitted, rowOf(matrix, row));
     });
     return { type, models, answers, cost: costOfTrial(input, rows, answers) };
   });

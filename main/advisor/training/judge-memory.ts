@@ -32,7 +32,8 @@ export function judgeMemory(
   const peaks = Float64Array.from(rows, (row) => row.peakMemoryBytes ?? Number.NaN);
   const measured = peaks.filter(Number.isFinite).length;
   if (measured < LEAST_QUANTILE_ROWS) {
-    const counted = measured === 0 ? 'No attempt' : measured === 1 ? 'Only one attempt' : `Only ${measured} attempts`;
+    const counted =
+      measured === 0 ? 'No attempt' : measured === 1 ? 'Only one attempt' : `Only ${measured} attempts`;
     return {
       chosen: 'manifest',
       reason: `${counted} of this task ${measured > 1 ? 'have' : 'has'} measured memory, so the manifest's request stays.`,
@@ -53,9 +54,7 @@ export function judgeMemory(
   const asked = Float64Array.from(tested, (row) => rows[row]?.requestedMemoryBytes ?? Number.NaN);
   const manifest = asked.every(Number.isFinite) ? price(asked) : null;
   const memory = STAGES[0] as StageDefinition;
-  const learnedRequests = held
-    ? (level: number) => requestsAt(memory, held, level).map(roundMemory)
-    : null;
+  const learnedRequests = held ? (level: number) => requestsAt(memory, held, level).map(roundMemory) : null;
   const learned = learnedRequests ? price(learnedRequests(JUDGED_LEVEL)) : null;
   const held95 = (requests: (level: number) => Float64Array) =>
     LEVELS.map((level) => shareHeld(requests(level), take(peaks, tested), level));
@@ -77,7 +76,10 @@ function choose(
   learned: TotalCost | null,
 ): { chosen: 'learned' | 'quantile'; reason: string } {
   if (!learned)
-    return { chosen: 'quantile', reason: 'There are too few measured attempts, or no varying inputs, to learn from.' };
+    return {
+      chosen: 'quantile',
+      reason: 'There are too few measured attempts, or no varying inputs, to learn from.',
+    };
   const failing = learned.failures / learned.tasks;
   if (failing > 1 - JUDGED_LEVEL + FAILURE_SLACK && learned.failures > quantile.failures)
     return {
@@ -86,7 +88,10 @@ function choose(
     };
   const change = percent(Math.abs(1 - learned.gbh / quantile.gbh));
   if (clearlyCheaper(learned, quantile))
-    return { chosen: 'learned', reason: `On held-out tasks learned requests wasted ${change} less than quantiles.` };
+    return {
+      chosen: 'learned',
+      reason: `On held-out tasks learned requests wasted ${change} less than quantiles.`,
+    };
   return {
     chosen: 'quantile',
     reason:

@@ -1,7 +1,7 @@
 import { take } from '../data/matrix.ts';
 import { gatherResiduals, lowerResidual, type Residuals, upperResidual } from '../data/predictive.ts';
-import { coverageOf, scoresOf } from '../validation/metrics.ts';
 import type { FoldScore, StageReport } from '../training-report.ts';
+import { coverageOf, scoresOf } from '../validation/metrics.ts';
 import type { StageFit } from './fit-stage.ts';
 import { fromScale, type StageDefinition, toScale } from './stages.ts';
 
@@ -51,12 +51,16 @@ export function stageReport(
 ): StageReport {
   const tail = (1 - NOMINAL_COVERAGE) / 2;
   const bound = (side: typeof upperResidual, p: number) =>
-    held.answers.map((answer, i) => fromScale(definition.scale, answer + side(residualsFor(held, i), answer, p)));
+    held.answers.map((answer, i) =>
+      fromScale(definition.scale, answer + side(residualsFor(held, i), answer, p)),
+    );
   const low = bound(lowerResidual, tail);
   const high = bound(upperResidual, 1 - tail);
   const predicted = held.answers.map((answer) => fromScale(definition.scale, answer));
   const folds = held.residualsWithout.map((_, fold): FoldScore => {
-    const inside = Int32Array.from({ length: held.rows.length }, (_, i) => i).filter((i) => held.folds[i] === fold);
+    const inside = Int32Array.from({ length: held.rows.length }, (_, i) => i).filter(
+      (i) => held.folds[i] === fold,
+    );
     const measured = take(held.measured, inside);
     return {
       fold: fold + 1,

@@ -1,8 +1,9 @@
+import type { HistoryRow } from '../../telemetry/views.ts';
 import type { ModelType } from '../advisor.ts';
 import { groupByTask, type TaskHistory } from '../data/rows.ts';
-import { resolveParams, type ModelParams } from '../models/model-params.ts';
-import type { HistoryRow } from '../../telemetry/views.ts';
+import { type ModelParams, resolveParams } from '../models/model-params.ts';
 import type { TrainingReport } from '../training-report.ts';
+import { DEFAULT_FOLDS, QUANTILES_ASKED } from './defaults.ts';
 import { summariseTask, trainTask } from './train-task.ts';
 import type { TrainedTask } from './trained-task.ts';
 
@@ -22,9 +23,6 @@ export interface Trained {
 
 /** A fraction of the whole, 0 to 1, and what is being done. */
 export type OnProgress = (fraction: number, step: string) => void;
-
-export const DEFAULT_FOLDS = 5;
-export const DEFAULT_SEED = 1996;
 
 /** Trains task after task. @param clock milliseconds since the epoch */
 export function trainAll(
@@ -61,9 +59,15 @@ export function trainAll(
   };
 }
 
-/** Quantiles of every task, without models. */
-export function summariseAll(rows: readonly HistoryRow[], seed: number): TrainedTask[] {
-  return [...groupByTask(rows).values()].map((history) => summariseTask(history, DEFAULT_FOLDS, seed));
+/** Quantiles of every task, without models. @param reason why no model answers */
+export function summariseAll(
+  rows: readonly HistoryRow[],
+  seed: number,
+  reason = QUANTILES_ASKED,
+): TrainedTask[] {
+  return [...groupByTask(rows).values()].map((history) =>
+    summariseTask(history, { cvFolds: DEFAULT_FOLDS, seed, reason }),
+  );
 }
 
 /** Every task takes a while whatever its size. */

@@ -29,7 +29,7 @@ export interface TaskTraining {
 }
 
 /** `auto` tries a forest only where it is quick to grow. */
-const FOREST_ROWS = 500;
+const FOREST_ROWS = 150;
 
 /** Learns one task from its history and says how well, on rows that were held out. */
 export function trainTask(history: TaskHistory, options: TrainTaskOptions): TaskTraining {
@@ -79,7 +79,10 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
         : {
             modelType,
             space,
-            stages: chain.map(({ definition, fit, held }) => ({ ...fit.trained, skill: skillOf(definition, held) })),
+            stages: chain.map(({ definition, fit, held }) => ({
+              ...fit.trained,
+              skill: skillOf(definition, held),
+            })),
           },
     chosen: verdict.chosen,
     reason: verdict.reason,
@@ -113,14 +116,17 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
 }
 
 /** Without models: what `ResourceAdvisor` knows of a task, its judgement on held-out rows included. */
-export function summariseTask({ task, rows }: TaskHistory, cvFolds: number, seed: number): TrainedTask {
+export function summariseTask(
+  { task, rows }: TaskHistory,
+  { cvFolds, seed, reason }: { readonly cvFolds: number; readonly seed: number; readonly reason: string },
+): TrainedTask {
   const folds = groupedFolds(rows, cvFolds, seededRandom(seedFrom(seed, task, 'folds')));
   const verdict = judgeMemory(rows, folds, null);
   return {
     ...summaryOf(task, rows),
     chain: null,
     chosen: verdict.chosen,
-    reason: verdict.chosen === 'manifest' ? verdict.reason : 'Quantiles of measured usage were asked for.',
+    reason: verdict.chosen === 'manifest' ? verdict.reason : reason,
     wastage: perTask(verdict),
     calibration: verdict.calibration,
     importance: [],
@@ -183,4 +189,3 @@ function skillOf(definition: StageDefinition, held: HeldOut): number {
   const without = mean(values.map((value) => Math.abs(value - centre)));
   return without > 0 ? 1 - error / without : 0;
 }
-

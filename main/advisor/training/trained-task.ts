@@ -1,8 +1,8 @@
+import type { ResourceRequest } from '../../providers/provider.ts';
 import type { FeatureSpace } from '../data/features.ts';
 import type { Residuals } from '../data/predictive.ts';
-import type { ModelData, Scale } from '../models/model.ts';
 import type { SingleModelType } from '../models/fit-model.ts';
-import type { ResourceRequest } from '../../providers/provider.ts';
+import type { ModelData, Scale } from '../models/model.ts';
 import type { StageName } from './stages.ts';
 
 /** One learned figure, as plain data. Several members are averaged on the stage's scale. */

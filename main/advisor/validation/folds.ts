@@ -35,7 +35,13 @@ export function groupedFolds(rows: readonly LearningRow[], k: number, random: Ra
       foldOf[row] = place % folds;
     });
   }
-  return Array.from({ length: folds }, (_, fold) => split(rows.length, (row) => foldOf[row] !== fold, (row) => foldOf[row] === fold));
+  return Array.from({ length: folds }, (_, fold) =>
+    split(
+      rows.length,
+      (row) => foldOf[row] !== fold,
+      (row) => foldOf[row] === fold,
+    ),
+  );
 }
 
 /**

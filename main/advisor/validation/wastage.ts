@@ -33,11 +33,7 @@ export interface TotalCost extends Cost {
   readonly each: Float64Array;
 }
 
-export function totalCost(
-  requests: Float64Array,
-  peaks: Float64Array,
-  wallSeconds: Float64Array,
-): TotalCost {
+export function totalCost(requests: Float64Array, peaks: Float64Array, wallSeconds: Float64Array): TotalCost {
   const each = new Float64Array(peaks.length);
   let failures = 0;
   for (let i = 0; i < peaks.length; i++) {

@@ -1,0 +1,43 @@
+import type { ErrorData } from '../../platform/errors.ts';
+import type { HistoryRow } from '../../telemetry/views.ts';
+import type { TrainingReport } from '../training-report.ts';
+import type { TrainingOptions } from './train-all.ts';
+import type { TrainedTask } from './trained-task.ts';
+
+/** Where history comes from. */
+export type HistorySource =
+  | { readonly kind: 'database'; readonly path: string }
+  /** Any folder that a person may name: see `readFolder`. */
+  | { readonly kind: 'folder'; readonly dir: string }
+  | { readonly kind: 'rows'; readonly rows: readonly HistoryRow[] };
+
+/** What a worker thread is asked. */
+export type Job =
+  | {
+      readonly kind: 'train';
+      readonly source: HistorySource;
+      readonly options: TrainingOptions;
+      /** Where models and report are saved; null: nowhere. */
+      readonly modelsFolder: string | null;
+    }
+  | { readonly kind: 'summarise'; readonly source: HistorySource; readonly seed: number }
+  /** Stored models while they are fresh, else a quick training, else quantiles. */
+  | {
+      readonly kind: 'plan';
+      readonly source: HistorySource;
+      readonly modelsFolder: string;
+      readonly seed: number;
+    };
+
+export interface JobResult {
+  readonly tasks: readonly TrainedTask[];
+  /** Null unless something was trained. */
+  readonly report: TrainingReport | null;
+  /** What the user should know about the source: empty, missing, models out of date. */
+  readonly note: string | null;
+}
+
+export type WorkerMessage =
+  | { readonly kind: 'progress'; readonly fraction: number; readonly step: string }
+  | { readonly kind: 'done'; readonly result: JobResult }
+  | { readonly kind: 'failed'; readonly error: ErrorData };

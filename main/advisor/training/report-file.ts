@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { AppError } from '../../platform/errors.ts';
+import type { TrainingReport } from '../training-report.ts';
+
+const number = z.number();
+const maybe = number.nullable();
+const text = z.string().max(10_000);
+const threeWays = z.strictObject({ manifest: maybe, quantile: maybe, learned: maybe });
+const scores = { rows: number, mae: number, rmse: number, r2: maybe, mape: maybe, coverage: maybe };
+const importance = z.array(z.strictObject({ feature: text, share: number })).max(10_000);
+
+const stage = z.strictObject({
+  stage: z.enum(['peak_memory', 'cpu_time', 'cpu_efficiency', 'wall_time']),
+  unit: z.enum(['bytes', 'seconds', 'fraction']),
+  mae: number,
+  rmse: number,
+  r2: maybe,
+  mape: maybe,
+  coverage: maybe,
+  nominalCoverage: number,
+  folds: z.array(z.strictObject({ fold: number, ...scores })).max(1000),
+  points: z
+    .array(z.strictObject({ predicted: number, measured: number, low: number, high: number }))
+    .max(2000),
+  importance,
+});
+
+const report = z.strictObject({
+  trainedAt: number,
+  modelType: text,
+  cvFolds: number,
+  seconds: number,
+  rows: number,
+  tasks: z
+    .array(
+      z.strictObject({
+        task: text,
+        rows: number,
+        runs: number,
+        modelType: text,
+        stages: z.array(stage).max(4),
+        chosen: z.enum(['learned', 'quantile', 'manifest']),
+        reason: text,
+        wastage: threeWays,
+        failures: threeWays,
+        notes: z.array(text).max(1000),
+      }),
+    )
+    .max(100_000),
+});
+
+/** @throws AppError `E_MODEL_FILE` */
+export function decodeReport(json: string): TrainingReport {
+  try {
+    return report.parse(JSON.parse(json));
+  } catch (cause) {
+    throw new AppError(
+      {
+        code: 'E_MODEL_FILE',
+        message: 'The stored training report cannot be read',
+        hint: 'Train the advisor again; your recorded runs are not touched.',
+      },
+      { cause },
+    );
+  }
+}

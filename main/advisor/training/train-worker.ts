@@ -1,0 +1,24 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { toErrorData } from '../../platform/errors.ts';
+import type { Job, WorkerMessage } from './job.ts';
+import { perform } from './perform.ts';
+
+/** Reports often enough for a bar that moves, seldom enough not to be work itself. */
+const LEAST_PAUSE_MS = 50;
+
+let reportedAt = 0;
+
+function send(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+try {
+  const result = await perform(workerData as Job, (fraction, step) => {
+    if (fraction < 1 && performance.now() - reportedAt < LEAST_PAUSE_MS) return;
+    reportedAt = performance.now();
+    send({ kind: 'progress', fraction, step });
+  });
+  send({ kind: 'done', result });
+} catch (error) {
+  send({ kind: 'failed', error: toErrorData(error) });
+}
