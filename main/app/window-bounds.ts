@@ -18,18 +18,27 @@ const VISIBLE = { width: 160, height: 60 } as const;
  * @param workAreas of the displays that are there now, the primary one first
  */
 export function windowBounds(saved: Bounds | null, workAreas: readonly Bounds[]): Bounds {
-  const wanted = saved ?? { x: 0, y: 0, ...DEFAULT_SIZE };
-  const display = saved ? workAreas.find((area) => isReachable(saved, area)) : undefined;
-  const area = display ?? workAreas[0];
-  if (!area) return { ...wanted, ...DEFAULT_SIZE };
-  const width = clamp(wanted.width, MINIMUM_SIZE.width, area.width);
-  const height = clamp(wanted.height, MINIMUM_SIZE.height, area.height);
-  if (display) return { x: wanted.x, y: wanted.y, width, height };
+  if (saved)
+    for (const area of workAreas) {
+      const there = { ...saved, ...sizeWithin(saved, area) };
+      if (isReachable(there, area)) return there;
+    }
+  const area = workAreas[0] ?? { x: 0, y: 0, ...DEFAULT_SIZE };
+  const { width, height } = sizeWithin(saved ?? DEFAULT_SIZE, area);
   return {
     x: Math.round(area.x + (area.width - width) / 2),
     y: Math.round(area.y + (area.height - height) / 2),
     width,
     height,
+  };
+}
+
+type Size = Pick<Bounds, 'width' | 'height'>;
+
+function sizeWithin(wanted: Size, area: Size): Size {
+  return {
+    width: clamp(wanted.width, MINIMUM_SIZE.width, area.width),
+    height: clamp(wanted.height, MINIMUM_SIZE.height, area.height),
   };
 }
 

@@ -100,7 +100,8 @@ async function answer(
   if (!isLocalHost(request.headers.host)) return refuse(response, 421, 'Scalable answers this machine only.');
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return refuse(response, 405, 'Only pages are here.');
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  if (!url) return refuse(response, 400, 'This is not an address.');
   const token = url.searchParams.get('token');
   if (token !== null) {
     const cookie = access.redeem(token);
