@@ -1,0 +1,150 @@
+import type { DeploymentSpec, Objective, Policy } from '../manifest/spec.ts';
+import type { CostEstimate, DeploymentProvider, ResourceRequest, ScalePlan } from '../providers/provider.ts';
+import type { PlannedInstance } from '../telemetry/events.ts';
+import { DependencyGraph } from './dependency-graph.ts';
+import { choosePoint } from './objective.ts';
+import type { FrontPoint, Plan, PlanOptions } from './plan.ts';
+import { type ScheduledWork, simulateSchedule } from './schedule.ts';
+
+export interface ScaleChoice {
+  readonly scalePlan: ScalePlan;
+  readonly cost: CostEstimate | null;
+  readonly timeSeconds: number | null;
+  readonly front: readonly FrontPoint[];
+  readonly notes: Plan['notes'];
+}
+
+export interface ScaleInput {
+  readonly spec: DeploymentSpec;
+  readonly provider: DeploymentProvider;
+  readonly instances: readonly PlannedInstance[];
+  /** Component → its largest request. Every component that may get workers is here. */
+  readonly resources: Readonly<Record<string, ResourceRequest>>;
+  readonly options: PlanOptions;
+  readonly policy: Policy;
+  /** Null where nobody asked for one: then the number of workers is the one written in the manifest. */
+  readonly objective: Objective | null;
+}
+
+/** How many workers each component gets, and what that takes in time and money. */
+export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
+  const { spec, options, instances, provider, resources } = input;
+  const fixed = options.workers
+    ? byHand(options.workers, resources)
+    : input.policy === 'manual' || input.objective === null
+      ? workersFor(input, maxTotal(input))
+      : null;
+  const durations = instances.map((instance) => instance.predicted.wallSeconds?.point ?? null);
+  const unknown = durations.filter((seconds) => seconds === null).length;
+  if (instances.length === 0 || unknown > 0) {
+    const workers = fixed ?? workersFor(input, maxTotal(input));
+    const scalePlan = { ...workers, resources };
+    const notes = unknown > 0 ? [noDurations(unknown, instances.length)] : [];
+    return { scalePlan, cost: provider.estimateCost(spec, scalePlan), timeSeconds: null, front: [], notes };
+  }
+
+  const graph = new DependencyGraph(instances);
+  const work = instances.map((instance, at) => scheduledWork(instance, durations[at] ?? 0));
+  const evaluate = (workers: Workers) => pointFor(input, work, graph, workers);
+  const front: FrontPoint[] = [];
+  for (const total of candidateTotals(Math.min(maxTotal(input), instances.length)))
+    front.push(await evaluate(workersFor(input, total)));
+
+  const deadline = options.deadlineHours ?? spec.objectives.deadlineHours;
+  const bounds = {
+    seconds: deadline === null ? spec.target.walltimeSeconds : deadline * 3600,
+    budgetUsd: options.budgetUsd ?? spec.objectives.budgetUsd,
+  };
+  const chosen = fixed
+    ? choosePoint([await evaluate(fixed)], 'balance', bounds)
+    : choosePoint(front, input.objective ?? 'balance', bounds);
+  const workers = fixed ?? workersFor(input, chosen.point.workers);
+  const scalePlan = { ...workers, resources };
+  return {
+    scalePlan,
+    cost: provider.estimateCost(spec, scalePlan),
+    timeSeconds: chosen.point.timeSeconds,
+    front,
+    notes: chosen.notes,
+  };
+}
+
+type Workers = Pick<ScalePlan, 'workers'> & { readonly total: number };
+
+async function pointFor(
+  { spec, provider, resources }: ScaleInput,
+  work: readonly ScheduledWork[],
+  graph: DependencyGraph,
+  { workers, total }: Workers,
+): Promise<FrontPoint> {
+  const capacity = provider.capacity(spec);
+  const { makespanSeconds } = await simulateSchedule(work, graph, {
+    workers: total,
+    workersByTag: workers,
+    // Only this machine is shared by all workers; elsewhere the capacity is that of one node.
+    machine: spec.target.provider === 'local' ? capacity : null,
+  });
+  return {
+    workers: total,
+    workersByTag: workers,
+    timeSeconds: makespanSeconds,
+    costUsd: provider.estimateCost(spec, { workers, total, resources })?.usd ?? null,
+    workerHours: (total * makespanSeconds) / 3600,
+  };
+}
+
+function scheduledWork(instance: PlannedInstance, seconds: number): ScheduledWork {
+  const { cpus, memoryBytes } = instance.request;
+  return { tag: instance.component, seconds, cpus, memoryBytes: memoryBytes ?? 0 };
+}
+
+/** Workers at once over all tags that the manifest and the target allow. */
+function maxTotal({ spec, provider, resources }: ScaleInput): number {
+  const written = spec.target.maxWorkers ?? spec.target.adaptive?.maximum ?? null;
+  const tags = Object.keys(resources);
+  const perTag = tags.map((tag) => spec.scaling.maxWorkers[tag]);
+  const summed = perTag.some((limit) => limit === undefined)
+    ? null
+    : perTag.reduce((sum: number, limit) => sum + (limit ?? 0), 0);
+  const allowed = written ?? summed ?? provider.capacity(spec)?.maxWorkers ?? Math.max(1, tags.length);
+  return Math.max(1, allowed);
+}
+
+/** Each tag may have up to all of the workers: who gets how many at a moment follows the work there is. */
+function workersFor({ spec, resources }: ScaleInput, total: number): Workers {
+  const workers = Object.fromEntries(
+    Object.keys(resources).map((tag) => {
+      const least = spec.scaling.minWorkers[tag] ?? 0;
+      const most = spec.scaling.maxWorkers[tag] ?? total;
+      return [tag, Math.max(Math.min(total, most), Math.min(least, most))];
+    }),
+  );
+  return { workers, total: Math.max(total, ...Object.values(workers)) };
+}
+
+/** Counts given by hand are kept to the letter; a tag that is not named gets one worker. */
+function byHand(
+  counts: Readonly<Record<string, number>>,
+  resources: Readonly<Record<string, ResourceRequest>>,
+): Workers {
+  const workers = Object.fromEntries(Object.keys(resources).map((tag) => [tag, counts[tag] ?? 1]));
+  return { workers, total: Object.values(workers).reduce((sum, count) => sum + count, 0) };
+}
+
+/** 1, 2, 3, 4, 6, 8, 12, 16, … and the most: steps of at most a half, so that the front stays short. */
+export function candidateTotals(most: number): number[] {
+  const totals = [];
+  for (let power = 1; power < most; power *= 2) {
+    totals.push(power);
+    if (power >= 2 && power * 1.5 < most) totals.push(power * 1.5);
+  }
+  return [...totals, most];
+}
+
+function noDurations(unknown: number, total: number): Plan['notes'][number] {
+  const which = unknown === total ? 'these tasks' : `${unknown} of ${total} instances`;
+  return {
+    code: 'W_NO_DURATIONS',
+    message: `Nothing is recorded yet about how long ${which} take, so time cannot be predicted and all allowed workers are used.`,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Evidence, Sizing } from '../advisor/advisor.ts';
+import type { TaskSpec } from '../manifest/spec.ts';
+import type { ResourceRequest } from '../providers/provider.ts';
+import type { PlannedInstance } from '../telemetry/events.ts';
+import type { TaskEvidence, TaskPlan } from './plan.ts';
+import { extremeRequest } from './request-range.ts';
+
+export interface SizedInstance {
+  readonly instance: PlannedInstance;
+  readonly sizing: Sizing;
+}
+
+/** A task's line in the plan: what the manifest asks for beside what its instances get. */
+export function taskPlan(
+  task: TaskSpec,
+  asked: ResourceRequest,
+  planned: readonly SizedInstance[],
+): TaskPlan {
+  const requests = planned.map(({ instance }) => instance.request);
+  const sources: Record<string, number> = {};
+  for (const { instance } of planned) sources[instance.source] = (sources[instance.source] ?? 0) + 1;
+  return {
+    task: task.name,
+    component: task.component,
+    instances: planned.length,
+    manifestRequest: asked,
+    smallest: requests.length === 0 ? asked : requests.reduce((a, b) => extremeRequest(a, b, Math.min)),
+    largest: requests.length === 0 ? asked : requests.reduce((a, b) => extremeRequest(a, b, Math.max)),
+    sources,
+    evidence: taskEvidence(task, planned),
+  };
+}
+
+/** The evidence of the method that most instances go by. */
+function taskEvidence(task: TaskSpec, planned: readonly SizedInstance[]): TaskEvidence {
+  const first = mostCommon(planned);
+  if (!first)
+    return {
+      method: 'manifest',
+      modelType: null,
+      rows: 0,
+      runs: 0,
+      sentence: task.work === null ? 'Submitted by your own code.' : 'There is nothing to run.',
+    };
+  const { evidence, method, modelType } = first.sizing;
+  return {
+    method,
+    modelType,
+    rows: evidence.records,
+    runs: evidence.runs_analyzed,
+    sentence: evidenceSentence(evidence),
+  };
+}
+
+function mostCommon(planned: readonly SizedInstance[]): SizedInstance | undefined {
+  const counts = new Map<string, { first: SizedInstance; count: number }>();
+  for (const item of planned) {
+    const entry = counts.get(item.sizing.method) ?? { first: item, count: 0 };
+    entry.count++;
+    counts.set(item.sizing.method, entry);
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.first;
+}
+
+function evidenceSentence({
+  method,
+  reason,
+  records,
+  runs_analyzed,
+  percentile,
+  model_type,
+}: Evidence): string {
+  const runs = `${runs_analyzed} ${runs_analyzed === 1 ? 'run' : 'runs'}`;
+  const basis = {
+    manifest: '',
+    quantile: `P${percentile ?? 95} of ${records} measured tasks in ${runs}. `,
+    learned: `A ${(model_type ?? 'learned').replaceAll('_', ' ')} model of ${records} measured tasks in ${runs}. `,
+  }[method];
+  return `${basis}${reason}`;
+}

@@ -1,0 +1,43 @@
+import type { AttemptResult, ResourceRequest } from '../providers/provider.ts';
+import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
+
+/** One instance while its run goes on. The only mutable record of the engine; nobody outside it keeps one. */
+export interface LiveInstance {
+  readonly planned: PlannedInstance;
+  /** Position in the run, which is its node in the dependency graph. */
+  readonly at: number;
+  readonly predictedSeconds: number | null;
+  readonly retriesAllowed: number;
+  state: InstanceState;
+  /** What the next or the current attempt asks for. */
+  request: ResourceRequest;
+  /** Attempts begun, also those of an earlier process. */
+  attempts: number;
+  retriesUsed: number;
+  lost: number;
+  /** Handed to the cluster and not yet finished there. */
+  submitted: boolean;
+}
+
+export function newLiveInstance(planned: PlannedInstance, at: number, retriesAllowed: number): LiveInstance {
+  return {
+    planned,
+    at,
+    predictedSeconds: planned.predicted.wallSeconds?.point ?? null,
+    retriesAllowed,
+    state: 'waiting',
+    request: planned.request,
+    attempts: 0,
+    retriesUsed: 0,
+    lost: 0,
+    submitted: false,
+  };
+}
+
+/** How an instance ended for good, for whoever waits for its result. */
+export interface Settled {
+  readonly instanceId: string;
+  readonly state: InstanceState;
+  /** Null for what never ran: cached, skipped, cancelled before its turn. */
+  readonly result: AttemptResult | null;
+}

@@ -1,0 +1,116 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { DeploymentSpec } from '../manifest/spec.ts';
+import type { DependencyGraph } from '../planning/dependency-graph.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { runPaths, type WorkspacePaths } from '../platform/paths.ts';
+import type { ClusterHandle, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
+import type { TelemetryStore } from '../telemetry/store.ts';
+import { clearCancelRequest } from './control-file.ts';
+import type { Settled } from './live-instance.ts';
+import type { Recorder } from './recorder.ts';
+import { difference, RunController } from './run-controller.ts';
+import { type EngineOptions, RunEngine } from './run-engine.ts';
+
+/** The part of a workspace that a run needs. */
+export interface RunWorkspace {
+  readonly root: string;
+  readonly paths: WorkspacePaths;
+  readonly store: TelemetryStore;
+}
+
+export interface RunSetting {
+  readonly workspace: RunWorkspace;
+  readonly spec: DeploymentSpec;
+  readonly provider: DeploymentProvider;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface OpenRun {
+  readonly engine: RunEngine;
+  readonly controller: RunController;
+  readonly recorder: Recorder;
+  readonly cluster: ClusterHandle;
+}
+
+/** Who writes a run: so that another process can tell whether it still lives. */
+export function owner(): { pid: number; hostname: string } {
+  return { pid: process.pid, hostname: hostname() };
+}
+
+/**
+ * Builds the cluster and puts engine and handle around it; nothing has begun yet. Not for telemetry that was not
+ * written before: the caller has recorded the start.
+ */
+export async function openRun(
+  setting: RunSetting,
+  run: {
+    readonly runId: string;
+    readonly startedAt: number;
+    readonly scalePlan: ScalePlan;
+    readonly graph: DependencyGraph;
+    readonly recorder: Recorder;
+    readonly toTask: EngineOptions['toTask'];
+    readonly lookUp: EngineOptions['lookUp'];
+    readonly onSettled?: (settled: Settled) => void;
+  },
+): Promise<OpenRun> {
+  const { workspace, spec, provider, clock, logger } = setting;
+  const { runId, recorder, scalePlan } = run;
+  const paths = runPaths(workspace.paths, runId);
+  await mkdir(paths.logs, { recursive: true });
+  await clearCancelRequest(paths);
+  const cluster = await provider.buildCluster(withTotal(spec, scalePlan), { clock, logger, runId, paths });
+  const changed = new Set<string>();
+  const engine = new RunEngine({
+    runId,
+    clock,
+    cluster,
+    graph: run.graph,
+    recorder,
+    capacity: provider.capacity(spec),
+    walltimeLimitSeconds: spec.target.walltimeSeconds,
+    toTask: run.toTask,
+    lookUp: run.lookUp,
+    onChanged: (instanceId) => changed.add(instanceId),
+    onSettled: run.onSettled ?? (() => undefined),
+  });
+  recorder.record({
+    type: 'scale_decision',
+    runId,
+    at: clock.now(),
+    ...difference({}, scalePlan.workers),
+    reasoning: 'The plan’s number of workers.',
+    confidence: null,
+    predictedCompletionSeconds: null,
+    by: 'plan',
+  });
+  await cluster.scale(scalePlan.workers);
+  const controller = new RunController({
+    runId,
+    store: workspace.store,
+    recorder,
+    engine,
+    cluster,
+    clock,
+    logger,
+    paths,
+    scalePlan,
+    startedAt: run.startedAt,
+    changed,
+  });
+  return { engine, controller, recorder, cluster };
+}
+
+/**
+ * The plan's number of workers over all tags, as the provider's ceiling. With one tag the tag's own number is
+ * enough, and the manifest's ceiling stays for whoever scales up later.
+ */
+function withTotal(spec: DeploymentSpec, { workers, total }: ScalePlan): DeploymentSpec {
+  if (total === undefined) return spec;
+  const limit = spec.target.maxWorkers;
+  const maxWorkers = Object.keys(workers).length > 1 ? total : limit === null ? null : Math.max(limit, total);
+  return { ...spec, target: { ...spec.target, maxWorkers } };
+}

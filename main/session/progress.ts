@@ -1,0 +1,86 @@
+import type { LiveState } from './live-state.ts';
+
+/** What is left and what was learned of one task's pace, kept up to date instance by instance. */
+export interface TaskPace {
+  /** Instances that have not ended, and the sum of their predicted run times where one was predicted. */
+  remaining: number;
+  remainingPredicted: number;
+  remainingUnpredicted: number;
+  done: number;
+  /** Sums over finished instances: seconds, squares, and seconds predicted for those that had a prediction. */
+  seconds: number;
+  secondsSquared: number;
+  predicted: number;
+  predictedActual: number;
+}
+
+export function newPace(): TaskPace {
+  return {
+    remaining: 0,
+    remainingPredicted: 0,
+    remainingUnpredicted: 0,
+    done: 0,
+    seconds: 0,
+    secondsSquared: 0,
+    predicted: 0,
+    predictedActual: 0,
+  };
+}
+
+export function expect(pace: TaskPace, predictedSeconds: number | null, sign: 1 | -1): void {
+  pace.remaining += sign;
+  if (predictedSeconds === null) pace.remainingUnpredicted += sign;
+  else pace.remainingPredicted += sign * predictedSeconds;
+}
+
+export function learn(pace: TaskPace, seconds: number, predictedSeconds: number | null): void {
+  pace.done++;
+  pace.seconds += seconds;
+  pace.secondsSquared += seconds ** 2;
+  if (predictedSeconds === null) return;
+  pace.predicted += predictedSeconds;
+  pace.predictedActual += seconds;
+}
+
+/** z of a two-sided 90 % interval. */
+const Z90 = 1.645;
+/** However even the pace, nobody knows the finish better than this. */
+const LEAST_ERROR = 0.05;
+
+/**
+ * When the run will end: predicted run times, corrected by how predictions did so far in this run, or the mean of
+ * what was measured, over the workers there are. Null while nothing is known about some task.
+ *
+ * The interval is that of a sum of independent run times (variance n·s², or the mean itself as s before two were
+ * measured), and at least 5 %.
+ */
+export function predictFinish(
+  paces: Iterable<TaskPace>,
+  workers: number,
+  now: number,
+): LiveState['predictedFinish'] {
+  let seconds = 0;
+  let variance = 0;
+  let left = 0;
+  for (const pace of paces) {
+    if (pace.remaining <= 0) continue;
+    const mean = pace.done > 0 ? pace.seconds / pace.done : null;
+    if (pace.remainingUnpredicted > 0 && mean === null) return null;
+    const correction = pace.predicted > 0 ? pace.predictedActual / pace.predicted : 1;
+    const work = Math.max(0, pace.remainingPredicted) * correction + pace.remainingUnpredicted * (mean ?? 0);
+    const typical = work / pace.remaining;
+    const spread =
+      pace.done > 1
+        ? Math.max(0, pace.secondsSquared / pace.done - (pace.seconds / pace.done) ** 2)
+        : typical ** 2;
+    seconds += work;
+    variance += pace.remaining * spread;
+    left += pace.remaining;
+  }
+  if (left === 0 || workers === 0) return null;
+  const parallel = Math.min(workers, left);
+  const point = seconds / parallel;
+  const margin = Math.max((Z90 * Math.sqrt(variance)) / parallel, point * LEAST_ERROR);
+  const at = (offset: number) => Math.round(now + Math.max(0, offset) * 1000);
+  return { low: at(point - margin), point: at(point), high: at(point + margin) };
+}

@@ -1,0 +1,140 @@
+import type { DeploymentSpec } from '../manifest/spec.ts';
+import { DependencyGraph } from '../planning/dependency-graph.ts';
+import { needsOf } from '../planning/needs.ts';
+import { breather } from '../platform/breather.ts';
+import type { Clock } from '../platform/clock.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { runPaths } from '../platform/paths.ts';
+import type { Adoption, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
+import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
+import type { TelemetryStore } from '../telemetry/store.ts';
+import type { InstanceRow } from '../telemetry/views.ts';
+import { openRun, owner, type RunWorkspace } from './open-run.ts';
+import { Recorder } from './recorder.ts';
+import { resultCache } from './result-cache.ts';
+import type { RunHandle } from './run-handle.ts';
+import { byTask, retriesOf } from './start-run.ts';
+import { TaskInstances } from './task-instances.ts';
+
+export interface ResumeRunOptions {
+  readonly workspace: RunWorkspace;
+  readonly runId: string;
+  readonly providerFor: (name: string) => DeploymentProvider;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const PAGE = 5000;
+const NOTHING_LEFT: Adoption = {
+  finished: [],
+  running: [],
+  lost: [],
+  ends: { async *[Symbol.asyncIterator]() {} },
+};
+
+/**
+ * Goes on with a run whose app has gone: what finished stays finished, what still runs is waited for, the rest is done.
+ * @throws AppError `E_RUN_NOT_FOUND`, `E_RUN_OVER`, `E_RUN_NOT_RESUMABLE`
+ */
+export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
+  const { workspace, runId, clock, logger } = options;
+  const { store, paths: workspacePaths } = workspace;
+  const { spec, scalePlan, startedAt } = await resumable(store, runId);
+  const provider = options.providerFor(spec.target.provider);
+  const paths = runPaths(workspacePaths, runId);
+  const recorder = new Recorder(store, logger);
+  recorder.record({ type: 'run_resumed', runId, at: clock.now(), ...owner() });
+
+  // Before anything new begins: what an earlier app started may be running still.
+  const context = { clock, logger, runId, paths };
+  const adoption = (await provider.adopt?.(spec, context)) ?? NOTHING_LEFT;
+  const instances = await storedInstances(store, runId, spec);
+  const tasks = new TaskInstances({ runId, spec, paths, instancesOf: byTask(instances) });
+  const { engine, controller } = await openRun(
+    { workspace, spec, provider, clock, logger },
+    {
+      runId,
+      startedAt,
+      scalePlan,
+      graph: new DependencyGraph(instances),
+      recorder,
+      toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
+      lookUp: resultCache({ spec, tasks, runId, recorder, store, clock }),
+    },
+  );
+  const live = new Map(
+    instances.map((planned) => [planned.id, engine.add(planned, retriesOf(spec, planned))]),
+  );
+  const breathe = breather();
+  for (const { instanceId, state, attempts } of await store.resumeState(runId)) {
+    const instance = live.get(instanceId);
+    if (instance) engine.restore(instance, state as InstanceState, attempts);
+    await breathe();
+  }
+  engine.adopt(adoption);
+  await engine.start();
+  engine.seal();
+  return controller;
+}
+
+async function resumable(
+  store: TelemetryStore,
+  runId: string,
+): Promise<{ spec: DeploymentSpec; scalePlan: ScalePlan; startedAt: number }> {
+  const run = await store.run(runId);
+  if (!run)
+    throw new AppError({
+      code: 'E_RUN_NOT_FOUND',
+      message: `There is no run ${runId} in this workspace.`,
+      hint: 'List the runs with: scalable runs.',
+    });
+  if (run.status !== 'running' && run.status !== 'interrupted')
+    throw new AppError({
+      code: 'E_RUN_OVER',
+      message: `The run ${runId} is over: ${run.status}.`,
+      hint: 'Start a new run; tasks with “cache: true” reuse what succeeded.',
+    });
+  const plan = run.plan as { spec?: DeploymentSpec; scalePlan?: ScalePlan } | null;
+  if (!plan?.spec || !plan.scalePlan)
+    throw new AppError({
+      code: 'E_RUN_NOT_RESUMABLE',
+      message: `The run ${runId} cannot be resumed: its work came from code that is not recorded.`,
+      hint: 'Run your script again.',
+    });
+  return { spec: plan.spec, scalePlan: plan.scalePlan, startedAt: run.startedAt };
+}
+
+/** The run's instances as they were planned. What telemetry does not page out follows from the manifest. */
+async function storedInstances(
+  store: TelemetryStore,
+  runId: string,
+  spec: DeploymentSpec,
+): Promise<PlannedInstance[]> {
+  const instances: PlannedInstance[] = [];
+  while (true) {
+    const offset = instances.length;
+    const { rows, total } = await store.instances({ runId, sort: 'index', offset, limit: PAGE });
+    instances.push(...rows.map((row) => plannedInstance(row, spec)));
+    if (instances.length >= total || rows.length === 0) return instances;
+  }
+}
+
+function plannedInstance(row: InstanceRow, spec: DeploymentSpec): PlannedInstance {
+  const task = spec.tasks[row.task];
+  return {
+    id: row.instanceId,
+    task: row.task,
+    component: row.component,
+    index: row.index,
+    params: row.params,
+    features: row.params,
+    // After a failure for want of resources this is what the last attempt had; it is where the next one starts.
+    request: row.request,
+    source: row.source,
+    confidence: null,
+    predicted: row.predicted,
+    needs: task ? needsOf(task, row.params) : [],
+    command: '',
+  };
+}

@@ -1,0 +1,228 @@
+import type { Clock } from '../platform/clock.ts';
+import { toErrorData } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { RunPaths } from '../platform/paths.ts';
+import type { ClusterHandle, ScalePlan } from '../providers/provider.ts';
+import type { RunStatus } from '../telemetry/events.ts';
+import type { TelemetryStore } from '../telemetry/store.ts';
+import type { LoadPoint, RunReport } from '../telemetry/views.ts';
+import { watchCancelRequest } from './control-file.ts';
+import type { LiveState, RunChange } from './live-state.ts';
+import { predictFinish } from './progress.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunEngine } from './run-engine.ts';
+import type { RunHandle } from './run-handle.ts';
+
+/** Listeners hear at most four times a second. */
+const PUBLISH_EVERY_MS = 250;
+
+export interface ControllerParts {
+  readonly runId: string;
+  readonly store: TelemetryStore;
+  readonly recorder: Recorder;
+  readonly engine: RunEngine;
+  readonly cluster: ClusterHandle;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly paths: RunPaths;
+  readonly scalePlan: ScalePlan;
+  readonly startedAt: number;
+  /** Ids of instances whose row changed; the controller empties it. */
+  readonly changed: Set<string>;
+}
+
+/** A run as its listeners know it: shows what is on disk, passes wishes on, and writes the end. */
+export class RunController implements RunHandle {
+  readonly runId: string;
+  readonly finished: Promise<RunReport>;
+  readonly #parts: ControllerParts;
+  readonly #listeners = new Set<(change: RunChange) => void>();
+  readonly #publishTimer: NodeJS.Timeout;
+  readonly #stopWatching: () => void;
+  #wanted: Readonly<Record<string, number>>;
+  #shown: LiveState;
+  #publishing: Promise<void> | null = null;
+  #status: RunStatus = 'running';
+  #userFailure = false;
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    this.runId = parts.runId;
+    this.#wanted = parts.scalePlan.workers;
+    this.#shown = this.#look();
+    this.#publishTimer = setInterval(() => {
+      if (parts.changed.size > 0) this.#publish();
+    }, PUBLISH_EVERY_MS);
+    this.#stopWatching = watchCancelRequest(
+      parts.paths,
+      () => this.cancel().catch((error: unknown) => this.#problem(error)),
+      (error) => this.#problem(error),
+    );
+    this.finished = this.#end();
+  }
+
+  live(): LiveState {
+    return this.#shown;
+  }
+
+  onChange(listener: (change: RunChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async cancel(): Promise<void> {
+    await this.#parts.engine.cancelAll();
+    await this.finished;
+  }
+
+  async cancelInstances(instanceIds: readonly string[]): Promise<void> {
+    await this.#parts.engine.cancel(instanceIds);
+    await this.#parts.recorder.flush();
+  }
+
+  async retry(
+    instanceIds: readonly string[],
+    request: { memoryBytes?: number; walltimeSeconds?: number },
+  ): Promise<void> {
+    this.#parts.engine.retry(instanceIds, request);
+    await this.#parts.recorder.flush();
+  }
+
+  async scale(workersByTag: Readonly<Record<string, number>>): Promise<void> {
+    const { recorder, cluster, clock, runId } = this.#parts;
+    const before = this.#wanted;
+    this.#wanted = { ...before, ...workersByTag };
+    recorder.record({
+      type: 'scale_decision',
+      runId,
+      at: clock.now(),
+      ...difference(before, this.#wanted),
+      reasoning: 'Asked for by hand.',
+      confidence: null,
+      predictedCompletionSeconds: null,
+      by: 'user',
+    });
+    await cluster.scale(this.#wanted);
+    await this.#publish();
+  }
+
+  workerCount(tag: string): number {
+    return this.#parts.cluster.workerCount(tag);
+  }
+
+  async interrupt(): Promise<void> {
+    await this.#parts.engine.interrupt();
+    await this.finished;
+  }
+
+  /** The code around the run failed, so the run did, whatever its tasks say. */
+  markFailed(error: unknown): void {
+    this.#userFailure = true;
+    this.#problem(error, 'user_code');
+  }
+
+  async #end(): Promise<RunReport> {
+    const { engine, recorder, store, runId, clock } = this.#parts;
+    try {
+      await engine.ended;
+      this.#status = this.#finalStatus();
+    } catch (error) {
+      this.#problem(error, 'engine');
+      this.#status = 'failed';
+    }
+    clearInterval(this.#publishTimer);
+    this.#stopWatching();
+    if (this.#status !== 'running')
+      recorder.record({ type: 'run_finished', runId, at: clock.now(), status: this.#status });
+    await recorder.flush();
+    await this.#publish();
+    const report = await store.report(runId);
+    if (!report) throw new Error(`No report of ${runId}`);
+    return report;
+  }
+
+  #finalStatus(): RunStatus {
+    const { engine } = this.#parts;
+    const { failed, cancelled } = engine.tally.counts();
+    if (engine.tally.open > 0) return 'interrupted';
+    if (engine.cancelled && cancelled > 0) return 'cancelled';
+    return failed > 0 || this.#userFailure ? 'failed' : 'succeeded';
+  }
+
+  /** Looks now, and shows it when everything up to now is on disk. */
+  #publish(): Promise<void> {
+    this.#publishing ??= this.#publishOnce().finally(() => {
+      this.#publishing = null;
+    });
+    return this.#publishing;
+  }
+
+  async #publishOnce(): Promise<void> {
+    const { changed, recorder } = this.#parts;
+    const live = this.#look();
+    const load = this.#load(live);
+    const ids = [...changed];
+    changed.clear();
+    await recorder.flush();
+    this.#shown = live;
+    for (const listener of this.#listeners) {
+      try {
+        listener({ live, load, changed: ids });
+      } catch (error) {
+        this.#problem(error, 'listener');
+      }
+    }
+  }
+
+  #look(): LiveState {
+    const { engine, cluster, runId, startedAt, clock } = this.#parts;
+    const pools = Object.entries(this.#wanted).map(([tag, wanted]) => ({
+      tag,
+      wanted,
+      workers: cluster.workerCount(tag),
+      ...engine.tally.tagLoad(tag),
+    }));
+    const workers = pools.reduce((sum, pool) => sum + pool.workers, 0);
+    return {
+      runId,
+      status: this.#status,
+      tasks: engine.tally.counts(),
+      pools,
+      startedAt,
+      predictedFinish:
+        this.#status === 'running' ? predictFinish(engine.tally.paces.values(), workers, clock.now()) : null,
+    };
+  }
+
+  #load({ tasks, pools }: LiveState): LoadPoint {
+    return {
+      at: this.#parts.clock.now(),
+      queued: tasks.queued,
+      running: tasks.running,
+      workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
+      finished: tasks.succeeded + tasks.failed + tasks.cancelled + tasks.cached + tasks.skipped,
+    };
+  }
+
+  #problem(error: unknown, phase = 'session'): void {
+    const { recorder, logger, clock, runId } = this.#parts;
+    const { code, message } = toErrorData(error);
+    logger.log('error', message, { code, phase, runId });
+    recorder.record({ type: 'run_failure', runId, at: clock.now(), code, message, phase });
+  }
+}
+
+/** What is added and removed between two wishes. */
+export function difference(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): { workersToAdd: Record<string, number>; workersToRemove: Record<string, number> } {
+  const workersToAdd: Record<string, number> = {};
+  const workersToRemove: Record<string, number> = {};
+  for (const tag of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const change = (after[tag] ?? 0) - (before[tag] ?? 0);
+    if (change > 0) workersToAdd[tag] = change;
+    if (change < 0) workersToRemove[tag] = -change;
+  }
+  return { workersToAdd, workersToRemove };
+}
