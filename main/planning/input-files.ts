@@ -11,7 +11,10 @@ export function inputStatsReader(projectFolder: string): ReadInputStats {
   const seen = new Map<string, Promise<InputStats>>();
   return (pattern) => {
     let stats = seen.get(pattern);
-    if (!stats) seen.set(pattern, (stats = patternStats(projectFolder, pattern)));
+    if (!stats) {
+      stats = patternStats(projectFolder, pattern);
+      seen.set(pattern, stats);
+    }
     return stats;
   };
 }

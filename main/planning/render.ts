@@ -15,7 +15,10 @@ export function renderWork(work: TaskWork, params: Params, resolve: Resolve): Wo
     case 'argv':
     case 'command': {
       let shape = shapes.get(work);
-      if (!shape) shapes.set(work, (shape = workShape(work)));
+      if (!shape) {
+        shape = workShape(work);
+        shapes.set(work, shape);
+      }
       return renderCommand(shape, resolve);
     }
     case 'python':

@@ -47,7 +47,10 @@ export async function simulateSchedule(
   const addReady = (at: number) => {
     const { tag } = item(at);
     let heap = ready.get(tag);
-    if (!heap) ready.set(tag, (heap = new Heap((a, b) => item(b).seconds - item(a).seconds || a - b)));
+    if (!heap) {
+      heap = new Heap((a, b) => item(b).seconds - item(a).seconds || a - b);
+      ready.set(tag, heap);
+    }
     heap.push(at);
   };
   const fits = ({ tag, cpus, memoryBytes }: ScheduledWork) =>

@@ -8,10 +8,11 @@ import { runPaths, type WorkspacePaths } from '../platform/paths.ts';
 import type { ClusterHandle, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import { clearCancelRequest } from './control-file.ts';
+import type { EngineOptions } from './engine-options.ts';
 import type { Settled } from './live-instance.ts';
 import type { Recorder } from './recorder.ts';
 import { difference, RunController } from './run-controller.ts';
-import { type EngineOptions, RunEngine } from './run-engine.ts';
+import { RunEngine } from './run-engine.ts';
 
 /** The part of a workspace that a run needs. */
 export interface RunWorkspace {

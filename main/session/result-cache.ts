@@ -11,8 +11,8 @@ import type { Clock } from '../platform/clock.ts';
 import { systemErrorCode } from '../platform/errors.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
+import type { EngineRecorder } from './engine-options.ts';
 import { exists, FileDigests } from './file-digests.ts';
-import type { EngineRecorder } from './run-engine.ts';
 import type { TaskInstances } from './task-instances.ts';
 
 export interface CacheParts {

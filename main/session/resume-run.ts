@@ -1,4 +1,4 @@
-import type { DeploymentSpec } from '../manifest/spec.ts';
+import type { DeploymentSpec, ProviderName } from '../manifest/spec.ts';
 import { DependencyGraph } from '../planning/dependency-graph.ts';
 import { needsOf } from '../planning/needs.ts';
 import { breather } from '../platform/breather.ts';
@@ -7,6 +7,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { runPaths } from '../platform/paths.ts';
 import type { Adoption, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
+import { providerFor } from '../providers/registry.ts';
 import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { InstanceRow } from '../telemetry/views.ts';
@@ -14,24 +15,20 @@ import { openRun, owner, type RunWorkspace } from './open-run.ts';
 import { Recorder } from './recorder.ts';
 import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
-import { byTask, retriesOf } from './start-run.ts';
+import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
 
 export interface ResumeRunOptions {
   readonly workspace: RunWorkspace;
   readonly runId: string;
-  readonly providerFor: (name: string) => DeploymentProvider;
+  /** Tests bring their own. */
+  readonly providerFor?: (name: ProviderName) => DeploymentProvider;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 const PAGE = 5000;
-const NOTHING_LEFT: Adoption = {
-  finished: [],
-  running: [],
-  lost: [],
-  ends: { async *[Symbol.asyncIterator]() {} },
-};
+const NOTHING_LEFT: Adoption = { finished: [], running: [], lost: [], ends: noEnds() };
 
 /**
  * Goes on with a run whose app has gone: what finished stays finished, what still runs is waited for, the rest is done.
@@ -41,7 +38,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { workspace, runId, clock, logger } = options;
   const { store, paths: workspacePaths } = workspace;
   const { spec, scalePlan, startedAt } = await resumable(store, runId);
-  const provider = options.providerFor(spec.target.provider);
+  const provider = (options.providerFor ?? providerFor)(spec.target.provider);
   const paths = runPaths(workspacePaths, runId);
   const recorder = new Recorder(store, logger);
   recorder.record({ type: 'run_resumed', runId, at: clock.now(), ...owner() });
@@ -76,6 +73,10 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   await engine.start();
   engine.seal();
   return controller;
+}
+
+async function* noEnds(): Adoption['ends'] {
+  // A backend that nothing outlives has nothing to tell.
 }
 
 async function resumable(

@@ -1,24 +1,15 @@
-import type { DependencyGraph } from '../planning/dependency-graph.ts';
 import { breather } from '../platform/breather.ts';
-import type { Clock } from '../platform/clock.ts';
 import { toErrorData } from '../platform/errors.ts';
 import type {
   AdoptedAttempt,
   Adoption,
   AttemptResult,
-  Capacity,
   ClusterEvent,
-  ClusterHandle,
-  ResourceRequest,
   TaskInstance,
 } from '../providers/provider.ts';
-import {
-  FINAL_STATES,
-  type InstanceState,
-  type PlannedInstance,
-  type TelemetryEvent,
-} from '../telemetry/events.ts';
+import { FINAL_STATES, type InstanceState, type PlannedInstance } from '../telemetry/events.ts';
 import { attemptFinished, neverBegan } from './attempt-end.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { type LiveInstance, newLiveInstance, type Settled } from './live-instance.ts';
 import { LookupQueue } from './lookup-queue.ts';
 import { decideRetry } from './retry-policy.ts';
@@ -27,30 +18,6 @@ import { Tally } from './tally.ts';
 
 /** Instances of one tag in the cluster's hands at once: enough for it to choose and to group from. */
 const WINDOW = 1000;
-
-/** Where the engine writes and what it waits for; the recorder of telemetry. */
-export interface EngineRecorder {
-  readonly full: boolean;
-  record(event: TelemetryEvent): void;
-  afterCommit(callback: () => void): void;
-}
-
-export interface EngineOptions {
-  readonly runId: string;
-  readonly clock: Clock;
-  readonly cluster: ClusterHandle;
-  readonly graph: DependencyGraph;
-  readonly recorder: EngineRecorder;
-  readonly capacity: Capacity | null;
-  readonly walltimeLimitSeconds: number | null;
-  /** The work with everything put in. An AppError means that the instance cannot be begun. */
-  readonly toTask: (planned: PlannedInstance, attempt: number, request: ResourceRequest) => TaskInstance;
-  /** True where an earlier result was put in place; null for runs that cache nothing. */
-  readonly lookUp: ((planned: PlannedInstance) => Promise<boolean>) | null;
-  readonly onChanged: (instanceId: string) => void;
-  /** Called when the end of an instance is on disk. */
-  readonly onSettled: (settled: Settled) => void;
-}
 
 /**
  * The heart of a run: which instance is in which state, what may begin, what happens when an attempt ends. It hears

@@ -10,7 +10,10 @@ import { openRun, owner, type RunSetting } from './open-run.ts';
 import { Recorder } from './recorder.ts';
 import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
+import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
+
+export { resumeRun } from './resume-run.ts';
 
 /** Instances per telemetry event. */
 const CHUNK = 500;
@@ -60,17 +63,6 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     await recorder.flush();
     throw error;
   }
-}
-
-export function retriesOf(spec: DeploymentSpec, { task }: Pick<PlannedInstance, 'task'>): number {
-  return spec.tasks[task]?.retries ?? 0;
-}
-
-export function byTask<T extends Pick<PlannedInstance, 'task'>>(
-  instances: readonly T[],
-): (task: string) => readonly T[] {
-  const groups = Map.groupBy(instances, ({ task }) => task);
-  return (task) => groups.get(task) ?? [];
 }
 
 /** The head of a run's record. The spec is in it, so that a resume needs no file that may have changed. */

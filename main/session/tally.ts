@@ -65,13 +65,19 @@ export class Tally {
 
   #pace({ planned }: LiveInstance): TaskPace {
     let pace = this.paces.get(planned.task);
-    if (!pace) this.paces.set(planned.task, (pace = newPace()));
+    if (!pace) {
+      pace = newPace();
+      this.paces.set(planned.task, pace);
+    }
     return pace;
   }
 
   #tag({ planned }: LiveInstance) {
     let tag = this.#tags.get(planned.component);
-    if (!tag) this.#tags.set(planned.component, (tag = { queued: 0, running: 0 }));
+    if (!tag) {
+      tag = { queued: 0, running: 0 };
+      this.#tags.set(planned.component, tag);
+    }
     return tag;
   }
 }

@@ -1,0 +1,29 @@
+import type { DependencyGraph } from '../planning/dependency-graph.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Capacity, ClusterHandle, ResourceRequest, TaskInstance } from '../providers/provider.ts';
+import type { PlannedInstance, TelemetryEvent } from '../telemetry/events.ts';
+import type { Settled } from './live-instance.ts';
+
+/** Where the engine writes and what it waits for; the recorder of telemetry. */
+export interface EngineRecorder {
+  readonly full: boolean;
+  record(event: TelemetryEvent): void;
+  afterCommit(callback: () => void): void;
+}
+
+export interface EngineOptions {
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly cluster: ClusterHandle;
+  readonly graph: DependencyGraph;
+  readonly recorder: EngineRecorder;
+  readonly capacity: Capacity | null;
+  readonly walltimeLimitSeconds: number | null;
+  /** The work with everything put in. An AppError means that the instance cannot be begun. */
+  readonly toTask: (planned: PlannedInstance, attempt: number, request: ResourceRequest) => TaskInstance;
+  /** True where an earlier result was put in place; null for runs that cache nothing. */
+  readonly lookUp: ((planned: PlannedInstance) => Promise<boolean>) | null;
+  readonly onChanged: (instanceId: string) => void;
+  /** Called when the end of an instance is on disk. */
+  readonly onSettled: (settled: Settled) => void;
+}

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { advisorForPlanning } from '../advisor/planning-advisor.ts';
+import type { DeploymentSpec } from '../manifest/spec.ts';
+import { inputStatsReader, readProjectText } from '../planning/input-files.ts';
+import { makePlan } from '../planning/make-plan.ts';
+import type { Plan, PlanOptions } from '../planning/plan.ts';
+import type { WorkspacePaths } from '../platform/paths.ts';
+import { providerFor } from '../providers/registry.ts';
+
+/**
+ * A plan from the real files and the workspace's history: what the API, the command line and the SDK call.
+ * @throws AppError of parameter files and of the advisor
+ */
+export async function preparePlan(input: {
+  readonly workspace: { readonly paths: WorkspacePaths };
+  readonly spec: DeploymentSpec;
+  readonly options: PlanOptions;
+}): Promise<Plan> {
+  const { spec, options, workspace } = input;
+  const advisor = await advisorForPlanning({
+    database: workspace.paths.database,
+    modelsFolder: workspace.paths.models,
+    sizing: options.sizing ?? 'auto',
+  });
+  return makePlan(spec, {
+    options,
+    advisor,
+    provider: providerFor(spec.target.provider),
+    readParamFile: (path) =>
+      readProjectText(spec.projectFolder, path, (file) => readFile(file, { encoding: 'utf8' })),
+    inputStats: inputStatsReader(spec.projectFolder),
+  });
+}
