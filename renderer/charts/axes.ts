@@ -29,7 +29,6 @@ export function axisStyle(theme: ChartTheme, name: string, side: 'x' | 'y') {
       color: theme.muted,
       fontSize: 12,
       align: side === 'x' ? ('center' as const) : ('left' as const),
-      ...(side === 'y' ? { padding: [0, 0, 0, -36] } : {}),
     },
     axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true },
     axisLine: { show: side === 'x', lineStyle: { color: theme.muted } },
@@ -108,4 +107,12 @@ export function withAlpha(hex: string, alpha: number): string {
   return `${hex}${Math.round(alpha * 255)
     .toString(16)
     .padStart(2, '0')}`;
+}
+
+/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 × 10^n: an axis end with few digits. */
+export function niceMax(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => value <= factor * power) ?? 10;
+  return step * power;
 }

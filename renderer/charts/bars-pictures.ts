@@ -96,7 +96,7 @@ export function wastagePicture(bars: readonly NamedBar[], axis: string, theme: C
     kind === 'before'
       ? seriesColor(theme, 5)
       : kind === 'after'
-        ? seriesColor(theme, 2)
+        ? seriesColor(theme, 1)
         : seriesColor(theme, 0);
   const text = (bar: NamedBar | undefined) =>
     bar === undefined || bar.value === null ? 'not known' : gbh(bar.value);

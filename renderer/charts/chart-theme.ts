@@ -19,7 +19,7 @@ const LIGHT: ChartTheme = {
   muted: '#5a6372',
   grid: '#e3e6eb',
   tooltip: '#ffffff',
-  series: ['#1c6fb0', '#b06f10', '#0f8364', '#7650b5', '#b03f7a', '#55657a', '#69761a', '#87573a'],
+  series: ['#1c6fb0', '#0f8364', '#7650b5', '#a8690c', '#b03f7a', '#55657a', '#69761a', '#87573a'],
   failure: '#c44700',
   request: '#8f2d6b',
 };
@@ -31,7 +31,7 @@ const DARK: ChartTheme = {
   muted: '#9aa3b1',
   grid: '#363c47',
   tooltip: '#292e37',
-  series: ['#5caae8', '#e2a640', '#41c3a2', '#b096f2', '#e783b7', '#a0b1c4', '#b6c44d', '#d19d78'],
+  series: ['#5caae8', '#41c3a2', '#b096f2', '#e2a640', '#e783b7', '#a0b1c4', '#b6c44d', '#d19d78'],
   failure: '#ff9a52',
   request: '#e9a5cf',
 };

@@ -9,6 +9,8 @@ import { tooltipHtml, tooltipIndex } from './tooltip.ts';
 /** Above this many lanes the labels would overlap: then a slider moves over them. */
 const LANES_IN_VIEW = 40;
 const LANE_HEIGHT = 18;
+/** Fewer spans than this are seen well without zooming in. */
+const SPANS_WITHOUT_SLIDER = 100;
 
 export interface LanesInput {
   readonly spans: readonly LaneSpan[];
@@ -31,7 +33,7 @@ export function laneOrder(spans: readonly LaneSpan[]): readonly string[] {
 /** Height in pixels in which every visible lane can be told from the next. */
 export function lanesHeight(spans: readonly LaneSpan[]): number {
   const lanes = new Set(spans.map((span) => span.workerId)).size;
-  return 96 + Math.min(Math.max(lanes, 3), LANES_IN_VIEW) * LANE_HEIGHT;
+  return 72 + Math.min(Math.max(lanes, 3), LANES_IN_VIEW) * LANE_HEIGHT;
 }
 
 export function failed(span: LaneSpan): boolean {
@@ -42,7 +44,8 @@ export function failed(span: LaneSpan): boolean {
 export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: ChartTheme): Picture {
   const lanes = laneOrder(spans);
   const laneOf = new Map(lanes.map((workerId, index) => [workerId, index]));
-  const tasks = [...new Set(spans.map((span) => span.task))].toSorted(naturally.compare);
+  // In order of appearance, so that a task keeps its colour while others begin.
+  const tasks = [...new Set(spans.toSorted((a, b) => a.startedAt - b.startedAt).map((span) => span.task))];
   const colorOf = new Map(tasks.map((task, index) => [task, seriesColor(theme, index)]));
   const elapsed = (at: number) => (at - startedAt) / 1000;
   const seconds = spans.reduce((most, span) => Math.max(most, elapsed(span.finishedAt ?? now)), 1);
@@ -51,6 +54,7 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
     mark: failed(span) ? 'failed' : span.finishedAt === null ? 'running' : 'plain',
   }));
   const manyLanes = lanes.length > LANES_IN_VIEW;
+  const manySpans = spans.length > SPANS_WITHOUT_SLIDER;
   return {
     description: describe(spans, lanes.length),
     table: () => ({
@@ -68,7 +72,7 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
     }),
     option: {
       ...baseOption(theme),
-      grid: { left: 8, right: manyLanes ? 36 : 16, top: 12, bottom: 62, containLabel: true },
+      grid: { left: 8, right: manyLanes ? 36 : 16, top: 12, bottom: manySpans ? 62 : 32, containLabel: true },
       xAxis: elapsedAxis(theme, seconds),
       yAxis: {
         ...axisStyle(theme, '', 'y'),
@@ -80,17 +84,21 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
       },
       dataZoom: [
         { type: 'inside', xAxisIndex: 0, filterMode: 'weakFilter', zoomOnMouseWheel: 'ctrl' },
-        {
-          type: 'slider',
-          xAxisIndex: 0,
-          filterMode: 'weakFilter',
-          height: 14,
-          bottom: 8,
-          brushSelect: false,
-          showDetail: false,
-          borderColor: theme.grid,
-          fillerColor: theme.grid,
-        },
+        ...(manySpans
+          ? [
+              {
+                type: 'slider' as const,
+                xAxisIndex: 0,
+                filterMode: 'weakFilter' as const,
+                height: 14,
+                bottom: 8,
+                brushSelect: false,
+                showDetail: false,
+                borderColor: theme.grid,
+                fillerColor: theme.grid,
+              },
+            ]
+          : []),
         ...(manyLanes
           ? [
               {

@@ -24,7 +24,7 @@ export function loadPicture(
   const extended = last && elapsed(last.at) < seconds ? [...points, { ...last, at: endsAt }] : points;
   const line = (value: (point: LoadPoint) => number) =>
     extended.map((point) => [elapsed(point.at), value(point)]);
-  const [queueColor, workerColor] = [seriesColor(theme, 1), seriesColor(theme, 0)];
+  const [queueColor, workerColor] = [seriesColor(theme, 3), seriesColor(theme, 0)];
   const xAxis = elapsedAxis(theme, seconds);
   const count = { type: 'value' as const, min: 0, minInterval: 1, splitNumber: 3 };
   return {
@@ -44,8 +44,8 @@ export function loadPicture(
       ...baseOption(theme),
       axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: theme.muted } },
       grid: [
-        { left: 48, right: 16, top: 28, height: '32%' },
-        { left: 48, right: 16, bottom: 44, height: '32%' },
+        { left: 48, right: 16, top: 28, height: '29%' },
+        { left: 48, right: 16, bottom: 44, height: '29%' },
       ],
       xAxis: [
         { ...xAxis, gridIndex: 0, name: '', axisLabel: { show: false }, axisTick: { show: false } },

@@ -1,5 +1,5 @@
 import { describeMemory } from '../../main/platform/units.ts';
-import { axisStyle, baseOption, memoryUnit, withAlpha } from './axes.ts';
+import { axisStyle, baseOption, memoryUnit, niceMax, withAlpha } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';
 import type { Picture } from './picture.ts';
 import { tooltipHtml, tooltipIndex } from './tooltip.ts';
@@ -68,7 +68,7 @@ export function memoryHistogramPicture({ peaks, requests }: HistogramInput, them
         ...axisStyle(theme, `peak memory (${unit.unit})`, 'x'),
         type: 'value',
         min: 0,
-        max: Math.max((most / unit.bytes) * 1.05, bins.at(-1)?.to ?? 0),
+        max: niceMax(Math.max((most / unit.bytes) * 1.02, bins.at(-1)?.to ?? 0)),
       },
       yAxis: { ...axisStyle(theme, 'tasks', 'y'), type: 'value', min: 0, minInterval: 1, splitNumber: 4 },
       tooltip: {

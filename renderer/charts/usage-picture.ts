@@ -1,6 +1,6 @@
 import { describeDuration, describeMemory } from '../../main/platform/units.ts';
 import type { InstanceDetail } from '../../main/telemetry/views.ts';
-import { axisStyle, baseOption, elapsedAxis, memoryUnit, withAlpha } from './axes.ts';
+import { axisStyle, baseOption, elapsedAxis, memoryUnit, niceMax, withAlpha } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';
 import type { Picture } from './picture.ts';
 import { tooltipHtml, tooltipIndex } from './tooltip.ts';
@@ -35,7 +35,7 @@ export function usagePicture(input: UsageInput, theme: ChartTheme): Picture {
   const unit = memoryUnit(Math.max(peak, request ?? 0));
   const cores = coresInUse(samples, startedAt);
   const withCores = cores.some((value) => value !== null);
-  const [memoryColor, coreColor] = [seriesColor(theme, 0), seriesColor(theme, 2)];
+  const [memoryColor, coreColor] = [seriesColor(theme, 0), seriesColor(theme, 1)];
   const x = elapsedAxis(theme, seconds);
   const limit = (at: number, text: string) => ({
     silent: true,
@@ -137,14 +137,6 @@ export function usagePicture(input: UsageInput, theme: ChartTheme): Picture {
       ],
     },
   };
-}
-
-/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 × 10^n: an axis end with few digits. */
-export function niceMax(value: number): number {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => value <= factor * power) ?? 10;
-  return step * power;
 }
 
 function describe(samples: number, seconds: number, peak: number, request: number | null): string {

@@ -18,7 +18,12 @@ interface ConfirmDialogProps {
 /** Asks once before something is lost. The safe answer has the focus. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title}>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Stack gap="md">
         <div>{props.children}</div>
         {props.error ? <ErrorPanel error={props.error} /> : null}

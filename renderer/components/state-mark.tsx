@@ -7,7 +7,7 @@ export function StateMark({ state, count }: { state: WorkState; count?: string }
   const scheme = useComputedColorScheme('light');
   const color = stateColor(state, scheme);
   return (
-    <Group gap={6} wrap="nowrap" component="span" display="inline-flex">
+    <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ verticalAlign: 'middle' }}>
       <span className={classes.mark} data-state={state} style={{ color: color.mark }} aria-hidden="true" />
       <Box component="span" style={{ color: color.text }} fw={500}>
         {stateLabel(state)}

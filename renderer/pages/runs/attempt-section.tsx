@@ -29,7 +29,12 @@ export function AttemptSection({ projectId, runId, instance, attempt, fixable }:
   return (
     <Stack gap="md">
       {advice && (
-        <Alert color="orange" variant="light" title={advice.sentence}>
+        <Alert
+          color="orange"
+          variant="light"
+          title={advice.sentence}
+          styles={{ title: { color: 'var(--mantine-color-text)' } }}
+        >
           <Text size="sm">{advice.help}</Text>
           {fixable && advice.fix && (
             <FixButton

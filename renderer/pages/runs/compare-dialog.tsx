@@ -19,7 +19,13 @@ interface CompareDialogProps {
 
 export function CompareDialog({ projectId, runs, onClose }: CompareDialogProps) {
   return (
-    <Modal opened={runs !== null} onClose={onClose} title="Two runs side by side" size="56rem">
+    <Modal
+      opened={runs !== null}
+      onClose={onClose}
+      title="Two runs side by side"
+      size="56rem"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {runs && <Comparison projectId={projectId} left={runs[0]} right={runs[1]} />}
     </Modal>
   );
@@ -40,7 +46,7 @@ function Comparison({ projectId, left, right }: { projectId: string; left: RunSu
   );
 }
 
-const title = (run: RunSummary) => `${time(run.startedAt)}, ${run.target}`;
+const title = (run: RunSummary) => `${time(run.startedAt)} ${run.target}`;
 
 function Figures({
   before,

@@ -89,18 +89,21 @@ export function failureAdvice(attempt: FailedAttempt): FailureAdvice | null {
 function outOfMemory({ peakMemoryBytes: peak, request }: FailedAttempt): FailureAdvice {
   const had = request.memoryBytes;
   const memoryBytes = largerMemory(peak ?? 0, had ?? 0);
-  const needed =
-    peak !== null && (had === null || peak > had)
-      ? `needed ${describeMemory(peak)}`
-      : 'needed more memory than it had';
   return {
-    sentence: had === null ? `It ${needed}.` : `It ${needed} and had ${describeMemory(had)}.`,
+    sentence: memorySentence(peak, had),
     help: 'It was stopped before it could take memory from others.',
     fix:
       memoryBytes > 0
         ? { label: `Retry with ${describeMemory(memoryBytes)}`, memoryBytes }
         : { label: 'Retry' },
   };
+}
+
+function memorySentence(peak: number | null, had: number | null): string {
+  if (had === null)
+    return peak === null ? 'It ran out of memory.' : `It ran out of memory at ${describeMemory(peak)}.`;
+  if (peak === null || peak <= had) return `It needed more than the ${describeMemory(had)} it had.`;
+  return `It needed ${describeMemory(peak)} and had ${describeMemory(had)}.`;
 }
 
 function exitSentence({ exitCode, signal }: FailedAttempt): string {

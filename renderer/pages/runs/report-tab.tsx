@@ -8,7 +8,7 @@ import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { bytes, count, duration, gibHours, money, percent } from '../../lib/format.ts';
+import { bytes, count, duration, gibHours, money, percent, plural } from '../../lib/format.ts';
 import { Facts } from './facts.tsx';
 import { MemoryHistograms } from './memory-histograms.tsx';
 import { FailureTable, ScalingTable } from './report-tables.tsx';
@@ -62,10 +62,14 @@ function Summary({ report }: { report: RunReport }) {
             value: `${count(report.workers_total.peak)} at peak, ${count(report.workers_total.average)} on average`,
           },
           { name: 'Efficiency', value: percent(report.efficiency) },
-          {
-            name: 'Results reused',
-            value: `${count(cache.hits)} of ${count(cache.hits + cache.misses)} looked up`,
-          },
+          ...(cache.hits + cache.misses > 0
+            ? [
+                {
+                  name: 'Results reused',
+                  value: `${count(cache.hits)} of ${count(cache.hits + cache.misses)} looked up`,
+                },
+              ]
+            : []),
           { name: 'Cost', value: report.cost_usd === null ? 'none' : money(report.cost_usd) },
         ]}
       />
@@ -100,7 +104,7 @@ function Workers({ report }: { report: RunReport }) {
   return (
     <Panel
       title="Workers"
-      note={`${count(report.scaling.up)} times scaled up, ${count(report.scaling.down)} times down.`}
+      note={`Scaled up ${plural(report.scaling.up, 'time')}, down ${plural(report.scaling.down, 'time')}.`}
     >
       {tags.length === 0 ? (
         <Text size="sm" c="dimmed">

@@ -28,7 +28,7 @@ const COLUMNS = [
   'State',
   'Task',
   'Parameters',
-  'Memory: measured of requested',
+  'Memory used of requested',
   'Run time',
   'Attempts',
   'Started',

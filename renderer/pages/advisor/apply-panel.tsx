@@ -1,0 +1,123 @@
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { TaskAdvice } from '../../../main/api/services.ts';
+import { useApi } from '../../app/api.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { changesAnything } from './advice-changes.ts';
+import { AdviceTable } from './advice-table.tsx';
+import { ApplyDialog } from './apply-dialog.tsx';
+import { ConfidenceSelect } from './confidence-select.tsx';
+
+/** The advisor's numbers beside the manifest's, and the way to take them over. */
+export function ApplyPanel({ projectId }: { projectId: string }) {
+  const api = useApi();
+  const manifest = useQuery(api.manifests.read.queryOptions({ projectId, target: null }));
+  const settings = useQuery(api.settings.get.queryOptions());
+  return (
+    <QueryView query={manifest} loading="Reading the manifest…">
+      {({ targets }) => {
+        const first = targets[0]?.name;
+        if (first === undefined)
+          return <EmptyState title="No target">Give the manifest a target first.</EmptyState>;
+        return (
+          <QueryView query={settings}>
+            {({ confidence }) => (
+              <Advice
+                projectId={projectId}
+                targets={targets.map((target) => target.name)}
+                first={first}
+                confidence={confidence}
+              />
+            )}
+          </QueryView>
+        );
+      }}
+    </QueryView>
+  );
+}
+
+interface AdviceProps {
+  readonly projectId: string;
+  readonly targets: readonly string[];
+  readonly first: string;
+  readonly confidence: number;
+}
+
+function Advice({ projectId, targets, first, confidence: preferred }: AdviceProps) {
+  const api = useApi();
+  const [target, setTarget] = useState(first);
+  const [confidence, setConfidence] = useState(preferred);
+  const advice = useQuery(api.advisor.advice.queryOptions({ projectId, target, confidence }));
+  return (
+    <Panel
+      title="Apply to manifest"
+      note="Choose whose numbers change. You see the new manifest before anything is written."
+    >
+      <Stack gap="md">
+        <Group gap="sm" align="flex-end">
+          <Select
+            label="Target"
+            data={[...targets]}
+            value={target}
+            onChange={(value) => setTarget(value ?? target)}
+            w={180}
+          />
+          <ConfidenceSelect value={confidence} onChange={setConfidence} />
+        </Group>
+        <QueryView query={advice} loading="Working out the sizes…">
+          {(rows) => (
+            <Choice
+              key={`${target} ${confidence}`}
+              projectId={projectId}
+              target={target}
+              confidence={confidence}
+              advice={rows}
+            />
+          )}
+        </QueryView>
+      </Stack>
+    </Panel>
+  );
+}
+
+interface ChoiceProps {
+  readonly projectId: string;
+  readonly target: string;
+  readonly confidence: number;
+  readonly advice: readonly TaskAdvice[];
+}
+
+function Choice({ projectId, target, confidence, advice }: ChoiceProps) {
+  const [tasks, setTasks] = useState(() => advice.filter(changesAnything).map((each) => each.task));
+  const [previewing, setPreviewing] = useState(false);
+  if (advice.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        No task of this manifest has been measured yet.
+      </Text>
+    );
+  return (
+    <Stack gap="sm">
+      <AdviceTable
+        advice={advice}
+        selected={tasks}
+        onSelect={(task, on) =>
+          setTasks((names) => (on ? [...names, task] : names.filter((name) => name !== task)))
+        }
+      />
+      <Group>
+        <Button disabled={tasks.length === 0} onClick={() => setPreviewing(true)}>
+          Show the changes
+        </Button>
+      </Group>
+      <ApplyDialog
+        projectId={projectId}
+        request={previewing ? { target, confidence, tasks } : null}
+        onClose={() => setPreviewing(false)}
+      />
+    </Stack>
+  );
+}
