@@ -34,7 +34,7 @@ export function startRuntime(options: {
   const recent = new RecentProjects(folder);
   const liveRuns = new LiveRuns(logger);
   const trainings = new LiveTrainings();
-  const workspaces = new OpenWorkspaces({ recent, liveRuns, clock, logger });
+  const workspaces = new OpenWorkspaces({ recent, clock, logger });
   const services = createAppServices({
     workspaces,
     recent,

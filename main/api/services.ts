@@ -173,6 +173,7 @@ export interface LogSlice {
   /** Where to read on. */
   readonly nextOffset: number;
   readonly totalBytes: number;
+  /** The log was longer than its size limit, and what was left out would be in this slice. */
   readonly truncated: boolean;
 }
 

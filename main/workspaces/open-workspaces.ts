@@ -3,7 +3,6 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RunSummary } from '../telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../telemetry/workspace.ts';
-import type { LiveRuns } from './live-runs.ts';
 import { findProject, folderExists, manifestIn, type ProjectFolder } from './project-folder.ts';
 import type { RecentProject, RecentProjects } from './recent-projects.ts';
 
@@ -13,7 +12,6 @@ export interface OpenProject extends ProjectFolder {
 
 export interface OpenWorkspacesOptions {
   readonly recent: RecentProjects;
-  readonly liveRuns: LiveRuns;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -107,24 +105,6 @@ export class OpenWorkspaces {
   async #openNow(found: ProjectFolder): Promise<OpenProject> {
     const { clock, logger } = this.#options;
     const workspace = await openWorkspace(found.folder, { access: 'write', clock, logger });
-    await this.#endAbandonedRuns(workspace);
     return { ...found, workspace };
-  }
-
-  /** We hold the lock, so a run that says `running` and is not ours belongs to a process that died. */
-  async #endAbandonedRuns(workspace: Workspace): Promise<void> {
-    const ours = new Set(this.#options.liveRuns.list().map(({ handle }) => handle.runId));
-    const abandoned = (await workspace.store.runs({ limit: 100 })).filter(
-      (run) => run.status === 'running' && !ours.has(run.runId),
-    );
-    if (abandoned.length === 0) return;
-    await workspace.store.append(
-      abandoned.map((run) => ({
-        type: 'run_finished',
-        runId: run.runId,
-        at: this.#options.clock.now(),
-        status: 'interrupted',
-      })),
-    );
   }
 }

@@ -39,7 +39,14 @@ export function advisorService(workspaces: OpenWorkspaces, trainings: LiveTraini
       await workspace.store.flush();
       const { database, models: modelsFolder } = workspace.paths;
       const training = trainings.startOrJoin(projectId, (onProgress, stop) =>
-        trainAdvisor({ database, modelsFolder, modelType, cvFolds, onProgress, signal: stop }),
+        trainAdvisor({
+          database,
+          modelsFolder,
+          modelType,
+          cvFolds,
+          onProgress: (fraction, step) => onProgress({ fraction, step }),
+          signal: stop,
+        }),
       );
       const updates = new EventQueue<TrainingUpdate>();
       const stopListening = training.onProgress((progress) =>

@@ -5,6 +5,9 @@ import type { LogSlice } from '../services.ts';
 
 export const MAX_SLICE_BYTES = 256 * 1024;
 
+/** Written into a log where its middle was left out at the size limit. */
+const CUT_NOTE = /^\[… \d+ bytes \([^)]*\) left out: the log was longer than /m;
+
 const EMPTY: LogSlice = { text: '', nextOffset: 0, totalBytes: 0, truncated: false };
 
 /**
@@ -34,11 +37,12 @@ export async function readLogSlice(
       const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
       const whole = wholeCharacters(buffer.subarray(0, bytesRead), offset + bytesRead >= size);
       const nextOffset = Math.min(offset, size) + whole.length;
+      const text = whole.toString('utf8');
       return {
-        text: whole.toString('utf8'),
+        text,
         nextOffset,
         totalBytes: size,
-        truncated: nextOffset < size,
+        truncated: CUT_NOTE.test(text),
       };
     } finally {
       await file.close();

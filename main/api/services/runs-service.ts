@@ -1,10 +1,13 @@
+import type { ProviderName } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { runPaths } from '../../platform/paths.ts';
+import { logPaths } from '../../providers/local/attempt-files.ts';
 import { providerFor } from '../../providers/registry.ts';
+import { resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
-import { resumeRun, startRun } from '../../session/start-run.ts';
+import { startRun } from '../../session/start-run.ts';
 import type { LiveRuns } from '../../workspaces/live-runs.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { RunService } from '../services.ts';
@@ -38,7 +41,13 @@ export function runsService(deps: RunsDependencies): RunService {
     const live = liveRuns.get(projectId, runId);
     if (live) return live;
     const { workspace } = await workspaces.get(projectId);
-    const handle = await resumeRun({ workspace, runId, clock, logger });
+    const handle = await resumeRun({
+      workspace,
+      runId,
+      providerFor: (name) => providerFor(name as ProviderName),
+      clock,
+      logger,
+    });
     liveRuns.add(projectId, handle);
     return handle;
   }
@@ -64,7 +73,10 @@ export function runsService(deps: RunsDependencies): RunService {
       const { workspace } = await workspaces.get(projectId);
       const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
       const row = detail.attemptRows.find((candidate) => candidate.attempt === attempt);
-      const path = (stream === 'stdout' ? row?.stdoutPath : row?.stderrPath) ?? null;
+      const recorded = stream === 'stdout' ? row?.stdoutPath : row?.stderrPath;
+      // The record names the files when the attempt has ended; until then they are where they are written.
+      const written = logPaths('logs', instanceId, attempt)[stream === 'stdout' ? 'out' : 'err'];
+      const path = row?.finishedAt === null ? written : (recorded ?? null);
       return readLogSlice(runPaths(workspace.paths, runId).folder, path, offset);
     },
     cancel: (projectId, runId) => liveHandle(projectId, runId).cancel(),

@@ -26,7 +26,7 @@ describe('a log', () => {
           expect(Buffer.byteLength(slice.text)).toBeLessThanOrEqual(MAX_SLICE_BYTES);
           text += slice.text;
           offset = slice.nextOffset;
-          more = slice.truncated;
+          more = offset < slice.totalBytes;
         }
         expect(text === Buffer.from(whole).toString('utf8')).toBe(true);
       }),
@@ -40,6 +40,13 @@ describe('a log', () => {
     await writeFile(path, 'two\n', { flag: 'a' });
     expect((await readLogSlice(run, 'logs/a.out', first.nextOffset)).text).toBe('two\n');
     expect((await readLogSlice(run, 'logs/a.out', 1_000_000)).text).toBe('');
+  });
+  it('says when its middle was left out', async () => {
+    const note = '[… 1048576 bytes (1 MB) left out: the log was longer than 10 MB …]';
+    await writeFile(join(run, 'logs', 'a.out'), `start\n${note}\nend\n`);
+    expect(await readLogSlice(run, 'logs/a.out', 0)).toMatchObject({ truncated: true });
+    await writeFile(join(run, 'logs', 'b.out'), 'bytes left out: the log was longer than\n');
+    expect(await readLogSlice(run, 'logs/b.out', 0)).toMatchObject({ truncated: false });
   });
   it('that is not there yet is empty', async () => {
     expect(await readLogSlice(run, 'logs/none.out', 0)).toMatchObject({ text: '', totalBytes: 0 });
