@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { createTRPCClient, createWSClient, type TRPCClient, TRPCClientError, wsLink } from '@trpc/client';
+import type { inferRouterOutputs } from '@trpc/server';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../../main/api/router.ts';
 import type { ErrorData } from '../../main/platform/errors.ts';
@@ -13,6 +14,9 @@ export const ApiProvider = context.TRPCProvider;
 export const useApi = context.useTRPC;
 /** The plain client, for calls outside of queries: `useApiClient().manifests.check.query(…)`. */
 export const useApiClient = context.useTRPCClient;
+
+/** What each procedure answers, as it arrives here. */
+export type ApiOutputs = inferRouterOutputs<AppRouter>;
 
 export interface Api {
   readonly client: TRPCClient<AppRouter>;
