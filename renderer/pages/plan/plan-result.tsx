@@ -1,0 +1,102 @@
+import { Stack, Text } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { FrontChart } from '../../charts/front-chart.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { count, duration, money, plural } from '../../lib/format.ts';
+import classes from './plan.module.css';
+import { TaskTable } from './task-table.tsx';
+import type { PlanAnswer } from './use-plan.ts';
+
+/** The plan: its figures, what to know before running, the trade of cost for time, and every task's request. */
+export function PlanResult({ plan, stale }: { plan: PlanAnswer; stale: boolean }) {
+  return (
+    <Stack gap="md" className={classes.plan} data-stale={stale || undefined}>
+      <Figures plan={plan} />
+      <Notes notes={plan.notes} />
+      {plan.instanceCount > 0 && <TaskTable plan={plan} />}
+      {plan.front.length > 1 && (
+        <Panel
+          title="Cost and time"
+          note={
+            plan.cost === null
+              ? 'This target costs no money, so worker-hours are what is traded for time.'
+              : 'Each point is a number of workers; the marked one is this plan.'
+          }
+        >
+          <FrontChart points={plan.front} chosen={totalWorkers(plan)} height={260} />
+        </Panel>
+      )}
+    </Stack>
+  );
+}
+
+function totalWorkers(plan: PlanAnswer): number {
+  return Object.values(plan.scalePlan.workers).reduce((sum, workers) => sum + workers, 0);
+}
+
+function Figures({ plan }: { plan: PlanAnswer }) {
+  const workers = Object.entries(plan.scalePlan.workers);
+  const total = totalWorkers(plan);
+  const chosen = plan.front.find((point) => point.workers === total);
+  return (
+    <dl className={classes.figures}>
+      <Figure
+        label="Task instances"
+        value={count(plan.instanceCount)}
+        note={`${plural(plan.tasks.length, 'task')} on ${plan.target}`}
+      />
+      <Figure
+        label="Workers"
+        value={count(total)}
+        note={workers.map(([tag, wanted]) => `${wanted} ${tag}`).join(' · ')}
+      />
+      <Figure
+        label="Predicted time"
+        value={duration(plan.timeSeconds)}
+        note={plan.timeSeconds === null ? 'Known after the first run' : 'from start to last task'}
+      />
+      {plan.cost === null ? (
+        <Figure
+          label="Worker time"
+          value={chosen ? `${count(chosen.workerHours)} h` : '–'}
+          note="No money: this target is yours"
+        />
+      ) : (
+        <Figure
+          label="Cost"
+          value={money(plan.cost.usd)}
+          note={plan.cost.items.map((item) => `${item.label} ${money(item.usd)}`).join(' · ')}
+        />
+      )}
+    </dl>
+  );
+}
+
+function Figure({ label, value, note }: { label: string; value: string; note: ReactNode }) {
+  return (
+    <div className={classes.figure}>
+      <dt>{label}</dt>
+      <dd>
+        <span className={classes.figureValue}>{value}</span>
+        <Text component="span" display="block" size="xs" c="dimmed">
+          {note}
+        </Text>
+      </dd>
+    </div>
+  );
+}
+
+function Notes({ notes }: { notes: PlanAnswer['notes'] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul className={classes.notes} aria-label="What to know before running">
+      {notes.map((note) => (
+        <li key={`${note.code}:${note.message}`}>
+          <IconInfoCircle size={16} stroke={1.6} aria-hidden />
+          <span>{note.message}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
