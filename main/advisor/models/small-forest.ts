@@ -1,8 +1,24 @@
-import { type CartNode, RandomForestRegression } from 'ml-random-forest';
+import { RandomForestRegression } from 'ml-random-forest';
 import { type Matrix, rowOf } from '../data/matrix.ts';
 import { usesLog } from './gradient-boosting.ts';
 import type { FitOptions, Fitted } from './model.ts';
 import { TreesBuilder, treesModel } from './trees.ts';
+
+/** What its own declarations leave open: the trees inside. */
+interface GrownForest {
+  readonly estimators: readonly { readonly root: CartNode }[];
+  /** Per tree, the columns it was given. */
+  readonly indexes: readonly (readonly number[])[];
+}
+
+interface CartNode {
+  readonly splitColumn?: number;
+  readonly splitValue?: number;
+  readonly left?: CartNode;
+  readonly right?: CartNode;
+  /** The answer of a leaf. */
+  readonly distribution?: number;
+}
 
 /** Its trees are slow to grow, and half a hundred of them already agree. */
 const MOST_TREES = 50;
@@ -32,9 +48,10 @@ export function fitSmallForest(
     [...y],
   );
   const builder = new TreesBuilder();
-  forest.estimators.forEach((tree, t) => {
+  const { estimators, indexes } = forest as unknown as GrownForest;
+  estimators.forEach((tree, t) => {
     builder.beginTree();
-    copy(tree.root, forest.indexes[t] ?? [], builder, trees);
+    copy(tree.root, indexes[t] ?? [], builder, trees);
   });
   const logged = usesLog(params.loss, scale);
   return treesModel(
