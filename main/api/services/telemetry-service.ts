@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { type Clock, isoTime } from '../../platform/clock.ts';
-import { exportRuns } from '../../telemetry/export/export.ts';
-import { importPaths } from '../../telemetry/import/import.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { TelemetryService } from '../services.ts';
 
+/** Readers and writers of other formats are loaded when they are first used: the app starts without them. */
 export function telemetryService(workspaces: OpenWorkspaces, clock: Clock): TelemetryService {
   return {
     history: async (projectId) => (await workspaces.get(projectId)).workspace.store.historySummary(),
     importFrom: async (projectId, paths) => {
       const { workspace } = await workspaces.get(projectId);
+      const { importPaths } = await import('../../telemetry/import/import.ts');
       return importPaths(workspace, paths, { format: 'auto' });
     },
     export: async (projectId, runIds, format) => {
@@ -17,6 +17,7 @@ export function telemetryService(workspaces: OpenWorkspaces, clock: Clock): Tele
       const stamp = isoTime(clock.now())
         .replace(/\.\d+Z$/, 'Z')
         .replace(/[-:]/g, '');
+      const { exportRuns } = await import('../../telemetry/export/export.ts');
       const result = await exportRuns(workspace, runIds, {
         folder: join(folder, 'exports', `${stamp}-${format}`),
         format,
