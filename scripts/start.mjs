@@ -51,15 +51,15 @@ async function startInBrowser() {
     idleTimeoutSeconds: options.idleTimeout,
     logger: { log: (level, ...rest) => level !== 'debug' && logger.log(level, ...rest) },
   }).catch((error) => stop([error.message, error.hint].filter(Boolean).join(' '), 1));
-  console.log(`Scalable is at ${host.url}`);
-  console.log('The link works once; the browser keeps the key. Press Ctrl-C to stop.');
-  if (options.open) openBrowser(host.url);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => {
       process.once(signal, () => process.exit(130)); // asked twice: at once
       void host.close();
     });
   }
+  console.log(`Scalable is at ${host.url}`);
+  console.log('The link works once; the browser keeps the key. Press Ctrl-C to stop.');
+  if (options.open) openBrowser(host.url);
   await host.closed;
   process.exit(0);
 }

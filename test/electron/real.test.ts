@@ -39,16 +39,15 @@ describe.skipIf(obstacle)(`Electron itself${obstacle ? ` (skipped: ${obstacle})`
     }));
     expect(seen).toEqual({ bridge: ['connect'], node: false });
   });
-  it('refuses eval, foreign fetches and navigation', async () => {
-    expect(
-      await page.evaluate(() => {
-        try {
-          return new Function('return 1')();
-        } catch {
-          return 'refused';
-        }
-      }),
-    ).toBe('refused');
+  it('refuses injected scripts, foreign fetches and navigation', async () => {
+    const injected = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'window.injected = true';
+      document.head.append(script);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return 'injected' in window;
+    });
+    expect(injected).toBe(false);
     expect(await page.evaluate(() => fetch('http://127.0.0.1:9/').catch(() => 'refused'))).toBe('refused');
     await page.evaluate(() => {
       location.href = 'https://evil.example/';
