@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { siblingModule } from '../../platform/sibling-module.ts';
 import { tail } from './attempt-files.ts';
@@ -135,8 +135,8 @@ export class FunctionPool {
   #onExit(host: Host, exitCode: number | null, signal: string | null): void {
     this.#all.delete(host);
     if (this.#hosts.get(host.key) === host) this.#hosts.delete(host.key);
+    if (statSync(host.errors, { throwIfNoEntry: false })?.size === 0) rmSync(host.errors, { force: true });
     const ids = [...host.calls.keys()];
-    if (ids.length === 0) return;
     const outOfMemory = signal === 'SIGABRT' && tail(host.errors).includes('heap out of memory');
     this.#died(host, ids, { exitCode, signal, outOfMemory, shared: ids.length > 1 });
   }
