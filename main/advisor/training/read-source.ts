@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { assertNever } from '../../platform/errors.ts';
 import { readHistory } from '../../telemetry/history-reader.ts';
+import { readReferenceRuns } from '../../telemetry/reference/read-runs.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
 import type { HistorySource } from './job.ts';
 
@@ -34,7 +35,8 @@ async function readFolder(dir: string): Promise<History> {
   const database = [join(dir, '.scalable'), dir, ...(basename(dir) === 'runs' ? [dirname(dir)] : [])]
     .map((folder) => join(folder, 'telemetry.db'))
     .find(existsSync);
-  const rows = database ? readHistory(database) : [];
+  const recorded = database ? readHistory(database) : [];
+  const rows = recorded.length > 0 ? recorded : (await readReferenceRuns(dir)).rows;
   return {
     rows,
     note: rows.length > 0 ? null : `No finished attempt is recorded in ${dir} yet, so the manifest answers.`,
