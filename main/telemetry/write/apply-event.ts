@@ -106,7 +106,7 @@ function setRequest(
   record: { cpus: number | null; memoryBytes: number | null; walltimeSeconds: number | null },
   request: Started['request'],
 ): void {
-  record.cpus = request.cpus;
+  record.cpus = whole(request.cpus);
   record.memoryBytes = whole(request.memoryBytes);
   record.walltimeSeconds = request.walltimeSeconds;
 }
@@ -115,7 +115,7 @@ function total(user: number | null, system: number | null): number | null {
   return user === null && system === null ? null : (user ?? 0) + (system ?? 0);
 }
 
-/** Columns of bytes hold integers; a mean or an interpolated peak may not be one. */
+/** Integer columns refuse fractions (a mean, an interpolated peak) and what no integer can hold. */
 export function whole(value: number | null): number | null {
-  return value === null ? null : Math.round(value);
+  return value === null || !(Math.abs(value) <= Number.MAX_SAFE_INTEGER) ? null : Math.round(value);
 }

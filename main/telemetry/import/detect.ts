@@ -1,0 +1,33 @@
+import { open } from 'node:fs/promises';
+import { CSV_FIELDS } from './csv-fields.ts';
+import { cut, guessSeparator } from './table.ts';
+
+export type TableFormat = 'nextflow' | 'sacct' | 'wfcommons' | 'csv';
+
+/** By the first kilobytes of the file: the names of its columns, or the keys of its JSON. Null for anything else. */
+export async function detectFormat(
+  path: string,
+  map: Readonly<Record<string, string>>,
+): Promise<TableFormat | null> {
+  const start = await head(path);
+  if (start.trimStart().startsWith('{')) return /"workflow"\s*:/.test(start) ? 'wfcommons' : null;
+  const line = start.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? '';
+  const names = new Set(cut(line, guessSeparator(line), true).map((name) => name.trim()));
+  if (names.has('name') && names.has('status') && (names.has('realtime') || names.has('hash')))
+    return 'nextflow';
+  if (names.has('JobID') && names.has('State')) return 'sacct';
+  const fields = [...names].map((name) => map[name] ?? name);
+  return fields.some((field) => field === 'task') && fields.some((field) => CSV_FIELDS.has(field))
+    ? 'csv'
+    : null;
+}
+
+async function head(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(65_536), 0, 65_536, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,133 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, systemErrorCode } from '../../platform/errors.ts';
+import type { SqliteStore } from '../open-store.ts';
+import { isRunFolder } from '../reference/run-folder.ts';
+import { incomingCsv } from './csv-run.ts';
+import { detectFormat, type TableFormat } from './detect.ts';
+import { incomingFolder } from './import-folder.ts';
+import { type ImportResult, SkipList } from './import-result.ts';
+import type { IncomingRun } from './imported-run.ts';
+import { incomingNextflow } from './nextflow.ts';
+import { incomingSacct } from './sacct.ts';
+import { incomingWfCommons } from './wfcommons.ts';
+
+export type ImportFormat = 'auto' | 'scalable' | TableFormat;
+
+export interface ImportOptions {
+  readonly format?: ImportFormat;
+  /** Column → field, for `csv`. */
+  readonly map?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Takes history in from run folders (or a folder of them) and files. Importing the same thing again changes
+ * nothing; a run that has grown since is replaced; a run recorded in this workspace is never touched. Whatever
+ * cannot be read is in `skipped` and the rest is taken.
+ *
+ * @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP, and what the store throws
+ */
+export async function importPaths(
+  workspace: { readonly store: SqliteStore },
+  paths: readonly string[],
+  options: ImportOptions = {},
+): Promise<ImportResult> {
+  const skipped = new SkipList();
+  let runs = 0;
+  let tasks = 0;
+  for (const path of paths) {
+    for await (const { run, from } of incoming(path, options, skipped)) {
+      const taken = await takeIn(workspace.store, run);
+      if (taken === 'own')
+        skipped.add(from, null, `${run.runId} was recorded in this workspace and is kept as it is`);
+      else if (taken !== 'unchanged') {
+        runs += 1;
+        tasks += taken.tasks;
+      }
+    }
+  }
+  return { runs, tasks, skipped: skipped.all() };
+}
+
+async function takeIn(
+  store: SqliteStore,
+  run: IncomingRun,
+): Promise<'unchanged' | 'own' | { tasks: number }> {
+  const begun = await store.beginImport(run.runId, run.fingerprint);
+  if (begun !== 'new') return begun;
+  let tasks = 0;
+  for await (const events of run.chunks) {
+    for (const event of events) if (event.type === 'instances_added') tasks += event.instances.length;
+    await store.appendStored(events);
+  }
+  await store.endImport(run.runId, run.fingerprint, run.files);
+  return { tasks };
+}
+
+interface Found {
+  readonly run: IncomingRun;
+  readonly from: string;
+}
+
+async function* incoming(path: string, options: ImportOptions, skipped: SkipList): AsyncGenerator<Found> {
+  const info = await stat(path).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ENOTDIR') throw error;
+    throw new AppError({
+      code: 'E_IMPORT_NOT_FOUND',
+      message: `There is no file or folder ${path}.`,
+      hint: 'Give the path of a run folder, of a folder of runs, or of a trace file.',
+    });
+  });
+  if (!info.isDirectory()) {
+    yield* file(path, options, skipped);
+  } else if (await isRunFolder(path)) {
+    yield { run: await incomingFolder(path, skipped), from: path };
+  } else {
+    let found = false;
+    for (const name of (await readdir(path)).sort()) {
+      const folder = join(path, name);
+      if (!(await stat(folder)).isDirectory() || !(await isRunFolder(folder))) continue;
+      found = true;
+      yield { run: await incomingFolder(folder, skipped), from: folder };
+    }
+    if (!found) skipped.add(path, null, 'there is no run folder in it (their names begin with run-)');
+  }
+}
+
+async function* file(path: string, options: ImportOptions, skipped: SkipList): AsyncGenerator<Found> {
+  const asked = options.format ?? 'auto';
+  const format = asked === 'auto' ? await detectFormat(path, options.map ?? {}) : asked;
+  for await (const run of runsOf(format, path, options, skipped)) yield { run, from: path };
+}
+
+async function* runsOf(
+  format: Exclude<ImportFormat, 'auto'> | null,
+  path: string,
+  { map = {} }: ImportOptions,
+  skipped: SkipList,
+): AsyncGenerator<IncomingRun> {
+  switch (format) {
+    case 'nextflow':
+      yield* incomingNextflow(path, skipped);
+      return;
+    case 'csv':
+      yield* incomingCsv(path, map, skipped);
+      return;
+    case 'sacct':
+      yield* incomingSacct(path, skipped);
+      return;
+    case 'wfcommons':
+      yield* incomingWfCommons(path, skipped);
+      return;
+    case 'scalable':
+      skipped.add(path, null, 'a run is a folder with run.json and tasks.jsonl: give the folder');
+      return;
+    case null:
+      skipped.add(
+        path,
+        null,
+        'nobody recognises it: not a Nextflow trace, sacct -P output, WfCommons file or CSV with known columns (use --map COLUMN=FIELD)',
+      );
+      return;
+  }
+}

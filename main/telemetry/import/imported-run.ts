@@ -1,0 +1,25 @@
+import type { StoreEvent } from '../write/store-event.ts';
+
+/** One run on its way in: everything an importer knows, in pieces of bounded size. */
+export interface IncomingRun {
+  readonly runId: string;
+  /** Changes with the content of what is imported, so that importing it again changes nothing. */
+  readonly fingerprint: string;
+  readonly chunks: AsyncIterable<readonly StoreEvent[]>;
+  /** Files to keep as they are; an export gives them back. */
+  readonly files: readonly (readonly [name: string, content: Uint8Array])[];
+}
+
+export const CHUNK_EVENTS = 1000;
+
+export async function* inChunks(events: Iterable<StoreEvent>): AsyncGenerator<readonly StoreEvent[]> {
+  let chunk: StoreEvent[] = [];
+  for (const event of events) {
+    chunk.push(event);
+    if (chunk.length >= CHUNK_EVENTS) {
+      yield chunk;
+      chunk = [];
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,198 @@
+import { basename } from 'node:path';
+import type { AttemptOutcome } from '../../providers/provider.ts';
+import type { InstanceState } from '../events.ts';
+import { type StoreEvent, UNKNOWN_CPUS } from '../write/store-event.ts';
+import { safeId, safeRunId } from './ids.ts';
+import type { SkipList } from './import-result.ts';
+import { CHUNK_EVENTS, type IncomingRun } from './imported-run.ts';
+import {
+  traceCount,
+  traceDuration,
+  traceMemory,
+  tracePercent,
+  traceText,
+  traceTime,
+} from './nextflow-values.ts';
+import { readTable, type TableRow } from './table.ts';
+import { attemptEvents, fileFingerprint, runStarted, type TableAttempt } from './table-run.ts';
+
+/** What sizing is learned from; the default trace lacks it. */
+const NEEDED = ['process', 'cpus', 'memory', 'time', 'attempt'] as const;
+
+/** Columns that say how large the input was, where a trace has them. */
+const INPUT_SIZE = ['input_size', 'input_size_bytes', 'inputs_size'] as const;
+
+/** A trace file is one run. A retry is a row of its own under the same name, so names tell instances apart. */
+export async function* incomingNextflow(path: string, skipped: SkipList): AsyncGenerator<IncomingRun> {
+  const fingerprint = await fileFingerprint(path);
+  const runId = safeRunId(`run-nextflow-${basename(path).replace(/\.\w+$/, '')}-${fingerprint.slice(0, 8)}`);
+  yield { runId, fingerprint, chunks: chunks(path, runId, skipped), files: [] };
+}
+
+async function* chunks(
+  path: string,
+  runId: string,
+  skipped: SkipList,
+): AsyncGenerator<readonly StoreEvent[]> {
+  const attempts = new Map<string, Seen>();
+  let events: StoreEvent[] = [];
+  let begun = false;
+  let lastAt = 0;
+  let failed = false;
+  let index = 0;
+  for await (const row of readTable(path, isQuoted(path), skipped)) {
+    if (!begun) sayWhatIsMissing(path, row, skipped);
+    const parsed = parseRow(row, attempts);
+    if (typeof parsed === 'string') {
+      skipped.add(path, row.line, parsed);
+      continue;
+    }
+    const at = parsed.submittedAt ?? parsed.startedAt ?? parsed.finishedAt ?? 0;
+    if (!begun) {
+      const name = basename(path);
+      events.push(
+        runStarted({
+          runId,
+          origin: 'nextflow',
+          at,
+          project: name,
+          target: 'nextflow',
+          provider: 'nextflow',
+        }),
+      );
+      begun = true;
+      lastAt = at;
+    }
+    const made = attemptEvents(runId, index++, parsed, at);
+    events.push(...made);
+    for (const event of made) if ('at' in event) lastAt = Math.max(lastAt, event.at);
+    failed ||= parsed.state === 'failed';
+    if (events.length >= CHUNK_EVENTS) {
+      yield events;
+      events = [];
+    }
+  }
+  if (!begun) {
+    skipped.add(path, null, 'it has no task in it');
+    return;
+  }
+  events.push({ type: 'run_finished', runId, at: lastAt, status: failed ? 'failed' : 'succeeded' });
+  yield events;
+}
+
+/** Nextflow escapes nothing in tab-separated files; traces turned into CSV by other tools are quoted. */
+function isQuoted(path: string): boolean {
+  return /\.csv$/i.test(path);
+}
+
+function sayWhatIsMissing(path: string, { cells }: TableRow, skipped: SkipList): void {
+  const missing = NEEDED.filter((name) => !cells.has(name));
+  if (missing.length === 0) return;
+  skipped.add(
+    path,
+    1,
+    `the trace has no ${missing.join(', ')}: requests or retries are unknown and wastage cannot be learned. Add to nextflow.config: trace.fields = 'task_id,hash,native_id,process,tag,name,status,exit,attempt,submit,start,complete,duration,realtime,cpus,memory,time,%cpu,peak_rss,rchar,wchar'`,
+  );
+}
+
+function parseRow({ cells }: TableRow, attempts: Map<string, Seen>): TableAttempt | string {
+  const name = traceText(cells.get('name'));
+  const status = traceText(cells.get('status'));
+  if (name === null || status === null) return 'it has no name or no status';
+  const state = stateOf(status);
+  if (state === null) return `the status ${status} is not known`;
+  const { instanceId, attempt } = place(name, traceCount(cells.get('attempt')), attempts);
+  const exitCode = traceCount(cells.get('exit'));
+  const wallSeconds = traceDuration(cells.get('realtime'));
+  const cpuShare = tracePercent(cells.get('%cpu'));
+  const tag = traceText(cells.get('tag')) ?? / \((.*)\)$/.exec(name)?.[1] ?? null;
+  const inputBytes = INPUT_SIZE.map((column) => traceMemory(cells.get(column))).find(
+    (bytes) => bytes !== null,
+  );
+  const container = traceText(cells.get('container'));
+  const process = traceText(cells.get('process')) ?? name.replace(/ \(.*\)$/, '');
+  return {
+    instanceId,
+    attempt,
+    task: process.slice(0, 256),
+    component: process.slice(0, 256),
+    params: {
+      ...(tag === null ? {} : { tag }),
+      ...(container === null ? {} : { container }),
+      ...(inputBytes === undefined || inputBytes === null ? {} : { input_size_mb: inputBytes / 1024 ** 2 }),
+    },
+    command: name,
+    request: {
+      cpus: traceCount(cells.get('cpus')) ?? UNKNOWN_CPUS,
+      memoryBytes: traceMemory(cells.get('memory')),
+      walltimeSeconds: traceDuration(cells.get('time')),
+    },
+    state,
+    outcome: outcomeOf(state, exitCode),
+    message:
+      state === 'failed'
+        ? `It ended with ${status}${exitCode === null ? '' : ` and exit code ${exitCode}`}.`
+        : null,
+    exitCode,
+    workerId: null,
+    submittedAt: traceTime(cells.get('submit')),
+    startedAt: traceTime(cells.get('start')),
+    finishedAt: traceTime(cells.get('complete')),
+    wallSeconds,
+    cpuSeconds: wallSeconds === null || cpuShare === null ? null : cpuShare * wallSeconds,
+    peakMemoryBytes: traceMemory(cells.get('peak_rss')),
+    readBytes: traceMemory(cells.get('rchar')),
+    writtenBytes: traceMemory(cells.get('wchar')),
+  };
+}
+
+interface Seen {
+  instances: number;
+  instanceId: string;
+  attempt: number;
+}
+
+/** Rows of one name are its attempts while their numbers rise; a number that comes again is another task of that name. */
+function place(
+  name: string,
+  written: number | null,
+  seen: Map<string, Seen>,
+): { readonly instanceId: string; readonly attempt: number } {
+  const before = seen.get(name);
+  if (!before) {
+    const first = { instances: 1, instanceId: safeId(name), attempt: Math.max(1, written ?? 1) };
+    seen.set(name, first);
+    return first;
+  }
+  const attempt = Math.max(1, written ?? before.attempt + 1);
+  if (attempt <= before.attempt) {
+    before.instances += 1;
+    before.instanceId = `${safeId(name)}-${before.instances}`;
+  }
+  before.attempt = attempt;
+  return { instanceId: before.instanceId, attempt };
+}
+
+/** `CACHED` rows were not run now: they are there, and never learned again. */
+function stateOf(status: string): InstanceState | null {
+  switch (status.toUpperCase()) {
+    case 'COMPLETED':
+      return 'succeeded';
+    case 'FAILED':
+      return 'failed';
+    case 'ABORTED':
+      return 'cancelled';
+    case 'CACHED':
+      return 'cached';
+    default:
+      return null;
+  }
+}
+
+/** 137 and 247 are what a killed container reports when its memory was not enough; 140 is Slurm's and SGE's time limit. */
+function outcomeOf(state: InstanceState, exitCode: number | null): AttemptOutcome {
+  if (state === 'cancelled') return 'cancelled';
+  if (state !== 'failed') return 'succeeded';
+  if (exitCode === 137 || exitCode === 247) return 'out_of_memory';
+  return exitCode === 140 ? 'walltime' : 'program_error';
+}

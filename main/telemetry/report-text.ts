@@ -1,0 +1,121 @@
+import { assertNever } from '../platform/errors.ts';
+import { describeMemory } from '../platform/units.ts';
+import type { FailureRow, RunReport } from './views.ts';
+
+/** Failures named in the text; the rest is counted. JSON has more. */
+const NAMED_FAILURES = 20;
+
+/** The report as text: first the run in one line each, then workers and scaling, memory, failures. Ends with a newline. */
+export function renderReport(report: RunReport): string {
+  return `${[
+    ...overview(report),
+    ...workerLines(report),
+    ...memoryLines(report),
+    ...cacheLines(report),
+    ...(report.cost_usd === null ? [] : [`Cost: $${report.cost_usd.toFixed(2)} (estimate)`]),
+    ...failureLines(report),
+  ].join('\n')}\n`;
+}
+
+function overview(report: RunReport): string[] {
+  const { tasks, workers_total: workers } = report;
+  const others = [
+    [tasks.cancelled, 'cancelled'],
+    [tasks.skipped, 'skipped'],
+    [
+      tasks.total - tasks.succeeded - tasks.cached - tasks.failed - tasks.cancelled - tasks.skipped,
+      'not finished',
+    ],
+  ] as const;
+  return [
+    `Run: ${report.run_id}`,
+    `Target: ${report.target} (provider: ${report.provider})`,
+    `Status: ${statusText(report.status)}`,
+    `Workers: peak=${workers.peak}, avg=${decimal(workers.average, 1)}`,
+    `Tasks: ${[
+      `${tasks.succeeded + tasks.cached} completed${tasks.cached > 0 ? ` (${tasks.cached} from the cache)` : ''}`,
+      `${tasks.failed} failed`,
+      ...others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`),
+    ].join(', ')}`,
+    `Duration: ${decimal(report.duration_s, 1)}s`,
+    report.efficiency === null
+      ? 'Efficiency: not known (no worker was measured)'
+      : `Efficiency: ${Math.round(report.efficiency * 100)}% (worker utilization)`,
+  ];
+}
+
+function workerLines({ workers, scaling }: RunReport): string[] {
+  const tags = Object.entries(workers);
+  return [
+    ...(tags.length > 0 ? ['', 'Workers:'] : ['']),
+    ...tags.map(
+      ([tag, { started, removed, final }]) =>
+        `  ${tag}: ${started} started, ${removed} removed, ${final} final`,
+    ),
+    `Scaling events: ${scaling.up} scale-up, ${scaling.down} scale-down`,
+  ];
+}
+
+function memoryLines({ memory, attempts }: RunReport): string[] {
+  const parts = [
+    [memory.requested_gbh, 'requested'],
+    [memory.used_gbh, 'used'],
+    [memory.wasted_gbh, 'wasted'],
+  ] as const;
+  const known = parts.flatMap(([gbh, word]) => (gbh === null ? [] : [`${significant(gbh)} GB·h ${word}`]));
+  return [
+    '',
+    known.length > 0 ? `Memory: ${known.join(', ')}` : 'Memory: nothing was measured',
+    `Attempts: ${attempts.total} in all, ${attempts.failed} failed`,
+  ];
+}
+
+function cacheLines({ cache }: RunReport): string[] {
+  return cache.hits + cache.misses > 0 ? [`Cache: ${cache.hits} hits, ${cache.misses} misses`] : [];
+}
+
+function failureLines({ failures, tasks }: RunReport): string[] {
+  if (failures.length === 0) return [];
+  const named = failures.slice(0, NAMED_FAILURES);
+  const total = Math.max(failures.length, tasks.failed);
+  return [
+    '',
+    'Failures:',
+    ...named.map((failure) => `  ${failureSentence(failure)}`),
+    ...(total > named.length ? [`  … and ${total - named.length} more`] : []),
+  ];
+}
+
+export function failureSentence(failure: FailureRow): string {
+  const where = failure.instanceId === null ? 'The run' : failure.instanceId;
+  const attempt = failure.attempt !== null && failure.attempt > 1 ? `, attempt ${failure.attempt}` : '';
+  const { peakMemoryBytes: peak, requestedMemoryBytes: request } = failure;
+  const sizes =
+    failure.outcome === 'out_of_memory' && peak !== null && request !== null
+      ? ` It reached ${describeMemory(peak)} and had asked for ${describeMemory(request)}.`
+      : '';
+  return `${where}${attempt} (${failure.code}): ${failure.message}${sizes}`;
+}
+
+function statusText(status: RunReport['status']): string {
+  switch (status) {
+    case 'running':
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+      return status;
+    case 'interrupted':
+      return 'interrupted (it can be resumed)';
+    default:
+      return assertNever(status);
+  }
+}
+
+const decimal = (value: number, digits: number) => value.toFixed(digits);
+
+/** Three digits that say something, without an exponent: 128, 3.14, 0.0021. */
+function significant(value: number): string {
+  if (value === 0) return '0';
+  const digits = Math.max(0, Math.min(9, 2 - Math.floor(Math.log10(Math.abs(value)))));
+  return String(Number(value.toFixed(digits)));
+}
