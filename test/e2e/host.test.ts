@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newHome, openApp, startHost, type TestApp } from './support/app.ts';
-import { NO_BROWSER } from './support/browser.ts';
+import { describeInBrowser } from './support/browser.ts';
 
-describe.skipIf(NO_BROWSER)('the app in a browser', () => {
+describeInBrowser('the app in a browser', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await openApp();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ScalableBridge } from '../../main/api/bridge.ts';
 import { newHome, type TestHome } from '../e2e/support/app.ts';
-import { complaintsOf, NO_BROWSER } from '../e2e/support/browser.ts';
+import { complaintsOf, describeInBrowser } from '../e2e/support/browser.ts';
 import { app, BrowserWindow, control, ipcMain } from './stand-in/electron.ts';
 
 vi.mock('electron', () => import('./stand-in/electron.ts'));
@@ -13,7 +13,7 @@ vi.mock('electron', () => import('./stand-in/electron.ts'));
  * The real main process, preload and page, with a double where Electron's binary would be (see the stand-in). What
  * only Electron can show is in real.test.ts.
  */
-describe.skipIf(NO_BROWSER)('the app in a window', () => {
+describeInBrowser('the app in a window', () => {
   let home: TestHome;
   let window: BrowserWindow;
   let page: Page;

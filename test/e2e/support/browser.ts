@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright';
+import { describe } from 'vitest';
 
 const SYSTEM_BROWSERS = [
   '/usr/bin/chromium',
@@ -14,8 +15,16 @@ export function findChromium(): string | null {
   return candidates.find((path) => path !== undefined && path !== '' && existsSync(path)) ?? null;
 }
 
-/** Why browser tests are skipped here; empty when they run. Printed by `npm test`. */
-export const NO_BROWSER = findChromium() ? '' : 'no Chromium found (install one, or set SCALABLE_CHROMIUM)';
+/** Why browser tests are skipped here; empty when they run. */
+export const NO_BROWSER = findChromium() ? '' : 'no Chromium found; install one, or set SCALABLE_CHROMIUM';
+
+/**
+ * `describe` for tests that need a browser. Where there is none they are skipped with the reason in their title, and
+ * `npm test` repeats it at its end.
+ */
+export function describeInBrowser(title: string, tests: () => void): void {
+  describe.skipIf(NO_BROWSER)(NO_BROWSER ? `${title} (skipped: ${NO_BROWSER})` : title, tests);
+}
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();

@@ -1,0 +1,80 @@
+/**
+ * `npm test [-- unit integration electron e2e]`: builds what is old, runs the suites one after the other, so that they
+ * do not measure each other, and says at the end what was skipped and why.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { needModernNode, root } from './lib/modern-node.mjs';
+
+await needModernNode();
+const { ensureBuilt } = await import('./build.mjs');
+const { installMissing } = await import('./lib/system-packages.mjs');
+const { readResults } = await import('./lib/test-results.mjs');
+
+const ALL = ['unit', 'integration', 'electron', 'e2e'];
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !ALL.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.join(', ')}. Choose among: ${ALL.join(' ')}`);
+  process.exit(2);
+}
+
+installMissing();
+await ensureBuilt().catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+
+const reports = await mkdtemp(join(tmpdir(), 'scalable-tests-'));
+const total = { passed: 0, failed: 0, skips: [] };
+let allExitedWell = true;
+try {
+  for (const suite of asked.length > 0 ? asked : ALL) {
+    console.log(`\n── ${suite} ──`);
+    const { code, results } = await runSuite(suite);
+    allExitedWell &&= code === 0;
+    total.passed += results.passed;
+    // A runner that fails without a failed test (it crashed, an error outside of tests) is a failure all the same.
+    total.failed += code !== 0 && results.failed === 0 ? 1 : results.failed;
+    total.skips.push(...results.skips);
+  }
+} finally {
+  await rm(reports, { recursive: true, force: true });
+}
+
+const skipped = total.skips.reduce((sum, skip) => sum + skip.count, 0);
+if (skipped > 0) console.log('\nSkipped:');
+for (const { title, count, reason } of total.skips) console.log(`  ${title} (${count}): ${reason}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${skipped} skipped`);
+process.exit(total.failed === 0 && allExitedWell ? 0 : 1);
+
+async function runSuite(suite) {
+  const file = join(reports, `${suite}.json`);
+  const child = spawn(
+    process.execPath,
+    [
+      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      `--project=${suite}`,
+      '--passWithNoTests',
+      '--silent=passed-only',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // Tests start `node` and our command by name: they get the Node that runs this.
+      env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+    },
+  );
+  const code = await new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('exit', (exitCode) => resolve(exitCode ?? 1));
+  });
+  const report = await readFile(file, 'utf8').catch(() => '{}'); // the runner did not come so far
+  return { code, results: readResults(JSON.parse(report)) };
+}
