@@ -45,9 +45,14 @@ export function calibrationPicture(stage: StageReport, theme: ChartTheme): Pictu
   const bins = coverageBins(stage.points);
   const color = seriesColor(theme, 0);
   const percent = (value: number) => `${Math.round(value * 100)} %`;
-  const sizes = bins.map((bin) => `${stageValue(bin.from, stage.unit)} – ${stageValue(bin.to, stage.unit)}`);
+  const sizes = bins.map((bin) => `${stageValue(bin.from, stage.unit)} to ${stageValue(bin.to, stage.unit)}`);
+  // Bins touch each other, so their upper ends are enough where there is little room.
+  const ticks = bins.map(
+    (bin) => `up to
+${stageValue(bin.to, stage.unit)}`,
+  );
   const lowest = Math.min(stage.nominalCoverage, ...bins.map((bin) => bin.low));
-  const x = axisStyle(theme, 'predicted', 'x');
+  const x = axisStyle(theme, 'size of the prediction', 'x');
   const y = axisStyle(theme, 'inside the interval', 'y');
   return {
     description: `Share of held-out values of ${stageName(stage.stage).toLowerCase()} inside their ${percent(stage.nominalCoverage)} interval, by size of the prediction: ${bins.map((bin, index) => `${sizes[index]}: ${percent(bin.coverage)}`).join('; ')}.`,
@@ -69,8 +74,8 @@ export function calibrationPicture(stage: StageReport, theme: ChartTheme): Pictu
       xAxis: {
         ...x,
         type: 'category',
-        data: sizes,
-        axisLabel: { ...x.axisLabel, interval: 0, width: 92, overflow: 'break', hideOverlap: false },
+        data: ticks,
+        axisLabel: { ...x.axisLabel, interval: 0, fontSize: 11, hideOverlap: false },
         nameGap: 42,
       },
       yAxis: {

@@ -12,7 +12,7 @@ export function HistoryTable({ history }: { history: readonly HistorySummary[] }
           <Table.Th>Task</Table.Th>
           <Table.Th ta="right">Attempts</Table.Th>
           <Table.Th ta="right">Succeeded</Table.Th>
-          <Table.Th ta="right">With measured memory</Table.Th>
+          <Table.Th ta="right">Memory measured</Table.Th>
           <Table.Th ta="right">Runs</Table.Th>
           <Table.Th ta="right">Last</Table.Th>
         </Table.Tr>
@@ -29,7 +29,7 @@ export function HistoryTable({ history }: { history: readonly HistorySummary[] }
             <Table.Td ta="right">{count(task.succeeded)}</Table.Td>
             <Table.Td ta="right">{count(task.withMemory)}</Table.Td>
             <Table.Td ta="right">{count(task.runs)}</Table.Td>
-            <Table.Td ta="right">
+            <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
               <TimeText at={task.lastAt} show="ago" />
             </Table.Td>
           </Table.Tr>

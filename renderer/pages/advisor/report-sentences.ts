@@ -2,7 +2,7 @@ import type { StageReport, TaskTrainingReport } from '../../../main/advisor/trai
 import { stageName, stageValue } from '../../charts/quantity.ts';
 import { inside } from '../../charts/scatter-picture.ts';
 import { wilsonInterval } from '../../charts/wilson.ts';
-import { gibHours, percent } from '../../lib/format.ts';
+import { gibHours, percent, plural } from '../../lib/format.ts';
 
 /** `Peak memory predictions are off by 42 MB on average, typically 4.1 %.` */
 export function accuracySentence(stage: StageReport): string {
@@ -48,8 +48,8 @@ export function savingSentence(task: TaskTrainingReport): string | null {
 function failureChange(task: TaskTrainingReport): string {
   const [before, after] = [task.failures.manifest, task.failures[task.chosen]];
   if (before === null || after === null) return '';
-  if (before === after) return `, with ${after} failures as before`;
-  return `, with ${after} instead of ${before} failures`;
+  if (before === after) return ', with as many failures';
+  return `, with ${plural(after, 'failure')} instead of ${before}`;
 }
 
 /** `Learned model (random forest)`. */
