@@ -20,13 +20,21 @@ export class Recorder {
   #committed: (() => void)[] = [];
   #uncommitted = 0;
   #timer: NodeJS.Timeout | null = null;
-  #writing: Promise<void> | null = null;
+  #writing = false;
   /** Set while the store refuses to write. */
   #blocked = false;
+  readonly #failing = Promise.withResolvers<never>();
 
   constructor(store: TelemetryStore, logger: Logger) {
     this.#store = store;
     this.#logger = logger;
+    // Whoever runs on this recorder listens; until then a failure must not end the process.
+    this.failure.catch((error: unknown) => logger.log('error', 'Recording failed', { error: String(error) }));
+  }
+
+  /** Rejects when recording has failed for good; a full disk is waited for instead. */
+  get failure(): Promise<never> {
+    return this.#failing.promise;
   }
 
   /** True while the run should not start anything new, because its record could not be kept. */
@@ -48,10 +56,11 @@ export class Recorder {
 
   /** Resolves when all that was recorded until now is on disk. */
   flush(): Promise<void> {
-    return new Promise((resolve) => {
+    const written = new Promise<void>((resolve) => {
       this.afterCommit(resolve);
       this.#startWriting();
     });
+    return Promise.race([written, this.failure]);
   }
 
   #soon(): void {
@@ -62,12 +71,11 @@ export class Recorder {
   #startWriting(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
+    if (!this.#writing) this.#writeAll().catch(this.#failing.reject);
   }
 
   async #writeAll(): Promise<void> {
+    this.#writing = true;
     while (this.#events.length > 0 || this.#committed.length > 0) {
       const events = this.#events;
       const committed = this.#committed;
@@ -77,6 +85,7 @@ export class Recorder {
       this.#uncommitted -= events.length;
       for (const callback of committed) callback();
     }
+    this.#writing = false;
   }
 
   async #write(events: readonly TelemetryEvent[]): Promise<void> {

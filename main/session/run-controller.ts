@@ -124,9 +124,11 @@ export class RunController implements RunHandle {
   async #end(): Promise<RunReport> {
     const { engine, recorder, store, runId, clock } = this.#parts;
     try {
-      await engine.ended;
+      await Promise.race([engine.ended, recorder.failure]);
       this.#status = this.#finalStatus();
     } catch (error) {
+      // Work that nobody follows or records any more must not go on unseen.
+      await this.#parts.cluster.close({ drain: false });
       this.#problem(error, 'engine');
       this.#status = 'failed';
     }

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import type { DeploymentSpec } from '../manifest/spec.ts';
 import { DependencyGraph } from '../planning/dependency-graph.ts';
 import type { Plan } from '../planning/plan.ts';
 import { breather } from '../platform/breather.ts';
