@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { PeakEstimator } from '../../../main/providers/local/peak-estimator.ts';
+import { samplingInterval } from '../../../main/providers/local/sampler.ts';
+
+const MB = 1024 ** 2;
+const one = (pid: number, resident: number, mark = resident) => ({
+  pid,
+  residentBytes: resident * MB,
+  highWaterBytes: mark * MB,
+});
+const none = () => null;
+const clock = () => 0;
+
+test('a peak between two looks counts, by the mark of the process', () => {
+  const peak = new PeakEstimator();
+  peak.add([one(1, 100)], none, clock);
+  expect(peak.add([one(1, 50, 300)], none, clock)).toEqual({ residentBytes: 50 * MB, peakBytes: 300 * MB });
+});
+
+test('an old mark of one does not add to the present size of another', () => {
+  const peak = new PeakEstimator();
+  peak.add([one(1, 200)], none, clock);
+  peak.add([one(1, 10, 200)], none, clock);
+  expect(peak.add([one(1, 10, 200), one(2, 150)], none, clock).peakBytes).toBe(200 * MB);
+});
+
+test('shared pages count once, and shares are asked for only when there could be a new peak', () => {
+  const peak = new PeakEstimator();
+  let asked = 0;
+  const proportional = () => {
+    asked++;
+    return 220 * MB;
+  };
+  expect(peak.add([one(1, 200), one(2, 200)], proportional, clock).peakBytes).toBe(220 * MB);
+  peak.add([one(1, 150, 200), one(2, 150, 200)], proportional, clock);
+  expect(asked).toBe(1);
+});
+
+test('what the largest process grew after the last look is added to the others', () => {
+  const peak = new PeakEstimator();
+  peak.add([one(1, 50), one(2, 200)], () => 250 * MB, clock);
+  expect(peak.final(260 * MB)).toBe(310 * MB);
+  expect(peak.final(null)).toBe(250 * MB);
+});
+
+test('the kernel alone is enough for a process that was never looked at', () => {
+  expect(new PeakEstimator().final(80 * MB)).toBe(80 * MB);
+});
+
+test('the time between looks is about one percent of the age, within bounds', () => {
+  expect(samplingInterval(0)).toBe(2);
+  expect(samplingInterval(1000)).toBe(12);
+  expect(samplingInterval(10 ** 7)).toBe(250);
+});
