@@ -42,7 +42,7 @@ export function readTree(text: string): ReadTree {
       schema: 'failsafe',
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       lineCounter: lines,
     });
     const errors = syntaxProblems(document, lines);
