@@ -49,7 +49,7 @@ export function runEvents({ run, ...more }: ExportedRun): {
   after.push({
     type: 'run_finished',
     runId,
-    at: run.finishedAt ?? run.startedAt,
+    at: run.finishedAt ?? more.lastAt,
     status: run.status === 'running' ? 'interrupted' : run.status,
   });
   return { before, after };

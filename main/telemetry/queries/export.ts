@@ -41,6 +41,8 @@ export interface ExportedLookup {
 /** A run without its instances, which are paged by `exportAttempts`. */
 export interface ExportedRun {
   readonly run: RunDetail;
+  /** The last moment that anything is known of. */
+  readonly lastAt: number;
   readonly workers: readonly ExportedWorker[];
   readonly decisions: readonly ScaleDecisionRow[];
   readonly artifacts: readonly ExportedArtifact[];
@@ -84,6 +86,7 @@ export function exportRun(context: QueryContext, runId: string): ExportedRun | n
     const cost = db.prepare('SELECT * FROM costs WHERE run_key = ?').get(runKey);
     return {
       run,
+      lastAt: num(row, 'last_at'),
       workers: all('SELECT * FROM workers WHERE run_key = ? ORDER BY worker_key').map((worker) => ({
         workerId: text(worker, 'worker_id'),
         tag: text(worker, 'tag'),

@@ -42,7 +42,7 @@ export function report(context: QueryContext, runId: string): RunReport | null {
       tasks_by_name: tasksByName(db, runKey),
       workers: use.byTag,
       workers_total: { peak: use.peak, average: use.average },
-      efficiency: use.workerSeconds > 0 ? Math.min(1, attempts.busySeconds / use.workerSeconds) : null,
+      efficiency: efficiency(attempts, use.workerSeconds),
       memory: {
         requested_gbh: run.requestedGbh,
         used_gbh: run.usedGbh,
@@ -80,6 +80,8 @@ interface AttemptTotals {
   readonly total: number;
   readonly failed: number;
   readonly byOutcome: Readonly<Record<string, number>>;
+  /** Attempts whose start and worker are known: imported ones may have neither. */
+  readonly placed: number;
   readonly busySeconds: number;
   readonly wastedByteSeconds: number | null;
 }
@@ -92,6 +94,7 @@ function attemptTotals(db: SqlDatabase, runKey: number, endedAt: number): Attemp
   const rows = db
     .prepare(
       `SELECT a.outcome, count(*) AS n,
+         sum(a.worker_id IS NOT NULL AND a.started_at IS NOT NULL) AS placed,
          sum(CASE WHEN a.worker_id IS NULL OR a.started_at IS NULL THEN 0
              ELSE max(0, coalesce(a.finished_at, ?) - a.started_at) END) AS busy_ms,
          sum(a.memory_bytes * a.wall_s) AS requested,
@@ -101,10 +104,12 @@ function attemptTotals(db: SqlDatabase, runKey: number, endedAt: number): Attemp
     .all(endedAt, runKey);
   const byOutcome: Record<string, number> = {};
   let busyMs = 0;
+  let placed = 0;
   let wasted: number | null = null;
   for (const row of rows) {
     const outcome = textOrNull(row, 'outcome');
     busyMs += num(row, 'busy_ms');
+    placed += num(row, 'placed');
     if (outcome === null) continue;
     byOutcome[outcome] = num(row, 'n');
     const waste =
@@ -119,7 +124,13 @@ function attemptTotals(db: SqlDatabase, runKey: number, endedAt: number): Attemp
   const failed = Object.entries(byOutcome)
     .filter(([outcome]) => outcome !== 'succeeded' && outcome !== 'cancelled')
     .reduce((count, [, n]) => count + n, 0);
-  return { total, failed, byOutcome, busySeconds: busyMs / 1000, wastedByteSeconds: wasted };
+  return { total, failed, byOutcome, placed, busySeconds: busyMs / 1000, wastedByteSeconds: wasted };
+}
+
+/** Busy worker-seconds over worker-seconds; null where either was never known, which is not 0. */
+function efficiency({ total, placed, busySeconds }: AttemptTotals, workerSeconds: number): number | null {
+  if (workerSeconds <= 0 || (total > 0 && placed === 0)) return null;
+  return Math.min(1, busySeconds / workerSeconds);
 }
 
 function tasksByName(db: SqlDatabase, runKey: number): RunReport['tasks_by_name'] {

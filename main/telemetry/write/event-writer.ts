@@ -70,7 +70,8 @@ export class EventWriter {
         sql.resumeRun.run(event.pid, event.hostname, run.key);
         return;
       case 'run_finished':
-        sql.finishRun.run(event.status, event.at, run.key);
+        // An interrupted run has not finished: it can go on.
+        sql.finishRun.run(event.status, event.status === 'interrupted' ? null : event.at, run.key);
         sql.endWorkers.run(event.at, 'run ended', run.key);
         return;
       case 'instances_added':
