@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { DeploymentSpec } from '../manifest/spec.ts';
 import type { DependencyGraph } from '../planning/dependency-graph.ts';
 import type { Clock } from '../platform/clock.ts';
+import { toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { runPaths, type WorkspacePaths } from '../platform/paths.ts';
 import type { ClusterHandle, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
@@ -42,8 +43,9 @@ export function owner(): { pid: number; hostname: string } {
 }
 
 /**
- * Builds the cluster and puts engine and handle around it; nothing has begun yet. Not for telemetry that was not
- * written before: the caller has recorded the start.
+ * Builds the cluster and puts engine and handle around it; no instance has begun yet. The caller has recorded the start.
+ *
+ * @throws AppError of the provider; the run is then recorded as failed
  */
 export async function openRun(
   setting: RunSetting,
@@ -63,7 +65,14 @@ export async function openRun(
   const paths = runPaths(workspace.paths, runId);
   await mkdir(paths.logs, { recursive: true });
   await clearCancelRequest(paths);
-  const cluster = await provider.buildCluster(withTotal(spec, scalePlan), { clock, logger, runId, paths });
+  const cluster = await provider
+    .buildCluster(withTotal(spec, scalePlan), { clock, logger, runId, paths })
+    .catch(async (error: unknown) => {
+      recorder.record({ type: 'run_failure', runId, at: clock.now(), ...codeOf(error), phase: 'start' });
+      recorder.record({ type: 'run_finished', runId, at: clock.now(), status: 'failed' });
+      await recorder.flush();
+      throw error;
+    });
   const changed = new Set<string>();
   const engine = new RunEngine({
     runId,
@@ -103,6 +112,11 @@ export async function openRun(
     changed,
   });
   return { engine, controller, recorder, cluster };
+}
+
+function codeOf(error: unknown): { code: string; message: string } {
+  const { code, message } = toErrorData(error);
+  return { code, message };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import { toErrorData } from '../platform/errors.ts';
+import { AppError, toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RunPaths } from '../platform/paths.ts';
 import type { ClusterHandle, ScalePlan } from '../providers/provider.ts';
@@ -15,6 +15,12 @@ import type { RunHandle } from './run-handle.ts';
 
 /** Listeners hear at most four times a second. */
 const PUBLISH_EVERY_MS = 250;
+
+const CLUSTER_GONE = new AppError({
+  code: 'E_CLUSTER_GONE',
+  message: 'What runs the tasks ended before they did.',
+  hint: 'Resume the run: nothing that finished is repeated.',
+});
 
 export interface ControllerParts {
   readonly runId: string;
@@ -59,6 +65,9 @@ export class RunController implements RunHandle {
       (error) => this.#problem(error),
     );
     this.finished = this.#end();
+    this.finished.catch((error: unknown) =>
+      parts.logger.log('error', 'The run’s record could not be completed', { error: String(error) }),
+    );
   }
 
   live(): LiveState {
@@ -146,7 +155,10 @@ export class RunController implements RunHandle {
   #finalStatus(): RunStatus {
     const { engine } = this.#parts;
     const { failed, cancelled } = engine.tally.counts();
-    if (engine.tally.open > 0) return 'interrupted';
+    if (engine.tally.open > 0) {
+      if (!engine.interrupted) this.#problem(CLUSTER_GONE, 'cluster');
+      return 'interrupted';
+    }
     if (engine.cancelled && cancelled > 0) return 'cancelled';
     return failed > 0 || this.#userFailure ? 'failed' : 'succeeded';
   }

@@ -57,8 +57,9 @@ export class RunEngine {
     return this.#cancelled;
   }
 
-  has(instanceId: string): boolean {
-    return this.#byId.has(instanceId);
+  /** `waiting` for what is not known yet. */
+  stateOf(instanceId: string): InstanceState {
+    return this.#byId.get(instanceId)?.state ?? 'waiting';
   }
 
   /** Registers an instance; `start` or `submitAdded` lets it go. Positions follow the order of the graph's nodes. */

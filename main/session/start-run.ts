@@ -43,25 +43,19 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   );
   await recorder.flush();
 
-  try {
-    const { engine, controller } = await openRun(options, {
-      runId,
-      startedAt,
-      scalePlan: plan.scalePlan,
-      graph: new DependencyGraph(instances),
-      recorder,
-      toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
-      lookUp: resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),
-    });
-    for (const planned of instances) engine.add(planned, retriesOf(spec, planned));
-    await engine.start();
-    engine.seal();
-    return controller;
-  } catch (error) {
-    recorder.record({ type: 'run_finished', runId, at: clock.now(), status: 'failed' });
-    await recorder.flush();
-    throw error;
-  }
+  const { engine, controller } = await openRun(options, {
+    runId,
+    startedAt,
+    scalePlan: plan.scalePlan,
+    graph: new DependencyGraph(instances),
+    recorder,
+    toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
+    lookUp: resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),
+  });
+  for (const planned of instances) engine.add(planned, retriesOf(spec, planned));
+  await engine.start();
+  engine.seal();
+  return controller;
 }
 
 /** The head of a run's record. The spec is in it, so that a resume needs no file that may have changed. */

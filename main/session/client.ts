@@ -1,0 +1,310 @@
+import type { Advisor, Sizing } from '../advisor/advisor.ts';
+import type { DeploymentSpec, Params } from '../manifest/spec.ts';
+import { describeWork, displayCommand } from '../planning/render.ts';
+import { capped } from '../planning/sizing.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Clock } from '../platform/clock.ts';
+import { AppError } from '../platform/errors.ts';
+import { instanceId } from '../platform/ids.ts';
+import type { Capacity, ResourceRequest, TaskInstance, Work } from '../providers/provider.ts';
+import type { PlannedInstance, TelemetryEvent } from '../telemetry/events.ts';
+import type { RunReport } from '../telemetry/views.ts';
+import type { LiveInstance, Settled } from './live-instance.ts';
+import type { RunController } from './run-controller.ts';
+import type { RunEngine } from './run-engine.ts';
+import {
+  type Callable,
+  checkedTag,
+  nameOf,
+  paramsOf,
+  requestOf,
+  type SubmitOptions,
+  workOf,
+} from './submission.ts';
+import { TaskFuture } from './task-future.ts';
+import { containerOf } from './task-instances.ts';
+
+export interface ClientParts {
+  readonly spec: DeploymentSpec;
+  readonly runId: string;
+  readonly engine: RunEngine;
+  readonly controller: RunController;
+  readonly advisor: Advisor;
+  readonly capacity: Capacity | null;
+  readonly workers: Readonly<Record<string, number>>;
+  readonly clock: Clock;
+  readonly record: (event: TelemetryEvent) => void;
+  readonly works: Map<string, Work>;
+}
+
+/** An argument may be the future of an earlier task: then its result goes in its place when it is there. */
+export type Arguments<A extends readonly unknown[]> = { readonly [I in keyof A]: A[I] | TaskFuture<A[I]> };
+
+/** What user code talks to: hands work to the workers of a running session and waits for results. */
+export class ScalableClient {
+  readonly #parts: ClientParts;
+  readonly #futures = new Map<string, TaskFuture<unknown>>();
+  readonly #counters = new Map<string, number>();
+  readonly #sizings = new Map<string, Sizing>();
+  readonly #waitingForResults = new Set<Promise<void>>();
+  #batch: LiveInstance[] = [];
+  #closed = false;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  get runId(): string {
+    return this.#parts.runId;
+  }
+
+  /**
+   * Runs `fn(...args)` on a worker of `tag`. A function is sent as its own text and must not use names from outside
+   * itself; `"./module.js#name"` is imported there; a task of the manifest takes its parameters as one object. Every call is computed and recorded, also when it repeats another.
+   *
+   * @throws AppError `E_UNKNOWN_TAG`, `E_REQUEST_TOO_LARGE`, `E_BAD_REQUEST`, `E_FUNCTION_SOURCE`, `E_ARGUMENTS`,
+   *   `E_SESSION_CLOSED`, all at once and not later
+   */
+  submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...rest: [...Arguments<A>, SubmitOptions]
+  ): TaskFuture<Awaited<R>>;
+  submit(moduleOrTask: string, ...rest: [...unknown[], SubmitOptions]): TaskFuture<unknown>;
+  submit(fn: Callable, ...rest: unknown[]): TaskFuture<unknown> {
+    const options = rest.at(-1);
+    if (!isOptions(options))
+      throw new AppError({
+        code: 'E_UNKNOWN_TAG',
+        message: 'The last argument must say which workers run it, as in { tag: "analysis" }.',
+      });
+    return this.#submit(fn, rest.slice(0, -1), options);
+  }
+
+  /** One task per item, in order. */
+  map<T, R>(fn: (item: T) => R, items: Iterable<T>, options: SubmitOptions): TaskFuture<Awaited<R>>[];
+  map(module: string, items: Iterable<unknown>, options: SubmitOptions): TaskFuture<unknown>[];
+  map(fn: Callable, items: Iterable<unknown>, options: SubmitOptions): TaskFuture<unknown>[] {
+    return [...items].map((item) => this.#submit(fn, [item], options));
+  }
+
+  /** All results, in order; rejects with the first failure. */
+  gather<T>(futures: readonly TaskFuture<T>[]): Promise<T[]> {
+    return Promise.all(futures.map((future) => future.result()));
+  }
+
+  async cancel(futures: readonly TaskFuture<unknown>[]): Promise<void> {
+    this.#flush();
+    await this.#parts.controller.cancelInstances(futures.map(({ id }) => id));
+  }
+
+  /** Workers of a component that exist now. @throws AppError `E_UNKNOWN_TAG` */
+  workerCount(tag: string): number {
+    return this.#parts.controller.workerCount(checkedTag(this.#parts.spec, tag));
+  }
+
+  /** Wished workers per component; recorded as a scale decision. @throws AppError `E_UNKNOWN_TAG` */
+  async scale(workersByTag: Readonly<Record<string, number>>): Promise<void> {
+    for (const tag of Object.keys(workersByTag)) checkedTag(this.#parts.spec, tag);
+    await this.#parts.controller.scale(workersByTag);
+  }
+
+  /** Waits for everything that was submitted, then ends the run. */
+  async close(): Promise<RunReport> {
+    while (this.#waitingForResults.size > 0) await Promise.all(this.#waitingForResults);
+    this.#closed = true;
+    this.#flush();
+    this.#parts.engine.seal();
+    return this.#parts.controller.finished;
+  }
+
+  /** For the session only: how an instance ended. */
+  settled({ instanceId: id, ...end }: Settled): void {
+    this.#futures.get(id)?.settle(end);
+    this.#futures.delete(id);
+    this.#parts.works.delete(id);
+  }
+
+  /** For the session only: the run is over, and with it whatever has not ended. */
+  abandon(): void {
+    this.#closed = true;
+    for (const id of [...this.#futures.keys()])
+      this.settled({ instanceId: id, state: 'cancelled', result: null });
+  }
+
+  #submit(fn: Callable, args: readonly unknown[], options: SubmitOptions): TaskFuture<unknown> {
+    const { spec, capacity, workers } = this.#parts;
+    if (this.#closed)
+      throw new AppError({
+        code: 'E_SESSION_CLOSED',
+        message: 'The session is closed and takes no more work.',
+      });
+    const tag = checkedTag(spec, options.tag);
+    const isTask = typeof fn === 'string' && !fn.includes('#');
+    if (isTask && !spec.tasks[fn]?.work)
+      throw new AppError({
+        code: 'E_UNKNOWN_TASK',
+        message: `The manifest has no task “${fn}” with work of its own.`,
+        hint: 'Name one of its tasks, or a function as "./module.js#name".',
+      });
+    const name = isTask ? fn : (options.name ?? nameOf(fn));
+    const request = requestOf(this.#componentRequest(tag), options, workers[tag] ?? 0, capacity);
+    const index = this.#counters.get(name) ?? 0;
+    this.#counters.set(name, index + 1);
+    const future = new TaskFuture<unknown>(instanceId(name, index), name, (id) =>
+      this.#parts.engine.stateOf(id),
+    );
+    const add = (values: readonly unknown[]) =>
+      this.#add(future, {
+        index,
+        tag,
+        request,
+        options,
+        work: isTask ? null : workOf(fn, values),
+        args: values,
+      });
+    if (args.some((arg) => arg instanceof TaskFuture)) this.#addWhenReady(future, args, add);
+    else add(args);
+    return future;
+  }
+
+  #add(future: TaskFuture<unknown>, { index, tag, request, options, work, args }: Submission): void {
+    const { spec, engine, works } = this.#parts;
+    const params = paramsOf(args);
+    const features = options.features ?? params;
+    const byUser = [options.n, options.cpus, options.memory, options.walltimeSeconds].some(
+      (v) => v !== undefined,
+    );
+    const sizing = this.#size(future.name, tag, features, request);
+    if (work) works.set(future.id, work);
+    this.#futures.set(future.id, future);
+    const planned: PlannedInstance = {
+      id: future.id,
+      task: future.name,
+      component: tag,
+      index,
+      params,
+      features,
+      request: byUser ? request : capped(sizing.request, this.#parts.capacity),
+      source: byUser ? 'user' : sizing.method,
+      confidence: byUser ? null : sizing.confidence,
+      predicted: sizing.predicted,
+      needs: [],
+      command: work
+        ? describeWork(work)
+        : displayCommand({ work: spec.tasks[future.name]?.work ?? null }, params),
+    };
+    this.#batch.push(engine.add(planned, RETRIES));
+    // One record and one hand-over for all that a loop submits.
+    if (this.#batch.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #addWhenReady(
+    future: TaskFuture<unknown>,
+    args: readonly unknown[],
+    add: (values: unknown[]) => void,
+  ): void {
+    const waiting = Promise.all(args.map((arg) => (arg instanceof TaskFuture ? arg.result() : arg)))
+      .then(add)
+      .catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        future.settle({ state: 'skipped', result: null });
+        this.#parts.record({
+          type: 'run_failure',
+          runId: this.#parts.runId,
+          at: this.#parts.clock.now(),
+          code: 'E_TASK_SKIPPED',
+          message: `${future.name} was not begun: ${message}`,
+          phase: 'submit',
+        });
+      })
+      .finally(() => this.#waitingForResults.delete(waiting));
+    this.#waitingForResults.add(waiting);
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    this.#batch = [];
+    const { runId, clock, engine, record } = this.#parts;
+    record({
+      type: 'instances_added',
+      runId,
+      at: clock.now(),
+      instances: batch.map(({ planned }) => planned),
+    });
+    engine.submitAdded(batch);
+  }
+
+  #componentRequest(tag: string): ResourceRequest {
+    const { spec, capacity } = this.#parts;
+    const component = spec.components[tag];
+    const request = {
+      cpus: component?.cpus ?? 1,
+      memoryBytes: component?.memoryBytes ?? null,
+      walltimeSeconds: spec.target.walltimeSeconds,
+    };
+    return capped(request, capacity);
+  }
+
+  #size(task: string, component: string, features: Params, manifestRequest: ResourceRequest): Sizing {
+    const key = `${task} ${component} ${canonicalJson(features)}`;
+    let sizing = this.#sizings.get(key);
+    if (!sizing) {
+      const target = this.#parts.spec.target.name;
+      sizing = this.#parts.advisor.size({
+        task,
+        component,
+        target,
+        features,
+        manifestRequest,
+        confidence: 0.95,
+      });
+      this.#sizings.set(key, sizing);
+    }
+    return sizing;
+  }
+}
+
+/** Submitted work is retried for want of resources as often as a task that says nothing else. */
+const RETRIES = 2;
+
+interface Submission {
+  readonly index: number;
+  readonly tag: string;
+  readonly request: ResourceRequest;
+  readonly options: SubmitOptions;
+  /** Null for a task of the manifest, which has its own. */
+  readonly work: Work | null;
+  readonly args: readonly unknown[];
+}
+
+/** A submitted instance as work for the provider. */
+export function submittedTask(
+  spec: DeploymentSpec,
+  works: ReadonlyMap<string, Work>,
+  planned: PlannedInstance,
+  attempt: number,
+  request: ResourceRequest,
+): TaskInstance {
+  const component = spec.components[planned.component];
+  const work = works.get(planned.id);
+  if (!work) throw new AppError({ code: 'E_NO_WORK', message: `${planned.id} has no work any more.` });
+  return {
+    id: planned.id,
+    task: planned.task,
+    tag: planned.component,
+    attempt,
+    params: planned.params,
+    work,
+    request,
+    env: component?.env ?? {},
+    container: containerOf(component?.image ?? null, component?.mounts ?? {}),
+    folder: spec.projectFolder,
+    createFolders: [],
+    predictedSeconds: planned.predicted.wallSeconds?.point ?? null,
+  };
+}
+
+function isOptions(value: unknown): value is SubmitOptions {
+  return typeof value === 'object' && value !== null && 'tag' in value && typeof value.tag === 'string';
+}
