@@ -70,12 +70,12 @@ ${stageValue(bin.to, stage.unit)}`,
     }),
     option: {
       ...baseOption(theme),
-      grid: { left: 8, right: 16, top: 32, bottom: 32, containLabel: true },
+      grid: { left: 8, right: 44, top: 32, bottom: 32, containLabel: true },
       xAxis: {
         ...x,
         type: 'category',
         data: ticks,
-        axisLabel: { ...x.axisLabel, interval: 0, fontSize: 11, hideOverlap: false },
+        axisLabel: { ...x.axisLabel, interval: 0, fontSize: 11, lineHeight: 14, hideOverlap: false },
         nameGap: 42,
       },
       yAxis: {

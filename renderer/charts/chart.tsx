@@ -2,7 +2,7 @@ import { ActionIcon, Box, Menu, Skeleton, useComputedColorScheme } from '@mantin
 import { useResizeObserver } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
 import type { EChartsType } from 'echarts/core';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { chartTheme } from './chart-theme.ts';
 import type { Draw } from './picture.ts';
 import { downloadBlob, type PictureFormat, pictureFile } from './save-picture.ts';
@@ -26,7 +26,7 @@ export function Chart({ draw, title, height, onPick }: ChartProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const pick = useRef(onPick);
   pick.current = onPick;
-  const picture = draw(chartTheme(dark));
+  const picture = useMemo(() => draw(chartTheme(dark)), [draw, dark]);
 
   useEffect(() => {
     let made: EChartsType | null = null;
@@ -50,8 +50,8 @@ export function Chart({ draw, title, height, onPick }: ChartProps) {
 
   useEffect(() => {
     // Zoom and hidden series of the person survive new data: only what changed is replaced.
-    chart?.setOption(draw(chartTheme(dark)).option, { replaceMerge: ['series'], lazyUpdate: true });
-  }, [chart, draw, dark]);
+    chart?.setOption(picture.option, { replaceMerge: ['series'], lazyUpdate: true });
+  }, [chart, picture]);
 
   useEffect(() => {
     if (chart && rect.width > 0) chart.resize({ width: rect.width, height });

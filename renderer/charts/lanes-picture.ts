@@ -7,8 +7,10 @@ import { renderSpan, type SpanLook } from './span-shape.ts';
 import { tooltipHtml, tooltipIndex } from './tooltip.ts';
 
 /** Above this many lanes the labels would overlap: then a slider moves over them. */
-const LANES_IN_VIEW = 40;
-const LANE_HEIGHT = 18;
+const LANES_IN_VIEW = 24;
+const LANE_HEIGHT = 15;
+/** Space of axis, slider and margins. */
+const FRAME_HEIGHT = 86;
 /** Fewer spans than this are seen well without zooming in. */
 const SPANS_WITHOUT_SLIDER = 100;
 
@@ -33,7 +35,7 @@ export function laneOrder(spans: readonly LaneSpan[]): readonly string[] {
 /** Height in pixels in which every visible lane can be told from the next. */
 export function lanesHeight(spans: readonly LaneSpan[]): number {
   const lanes = new Set(spans.map((span) => span.workerId)).size;
-  return 72 + Math.min(Math.max(lanes, 3), LANES_IN_VIEW) * LANE_HEIGHT;
+  return FRAME_HEIGHT + Math.min(Math.max(lanes, 3), LANES_IN_VIEW) * LANE_HEIGHT;
 }
 
 export function failed(span: LaneSpan): boolean {
@@ -57,6 +59,7 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
   const manySpans = spans.length > SPANS_WITHOUT_SLIDER;
   return {
     description: describe(spans, lanes.length),
+    fullHeight: FRAME_HEIGHT + lanes.length * LANE_HEIGHT,
     table: () => ({
       columns: ['worker', 'tag', 'instance', 'task', 'attempt', 'started_s', 'finished_s', 'outcome'],
       rows: spans.map((span) => [
@@ -72,7 +75,7 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
     }),
     option: {
       ...baseOption(theme),
-      grid: { left: 8, right: manyLanes ? 36 : 16, top: 12, bottom: manySpans ? 62 : 32, containLabel: true },
+      grid: { left: 8, right: manyLanes ? 36 : 16, top: 24, bottom: manySpans ? 62 : 32, containLabel: true },
       xAxis: elapsedAxis(theme, seconds),
       yAxis: {
         ...axisStyle(theme, '', 'y'),
@@ -107,6 +110,7 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
                 filterMode: 'filter' as const,
                 width: 14,
                 right: 8,
+                top: 28,
                 startValue: 0,
                 endValue: LANES_IN_VIEW - 1,
                 brushSelect: false,

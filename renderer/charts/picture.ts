@@ -35,6 +35,8 @@ export interface Picture {
   /** Read aloud instead of the picture: what is shown and what stands out. */
   readonly description: string;
   readonly table: () => ChartTable;
+  /** Height in pixels that shows all of it at once, where the screen shows a part. */
+  readonly fullHeight?: number;
 }
 
 export type Draw = (theme: ChartTheme) => Picture;

@@ -1,6 +1,6 @@
 import { chartTheme } from './chart-theme.ts';
 import { toCsv } from './csv.ts';
-import type { Draw } from './picture.ts';
+import type { ChartOption, Draw } from './picture.ts';
 
 export type PictureFormat = 'png' | 'svg' | 'csv';
 
@@ -20,21 +20,27 @@ export async function pictureFile(draw: Draw, format: PictureFormat, size: Pictu
   const { init } = await import('./echarts-parts.ts');
   const host = document.createElement('div');
   const chart = init(host, null, {
-    ...size,
+    width: size.width,
+    height: Math.max(size.height, picture.fullHeight ?? 0),
     renderer: format === 'svg' ? 'svg' : 'canvas',
     devicePixelRatio: PNG_SCALE,
   });
   try {
-    chart.setOption({ ...picture.option, backgroundColor: theme.background });
+    chart.setOption({ ...wholePicture(picture.option), backgroundColor: theme.background });
     if (format === 'svg') return new Blob([chart.renderToSVGString()], { type: 'image/svg+xml' });
-    const response = await fetchCanvas(chart.renderToCanvas({ pixelRatio: PNG_SCALE }));
-    return response;
+    return await pngOf(chart.renderToCanvas({ pixelRatio: PNG_SCALE }));
   } finally {
     chart.dispose();
   }
 }
 
-function fetchCanvas(canvas: HTMLCanvasElement): Promise<Blob> {
+/** All of it at once: nothing zoomed away and nothing left for a later frame. */
+function wholePicture(option: ChartOption): ChartOption {
+  const series = [option.series ?? []].flat();
+  return { ...option, dataZoom: [], series: series.map((each) => ({ ...each, progressive: 0 })) };
+}
+
+function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) =>
       blob ? resolve(blob) : reject(new Error('The picture could not be drawn as PNG.')),

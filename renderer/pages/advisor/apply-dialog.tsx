@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { EditPreview } from '../../../main/api/services.ts';
@@ -6,6 +6,7 @@ import { useApi } from '../../app/api.ts';
 import { routes } from '../../app/routes.ts';
 import { DiffView } from '../../components/diff-view.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { plural } from '../../lib/format.ts';
 
@@ -73,14 +74,9 @@ function Changes({
   if (save.isSuccess)
     return (
       <Stack gap="md">
-        <Alert
-          color="teal"
-          variant="light"
-          title="The manifest is saved."
-          styles={{ title: { color: 'inherit' } }}
-        >
+        <Notice tone="good" role="status" title="The manifest is saved.">
           Run again to see the waste fall.
-        </Alert>
+        </Notice>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Close

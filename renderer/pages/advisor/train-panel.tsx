@@ -36,11 +36,10 @@ export function TrainPanel({ projectId, status }: { projectId: string; status: A
             value={modelType}
             onChange={(value) => setModelType((value ?? 'auto') as ModelType)}
             disabled={progress !== null}
-            w={190}
+            w={160}
           />
           <NumberInput
             label="Folds"
-            description={undefined}
             min={MIN_FOLDS}
             max={MAX_FOLDS}
             allowDecimal={false}

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
-import { IconBulb } from '@tabler/icons-react';
+import { Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { RunSummary } from '../../../main/telemetry/views.ts';
 import { useApi } from '../../app/api.ts';
 import { routes } from '../../app/routes.ts';
+import { Notice } from '../../components/notice.tsx';
 import { count, gibHours, percent, plural } from '../../lib/format.ts';
 import { isWasteful, previousAlike, wasteChange, wastedGbh } from './waste.ts';
 
@@ -23,7 +23,7 @@ export function AfterRunBanner({ projectId, run }: AfterRunBannerProps) {
   const better = change?.change !== null && change !== null && change.change < -0.05;
   if (!isWasteful(run) && !better) return null;
   return (
-    <Alert color={better ? 'teal' : 'tide'} variant="light" icon={<IconBulb size={18} aria-hidden />} p="sm">
+    <Notice tone={better ? 'good' : 'info'}>
       <Group justify="space-between" gap="sm">
         <div>
           <Text size="sm" fw={600}>
@@ -42,7 +42,7 @@ export function AfterRunBanner({ projectId, run }: AfterRunBannerProps) {
           </Button>
         )}
       </Group>
-    </Alert>
+    </Notice>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconTool } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
@@ -8,6 +8,7 @@ import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { usagePicture } from '../../charts/usage-picture.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { bytes, count, duration, percent } from '../../lib/format.ts';
 import { Facts } from './facts.tsx';
@@ -29,13 +30,8 @@ export function AttemptSection({ projectId, runId, instance, attempt, fixable }:
   return (
     <Stack gap="md">
       {advice && (
-        <Alert
-          color="orange"
-          variant="light"
-          title={advice.sentence}
-          styles={{ title: { color: 'var(--mantine-color-text)' } }}
-        >
-          <Text size="sm">{advice.help}</Text>
+        <Notice tone="warning" title={advice.sentence}>
+          {advice.help}
           {fixable && advice.fix && (
             <FixButton
               projectId={projectId}
@@ -44,7 +40,7 @@ export function AttemptSection({ projectId, runId, instance, attempt, fixable }:
               fix={advice.fix}
             />
           )}
-        </Alert>
+        </Notice>
       )}
       <Facts facts={attemptFacts(attempt)} />
       <UsageChart instance={instance} attempt={attempt} />
@@ -107,7 +103,7 @@ function attemptFacts(attempt: AttemptRow) {
       : (attempt.cpuUserSeconds ?? 0) + (attempt.cpuSystemSeconds ?? 0);
   const share =
     attempt.peakMemoryBytes !== null && request.memoryBytes
-      ? ` (${percent(attempt.peakMemoryBytes / request.memoryBytes)} of ${bytes(request.memoryBytes)})`
+      ? ` (${percent(Math.round((100 * attempt.peakMemoryBytes) / request.memoryBytes) / 100)} of ${bytes(request.memoryBytes)})`
       : '';
   return [
     { name: 'Peak memory', value: `${bytes(attempt.peakMemoryBytes)}${share}` },

@@ -1,4 +1,4 @@
-import { Alert, Modal, Stack, Table, Text } from '@mantine/core';
+import { Modal, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { RunReport, RunSummary } from '../../../main/telemetry/views.ts';
@@ -6,6 +6,7 @@ import { useApi } from '../../app/api.ts';
 import { barsHeight, wastagePicture } from '../../charts/bars-pictures.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
+import { Notice } from '../../components/notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { time } from '../../lib/format.ts';
 import { compareReports } from './compare-runs.ts';
@@ -74,9 +75,9 @@ function Figures({
   return (
     <Stack gap="md">
       {before.project !== after.project && (
-        <Alert color="orange" variant="light" p="xs">
+        <Notice tone="warning">
           These runs are of different projects: their numbers may not mean the same.
-        </Alert>
+        </Notice>
       )}
       <Table>
         <Table.Thead>

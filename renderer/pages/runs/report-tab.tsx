@@ -1,4 +1,4 @@
-import { Alert, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { RunReport } from '../../../main/telemetry/views.ts';
@@ -6,6 +6,7 @@ import { useApi } from '../../app/api.ts';
 import { barsHeight, wastagePicture } from '../../charts/bars-pictures.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
+import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { bytes, count, duration, gibHours, money, percent, plural } from '../../lib/format.ts';
@@ -21,11 +22,7 @@ export function ReportTab({ projectId, runId, live }: { projectId: string; runId
     <QueryView query={report} loading="Adding it all up…">
       {(data) => (
         <Stack gap="md">
-          {live && (
-            <Alert color="tide" variant="light" p="xs">
-              The run still goes: these are the numbers so far.
-            </Alert>
-          )}
+          {live && <Notice tone="info">The run still goes: these are the numbers so far.</Notice>}
           <Summary report={data} />
           <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
             <Wastage report={data} />

@@ -20,20 +20,33 @@ interface RunChartsProps {
   readonly onOpen: (instanceId: string) => void;
 }
 
-/** A lane picture of 10,000 spans takes a moment to read and draw: a live one is renewed this often. */
+/** Reading and drawing thousands of spans takes a moment: a live picture of many is renewed less often. */
 const LANES_REFRESH_MS = 2000;
-const LOAD_HEIGHT = 260;
+const MANY_LANES_REFRESH_MS = 10_000;
+const MANY_SPANS = 2000;
+const LOAD_HEIGHT = 264;
+/** The line under the title of the lanes, so that both panels end together. */
+const NOTE_HEIGHT = 20;
 
 export function RunCharts({ projectId, view, changes, onOpen }: RunChartsProps) {
   const { runId } = view.run;
   const api = useApi();
   const lanes = useQuery(api.runs.lanes.queryOptions({ projectId, runId }));
-  const refresh = useThrottledCallback(() => void lanes.refetch(), LANES_REFRESH_MS);
+  const many = (lanes.data?.length ?? 0) > MANY_SPANS;
+  const refresh = useThrottledCallback(
+    () => void lanes.refetch(),
+    many ? MANY_LANES_REFRESH_MS : LANES_REFRESH_MS,
+  );
+  const height = Math.max(LOAD_HEIGHT, lanesHeight(lanes.data ?? []));
   useEffect(() => changes.subscribe(() => refresh()), [changes, refresh]);
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
       <Panel title="Queue and workers">
-        {view.load.length === 0 ? <Nothing>Nothing has been queued yet.</Nothing> : <LoadChart view={view} />}
+        {view.load.length === 0 ? (
+          <Nothing>Nothing has been queued yet.</Nothing>
+        ) : (
+          <LoadChart view={view} height={height} />
+        )}
       </Panel>
       <Panel
         title="Worker lanes"
@@ -44,7 +57,13 @@ export function RunCharts({ projectId, view, changes, onOpen }: RunChartsProps) 
             spans.length === 0 ? (
               <Nothing>No attempt has started yet.</Nothing>
             ) : (
-              <LanesChart spans={spans} view={view} onOpen={onOpen} />
+              <LanesChart
+                spans={spans}
+                startedAt={view.run.startedAt}
+                now={view.run.finishedAt ?? lanes.dataUpdatedAt}
+                height={height - NOTE_HEIGHT}
+                onOpen={onOpen}
+              />
             )
           }
         </QueryView>
@@ -61,36 +80,35 @@ function Nothing({ children }: { children: string }) {
   );
 }
 
-function LoadChart({ view }: { view: RunView }) {
+function LoadChart({ view, height }: { view: RunView; height: number }) {
   const { load, run } = view;
   const endsAt = run.finishedAt ?? load.at(-1)?.at ?? run.startedAt;
   const draw = useCallback(
     (theme: ChartTheme) => loadPicture(load, run.startedAt, endsAt, theme),
     [load, run.startedAt, endsAt],
   );
-  return <Chart title="Queue and workers" draw={draw} height={LOAD_HEIGHT} />;
+  return <Chart title="Queue and workers" draw={draw} height={height} />;
 }
 
-function LanesChart({
-  spans,
-  view,
-  onOpen,
-}: {
-  spans: readonly LaneSpan[];
-  view: RunView;
-  onOpen: (instanceId: string) => void;
-}) {
-  const { run, load } = view;
-  const now = run.finishedAt ?? load.at(-1)?.at ?? run.startedAt;
+interface LanesChartProps {
+  readonly spans: readonly LaneSpan[];
+  readonly startedAt: number;
+  /** When the spans were read: what still runs reaches to here. */
+  readonly now: number;
+  readonly height: number;
+  readonly onOpen: (instanceId: string) => void;
+}
+
+function LanesChart({ spans, startedAt, now, height, onOpen }: LanesChartProps) {
   const draw = useCallback(
-    (theme: ChartTheme) => lanesPicture({ spans, startedAt: run.startedAt, now }, theme),
-    [spans, run.startedAt, now],
+    (theme: ChartTheme) => lanesPicture({ spans, startedAt, now }, theme),
+    [spans, startedAt, now],
   );
   return (
     <Chart
       title="Worker lanes"
       draw={draw}
-      height={Math.max(LOAD_HEIGHT - 18, lanesHeight(spans))}
+      height={height}
       onPick={(_, index) => {
         const span = spans[index];
         if (span) onOpen(span.instanceId);

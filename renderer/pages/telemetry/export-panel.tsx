@@ -1,8 +1,9 @@
-import { Alert, Button, Code, Group, Select, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { plural } from '../../lib/format.ts';
 
@@ -50,11 +51,9 @@ export function ExportPanel({ projectId, empty }: { projectId: string; empty: bo
         </Text>
         {write.error && <ErrorPanel error={write.error} />}
         {write.data && (
-          <Alert color="teal" variant="light" role="status" p="sm">
-            <Text size="sm">
-              {plural(write.data.files, 'file')} written to <Code>{write.data.folder}</Code>
-            </Text>
-          </Alert>
+          <Notice tone="good" role="status">
+            {plural(write.data.files, 'file')} written to <Code>{write.data.folder}</Code>
+          </Notice>
         )}
       </Stack>
     </Panel>

@@ -1,10 +1,11 @@
-import { Alert, Button, Code, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Stack, Table, Text, TextInput } from '@mantine/core';
 import { IconFolder } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ImportResult } from '../../../main/api/services.ts';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { count, plural } from '../../lib/format.ts';
 import { FolderPicker } from './folder-picker.tsx';
@@ -67,12 +68,10 @@ function Result({ result }: { result: ImportResult }) {
   const { skipped } = result;
   return (
     <Stack gap="xs">
-      <Alert color="teal" variant="light" role="status" p="sm">
-        <Text size="sm">
-          {plural(result.runs, 'run')} with {plural(result.tasks, 'task')} imported
-          {skipped.length === 0 ? ', nothing skipped.' : `; ${plural(skipped.length, 'line')} skipped:`}
-        </Text>
-      </Alert>
+      <Notice tone="good" role="status">
+        {plural(result.runs, 'run')} with {plural(result.tasks, 'task')} imported
+        {skipped.length === 0 ? ', nothing skipped.' : `; ${plural(skipped.length, 'line')} skipped:`}
+      </Notice>
       {skipped.length > 0 && (
         <Table.ScrollContainer minWidth={420} mah={280}>
           <Table>
