@@ -1,12 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { toErrorData } from '../../platform/errors.ts';
-import type { AttemptResult, TaskInstance, Usage } from '../provider.ts';
+import type { TaskInstance } from '../provider.ts';
 import { logPaths } from './attempt-files.ts';
 import type { AttemptWatch } from './attempt-watch.ts';
-import { classifyEnd, type StopReason, type Verdict } from './failure-class.ts';
+import { CallBundles } from './call-bundles.ts';
+import type { StopReason } from './failure-class.ts';
 import { FunctionPool, type WorkerDeath } from './function-pool.ts';
-import type { FunctionEnd, FunctionOutcome, FunctionWork, Measured } from './function-protocol.ts';
+import type { FunctionEnd, FunctionWork } from './function-protocol.ts';
+import { deathResult, endResult } from './function-result.ts';
 import { LogCap } from './log-cap.ts';
+import { notStarted } from './not-started.ts';
 import type { Reporter } from './reporter.ts';
 import type { ProcessSampler, TreeMeter } from './sampler.ts';
 import type { SupervisorConfig } from './supervisor-protocol.ts';
@@ -20,28 +23,32 @@ export interface FunctionAttemptsOptions {
   readonly onEnded: (instanceId: string) => void;
 }
 
-interface Attempt {
+export interface FunctionInstance {
   readonly instance: TaskInstance;
-  readonly startedAt: number;
-  readonly startedMs: number;
-  readonly caps: readonly LogCap[];
-  readonly meter: TreeMeter | null;
-  stopped: StopReason | null;
-  unwatch: () => void;
+  readonly work: FunctionWork;
 }
 
-const NOTHING_MEASURED: Measured = {
-  peakMemoryBytes: null,
-  cpuUserSeconds: null,
-  cpuSystemSeconds: null,
-  readBytes: null,
-  writtenBytes: null,
-};
+interface Attempt {
+  readonly instance: TaskInstance;
+  readonly workerId: string;
+  readonly pid: number | null;
+  readonly logs: { readonly out: string; readonly err: string };
+  /** Since the epoch; null while calls before it in its bundle are being made. */
+  startedAt: number | null;
+  startedMs: number;
+  meter: TreeMeter | null;
+  caps: readonly LogCap[];
+  stopped: StopReason | null;
+  unwatch: () => void;
+  /** The call after it in its bundle. */
+  next: Attempt | null;
+}
 
 /** Attempts that are calls of JavaScript functions in reused workers. */
 export class FunctionAttempts {
   readonly #options: FunctionAttemptsOptions;
   readonly #pool: FunctionPool;
+  readonly #bundles = new CallBundles();
   readonly #running = new Map<string, Attempt>();
 
   constructor(options: FunctionAttemptsOptions) {
@@ -51,7 +58,7 @@ export class FunctionAttempts {
       env: options.userEnv,
       logs: options.config.logs,
       heapMegabytes: Math.max(256, Math.floor(options.config.machine.memoryBytes / 1024 ** 2)),
-      onEnd: (end) => this.#returned(end),
+      onEnds: (ends) => this.#returned(ends),
       onDeath: (id, death) => this.#died(id, death),
     });
   }
@@ -60,43 +67,40 @@ export class FunctionAttempts {
     return this.#pool.owns(pid);
   }
 
-  start(instance: TaskInstance, work: FunctionWork, workerId: string): void {
+  /** How many calls like this one a worker may be given at once. */
+  bundleSize(instance: TaskInstance): number {
+    // A limit ends the whole worker, and what runs at once is not done one after the other.
+    const alone = instance.request.walltimeSeconds !== null || this.#options.config.threadsPerWorker > 1;
+    return alone ? 1 : this.#bundles.size(instance);
+  }
+
+  /** Calls for one worker, to be made one after the other. */
+  start(calls: readonly FunctionInstance[], workerId: string): void {
     const { config, reporter, onEnded } = this.#options;
-    const logs = logPaths(config.logs, instance.id, instance.attempt);
-    let pid: number | null;
     try {
-      for (const folder of instance.createFolders) mkdirSync(folder, { recursive: true });
-      pid = this.#pool.call(workerId, {
-        id: instance.id,
-        work,
-        projectFolder: config.projectFolder,
-        folder: instance.folder,
-        env: instance.env,
-        outPath: logs.out,
-        errPath: logs.err,
+      for (const { instance } of calls)
+        for (const folder of instance.createFolders) mkdirSync(folder, { recursive: true });
+      const pid = this.#pool.call({
+        slot: workerId,
+        calls: calls.map(({ instance, work }) => {
+          const { out: outPath, err: errPath } = logPaths(config.logs, instance.id, instance.attempt);
+          const { id, folder, env } = instance;
+          return { id, work, projectFolder: config.projectFolder, folder, env, outPath, errPath };
+        }),
       });
+      let next: Attempt | null = null;
+      for (const { instance } of calls.toReversed()) {
+        next = this.#attempt(instance, workerId, pid, next);
+        this.#running.set(instance.id, next);
+      }
+      if (next) this.#begin(next, Date.now(), true);
     } catch (error) {
       const message = `It could not be started: ${toErrorData(error).message}`;
-      reporter.finished(
-        instance,
-        null,
-        result({ outcome: 'launch_failure', message }, usage(NOTHING_MEASURED, 0)),
-      );
-      onEnded(instance.id);
-      return;
+      for (const { instance } of calls) {
+        reporter.finished(instance, null, notStarted('launch_failure', message));
+        onEnded(instance.id);
+      }
     }
-    const attempt: Attempt = {
-      instance,
-      startedAt: Date.now(),
-      startedMs: performance.now(),
-      caps: [new LogCap(logs.out, config.maxLogBytes), new LogCap(logs.err, config.maxLogBytes)],
-      meter: this.#meter(pid),
-      stopped: null,
-      unwatch: () => undefined,
-    };
-    this.#running.set(instance.id, attempt);
-    reporter.started(instance, workerId, config.processes ? pid : null, attempt.startedAt);
-    attempt.unwatch = this.#watch(attempt);
   }
 
   /** False when it does not run here. */
@@ -116,17 +120,37 @@ export class FunctionAttempts {
     this.#pool.close();
   }
 
-  /** A process with one call in it can be measured; threads share one. */
-  #meter(pid: number | null): TreeMeter | null {
-    const { config, sampler } = this.#options;
-    const alone = config.processes && config.threadsPerWorker === 1;
-    return alone && pid !== null ? sampler.watch(pid, () => []) : null;
+  #attempt(instance: TaskInstance, workerId: string, pid: number | null, next: Attempt | null): Attempt {
+    return {
+      instance,
+      workerId,
+      pid: this.#options.config.processes ? pid : null,
+      logs: logPaths(this.#options.config.logs, instance.id, instance.attempt),
+      startedAt: null,
+      startedMs: 0,
+      meter: null,
+      caps: [],
+      stopped: null,
+      unwatch: () => undefined,
+      next,
+    };
   }
 
-  #watch(attempt: Attempt): () => void {
-    const { config, watch, reporter } = this.#options;
+  #begin(attempt: Attempt, at: number, watched: boolean): void {
+    attempt.startedAt = at;
+    attempt.startedMs = performance.now();
+    this.#options.reporter.started(attempt.instance, attempt.workerId, attempt.pid, at);
+    if (watched) this.#watch(attempt);
+  }
+
+  #watch(attempt: Attempt): void {
+    const { config, watch, reporter, sampler } = this.#options;
     const { id: instanceId, attempt: number, request } = attempt.instance;
-    return watch.add({
+    // A process with one call in it can be measured; threads share one.
+    const alone = attempt.pid !== null && config.threadsPerWorker === 1;
+    attempt.meter = alone && attempt.pid !== null ? sampler.watch(attempt.pid, () => []) : null;
+    attempt.caps = capsOf(attempt, config.maxLogBytes);
+    attempt.unwatch = watch.add({
       meter: attempt.meter,
       startedAt: attempt.startedMs,
       request,
@@ -139,38 +163,31 @@ export class FunctionAttempts {
     });
   }
 
-  #returned(end: FunctionEnd): void {
-    const attempt = this.#take(end.id);
-    if (!attempt) return;
-    const shared = this.#options.config.threadsPerWorker > 1;
-    // Calls that ran at once in one place cannot be told apart afterwards.
-    const measured = shared ? NOTHING_MEASURED : end.measured;
-    const peak = attempt.meter?.finalPeakBytes(measured.peakMemoryBytes) ?? measured.peakMemoryBytes;
-    const used = usage({ ...measured, peakMemoryBytes: peak }, secondsSince(attempt.startedMs));
-    this.#finish(attempt, result(verdictOf(end.outcome), used, end.outcome));
+  #returned(ends: readonly FunctionEnd[]): void {
+    const heads = new Set<Attempt>();
+    for (const end of ends) {
+      const attempt = this.#take(end.id);
+      if (!attempt) continue;
+      heads.delete(attempt);
+      if (attempt.next) heads.add(attempt.next);
+      if (attempt.startedAt === null) this.#begin(attempt, end.startedAt, false);
+      this.#bundles.took(attempt.instance, end.wallSeconds);
+      this.#putLogsInOrder(attempt, end.printed);
+      // Calls that ran at once in one place cannot be told apart afterwards.
+      const shared = this.#options.config.threadsPerWorker > 1;
+      this.#report(attempt, endResult(end, attempt.meter, shared));
+    }
+    for (const attempt of heads) this.#begin(attempt, Date.now(), true);
   }
 
   #died(id: string, death: WorkerDeath): void {
     const attempt = this.#take(id);
     if (!attempt) return;
+    this.#bundles.distrust(attempt.instance);
+    this.#putLogsInOrder(attempt, true);
+    const wallSeconds = attempt.startedAt === null ? 0 : (performance.now() - attempt.startedMs) / 1000;
     const peak = attempt.meter?.finalPeakBytes(null) ?? null;
-    const used = usage({ ...NOTHING_MEASURED, peakMemoryBytes: peak }, secondsSince(attempt.startedMs));
-    const verdict = attempt.stopped
-      ? classifyEnd({
-          program: 'function',
-          launchError: null,
-          folderExists: true,
-          exitCode: death.exitCode,
-          signal: death.signal,
-          stopped: attempt.stopped,
-          request: attempt.instance.request,
-          peakMemoryBytes: peak,
-          systemOutOfMemory: false,
-          lastErrorLine: null,
-          python: null,
-        })
-      : deathVerdict(death);
-    this.#finish(attempt, { ...result(verdict, used), exitCode: death.exitCode, signal: death.signal });
+    this.#report(attempt, deathResult(death, attempt.stopped, attempt.instance.request, peak, wallSeconds));
   }
 
   #take(id: string): Attempt | undefined {
@@ -180,47 +197,23 @@ export class FunctionAttempts {
     return attempt;
   }
 
-  #finish(attempt: Attempt, attemptResult: AttemptResult): void {
-    const { reporter, onEnded } = this.#options;
+  #putLogsInOrder(attempt: Attempt, printed: boolean): void {
+    if (!printed) return;
+    const { config, reporter } = this.#options;
     try {
-      for (const cap of attempt.caps) cap.finish();
+      const caps = attempt.caps.length > 0 ? attempt.caps : capsOf(attempt, config.maxLogBytes);
+      for (const cap of caps) cap.finish();
     } catch (error) {
       reporter.notice(`The output of ${attempt.instance.id} could not be put in order: ${String(error)}`);
     }
-    reporter.finished(attempt.instance, attempt.startedAt, attemptResult);
-    onEnded(attempt.instance.id);
+  }
+
+  #report(attempt: Attempt, result: ReturnType<typeof endResult>): void {
+    this.#options.reporter.finished(attempt.instance, attempt.startedAt, result);
+    this.#options.onEnded(attempt.instance.id);
   }
 }
 
-function secondsSince(startedMs: number): number {
-  return (performance.now() - startedMs) / 1000;
-}
-
-function usage(measured: Measured, wallSeconds: number): Usage {
-  return { ...measured, wallSeconds, measuredBy: measured.peakMemoryBytes === null ? 'none' : 'kernel' };
-}
-
-function result(verdict: Verdict, used: Usage, outcome?: FunctionOutcome): AttemptResult {
-  const value = outcome?.kind === 'value' ? { value: outcome.value } : {};
-  return { ...verdict, exitCode: null, signal: null, usage: used, ...value };
-}
-
-function verdictOf(outcome: FunctionOutcome): Verdict {
-  if (outcome.kind === 'value') return { outcome: 'succeeded', message: null };
-  return {
-    outcome: outcome.notFound ? 'launch_failure' : 'program_error',
-    message: `${outcome.name}: ${outcome.message}`,
-  };
-}
-
-function deathVerdict(death: WorkerDeath): Verdict {
-  if (death.shared) {
-    const message = 'The worker it shared with other calls ended, perhaps because of one of them';
-    return { outcome: 'node_failure', message };
-  }
-  if (death.outOfMemory) {
-    return { outcome: 'out_of_memory', message: 'The JavaScript heap of its worker was full' };
-  }
-  const how = death.signal === null ? `exit code ${death.exitCode}` : death.signal;
-  return { outcome: 'program_error', message: `The function ended its whole worker (${how})` };
+function capsOf({ logs }: Attempt, maxLogBytes: number): LogCap[] {
+  return [new LogCap(logs.out, maxLogBytes), new LogCap(logs.err, maxLogBytes)];
 }

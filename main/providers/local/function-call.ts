@@ -3,18 +3,12 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { systemErrorCode } from '../../platform/errors.ts';
-import type {
-  FunctionCall,
-  FunctionEnd,
-  FunctionOutcome,
-  FunctionWork,
-  Measured,
-} from './function-protocol.ts';
+import type { FunctionCall, FunctionEnd, FunctionOutcome, FunctionWork } from './function-protocol.ts';
 import { kilobyteField, readIo, readProc } from './process-tree.ts';
 
 type Callable = (...values: readonly unknown[]) => unknown;
 
-const currentCall = new AsyncLocalStorage<FunctionCall>();
+const currentCall = new AsyncLocalStorage<{ readonly call: FunctionCall; printed: boolean }>();
 const fromSource = new Map<string, Callable>();
 /** More than this left behind would hide what a small call needs. */
 const SPOILED_BYTES = 16 * 1024 ** 2;
@@ -28,9 +22,10 @@ export function captureOutput(): void {
   ] as const) {
     const original = stream.write.bind(stream);
     stream.write = ((chunk: string | Uint8Array, ...rest: [never?, never?]) => {
-      const call = currentCall.getStore();
-      if (!call) return original(chunk, ...rest);
-      appendFileSync(call[file], chunk);
+      const current = currentCall.getStore();
+      if (!current) return original(chunk, ...rest);
+      current.printed = true;
+      appendFileSync(current.call[file], chunk);
       const done = rest.findLast((argument: unknown) => typeof argument === 'function') as
         | (() => void)
         | undefined;
@@ -41,13 +36,40 @@ export function captureOutput(): void {
 }
 
 /** Makes one call. Never rejects: an exception is an outcome. */
-export async function runCall(call: FunctionCall, place: 'process' | 'thread'): Promise<FunctionEnd> {
+async function runCall(call: FunctionCall, place: 'process' | 'thread'): Promise<FunctionEnd> {
+  const current = { call, printed: false };
+  const startedAt = Date.now();
+  const startedMs = performance.now();
   const finish = place === 'process' ? measureProcess() : measureThread();
   const restore = applyEnvironment(call, place);
-  const outcome = await currentCall.run(call, () => outcomeOf(call));
+  const outcome = await currentCall.run(current, () => outcomeOf(call));
   restore();
-  const measured = finish();
-  return { id: call.id, outcome, measured, spoiled: place === 'process' && isSpoiled() };
+  const wallSeconds = (performance.now() - startedMs) / 1000;
+  const end = { id: call.id, startedAt, wallSeconds, outcome, printed: current.printed };
+  return { ...end, ...finish() };
+}
+
+/** A report waits no longer than this for the next call of its bundle. */
+const REPORT_WITHIN_MS = 5;
+
+/** Makes calls one after the other. Ends of short ones come together, because each delivery costs a wake-up. */
+export async function runBundle(
+  calls: readonly FunctionCall[],
+  place: 'process' | 'thread',
+  report: (ends: readonly FunctionEnd[]) => void,
+): Promise<void> {
+  let ends: FunctionEnd[] = [];
+  let reportedMs = performance.now();
+  for (const call of calls) {
+    ends.push(await runCall(call, place));
+    if (performance.now() - reportedMs < REPORT_WITHIN_MS) continue;
+    report(ends);
+    ends = [];
+    // A turn of the event loop, so that the report leaves before the next call may hold the thread.
+    await new Promise(setImmediate);
+    reportedMs = performance.now();
+  }
+  if (ends.length > 0) report(ends);
 }
 
 async function outcomeOf(call: FunctionCall): Promise<FunctionOutcome> {
@@ -122,34 +144,44 @@ function applyEnvironment(call: FunctionCall, place: 'process' | 'thread'): () =
   };
 }
 
-function measureProcess(): () => Measured {
+type Finish = () => Pick<FunctionEnd, 'measured' | 'spoiled'>;
+
+function measureProcess(): Finish {
   resetHighWaterMark();
   const cpu = process.cpuUsage();
   const io = readIo('self');
   return () => {
     const used = process.cpuUsage(cpu);
     const ioNow = readIo('self');
+    const status = readProc('/proc/self/status') ?? '';
+    const resident = kilobyteField(status, 'VmRSS');
     return {
-      peakMemoryBytes: ownMemory('VmHWM'),
-      cpuUserSeconds: used.user / 1e6,
-      cpuSystemSeconds: used.system / 1e6,
-      readBytes: io && ioNow ? ioNow.readBytes - io.readBytes : null,
-      writtenBytes: io && ioNow ? ioNow.writtenBytes - io.writtenBytes : null,
+      measured: {
+        peakMemoryBytes: kilobyteField(status, 'VmHWM'),
+        cpuUserSeconds: used.user / 1e6,
+        cpuSystemSeconds: used.system / 1e6,
+        readBytes: io && ioNow ? ioNow.readBytes - io.readBytes : null,
+        writtenBytes: io && ioNow ? ioNow.writtenBytes - io.writtenBytes : null,
+      },
+      spoiled: isSpoiled(resident) && isSpoiledAfterCollection(),
     };
   };
 }
 
 /** Memory and I/O of a thread are those of its process; only its CPU time is its own. */
-function measureThread(): () => Measured {
+function measureThread(): Finish {
   const start = process.threadCpuUsage();
   return () => {
     const used = process.threadCpuUsage(start);
     return {
-      peakMemoryBytes: null,
-      cpuUserSeconds: used.user / 1e6,
-      cpuSystemSeconds: used.system / 1e6,
-      readBytes: null,
-      writtenBytes: null,
+      measured: {
+        peakMemoryBytes: null,
+        cpuUserSeconds: used.user / 1e6,
+        cpuSystemSeconds: used.system / 1e6,
+        readBytes: null,
+        writtenBytes: null,
+      },
+      spoiled: false,
     };
   };
 }
@@ -157,15 +189,15 @@ function measureThread(): () => Measured {
 function resetHighWaterMark(): void {
   if (process.platform !== 'linux') return;
   writeFileSync('/proc/self/clear_refs', '5');
-  baselineBytes ??= ownMemory('VmRSS');
+  baselineBytes ??= kilobyteField(readProc('/proc/self/status') ?? '', 'VmRSS');
 }
 
-function ownMemory(field: 'VmRSS' | 'VmHWM'): number | null {
-  return kilobyteField(readProc('/proc/self/status') ?? '', field);
+function isSpoiled(residentBytes: number | null): boolean {
+  return residentBytes !== null && baselineBytes !== null && residentBytes > baselineBytes + SPOILED_BYTES;
 }
 
-function isSpoiled(): boolean {
-  const resident = ownMemory('VmRSS');
-  if (resident === null || baselineBytes === null) return false;
-  return resident > baselineBytes + SPOILED_BYTES;
+/** Garbage is no reason to give a worker up; only what stays after a collection is. */
+function isSpoiledAfterCollection(): boolean {
+  globalThis.gc?.();
+  return isSpoiled(kilobyteField(readProc('/proc/self/status') ?? '', 'VmRSS'));
 }

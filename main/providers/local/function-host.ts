@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../platform/sibling-module.ts';
-import { captureOutput, runCall } from './function-call.ts';
-import type { FromHost, FunctionCall, FunctionEnd, ToHost } from './function-protocol.ts';
+import { captureOutput, runBundle } from './function-call.ts';
+import type { CallBundle, FromHost, FunctionEnd, ToHost } from './function-protocol.ts';
 
 /**
  * A process that makes calls of functions for the supervisor: in itself (`process`), or in worker threads
@@ -17,9 +17,10 @@ function send(message: FromHost): void {
 }
 
 /** Ends that come together travel together. */
-function report(end: FunctionEnd): void {
-  ends.push(end);
-  if (ends.length > 1) return;
+function report(more: readonly FunctionEnd[]): void {
+  const first = ends.length === 0;
+  ends.push(...more);
+  if (!first) return;
   setImmediate(() => {
     send({ type: 'ends', ends });
     ends = [];
@@ -45,14 +46,14 @@ function thread(slot: string): Worker {
   return worker;
 }
 
-function start(slot: string, call: FunctionCall): void {
-  if (mode === 'threads') thread(slot).postMessage(call);
-  else runCall(call, 'process').then(report);
+function start({ slot, calls }: CallBundle): void {
+  if (mode === 'threads') thread(slot).postMessage(calls);
+  else void runBundle(calls, 'process', report);
 }
 
 if (mode === 'process') captureOutput();
 process.on('message', (message: ToHost) => {
-  if (message.type === 'calls') for (const { slot, call } of message.calls) start(slot, call);
+  if (message.type === 'bundles') for (const bundle of message.bundles) start(bundle);
   else void threads.get(message.slot)?.terminate();
 });
 process.on('disconnect', () => process.exit(0));

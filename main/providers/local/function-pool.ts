@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { siblingModule } from '../../platform/sibling-module.ts';
 import { tail } from './attempt-files.ts';
-import type { FromHost, FunctionCall, FunctionEnd, ToHost } from './function-protocol.ts';
+import type { CallBundle, FromHost, FunctionEnd, ToHost } from './function-protocol.ts';
 import { ownRuntimeEnv } from './own-runtime.ts';
 
 /** How a worker of functions died under its calls. */
@@ -21,7 +21,7 @@ export interface FunctionPoolOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly logs: string;
   readonly heapMegabytes: number;
-  readonly onEnd: (end: FunctionEnd) => void;
+  readonly onEnds: (ends: readonly FunctionEnd[]) => void;
   readonly onDeath: (callId: string, death: WorkerDeath) => void;
 }
 
@@ -31,7 +31,7 @@ interface Host {
   readonly errors: string;
   /** Call → slot. */
   readonly calls: Map<string, string>;
-  outbox: { slot: string; call: FunctionCall }[];
+  outbox: CallBundle[];
   retired: boolean;
 }
 
@@ -51,13 +51,14 @@ export class FunctionPool {
     return false;
   }
 
-  /** Hands the call to its worker and returns the worker's process. */
-  call(workerId: string, call: FunctionCall): number | null {
+  /** Hands the calls to their worker and returns the worker's process. */
+  call(bundle: CallBundle): number | null {
+    const workerId = bundle.slot;
     const key = this.#options.processes ? workerId : 'threads';
     const host = this.#hosts.get(key) ?? this.#start(key);
-    host.calls.set(call.id, workerId);
-    host.outbox.push({ slot: workerId, call });
-    // Calls of one turn travel in one message.
+    for (const call of bundle.calls) host.calls.set(call.id, workerId);
+    host.outbox.push(bundle);
+    // Bundles of one turn travel in one message.
     if (host.outbox.length === 1) setImmediate(() => this.#post(host));
     return host.child.pid ?? null;
   }
@@ -91,7 +92,7 @@ export class FunctionPool {
       siblingModule(import.meta.url, './function-host'),
       [processes ? 'process' : 'threads', String(heapMegabytes)],
       {
-        execArgv: [`--max-old-space-size=${heapMegabytes}`],
+        execArgv: ['--expose-gc', `--max-old-space-size=${heapMegabytes}`],
         env: { ...env, ...ownRuntimeEnv() },
         stdio: ['ignore', fd, fd, 'ipc'],
         detached: process.platform !== 'win32',
@@ -109,9 +110,9 @@ export class FunctionPool {
   }
 
   #post(host: Host): void {
-    const calls = host.outbox;
+    const bundles = host.outbox;
     host.outbox = [];
-    this.#send(host, { type: 'calls', calls });
+    this.#send(host, { type: 'bundles', bundles });
   }
 
   #send(host: Host, message: ToHost): void {
@@ -125,11 +126,9 @@ export class FunctionPool {
       this.#died(host, ids, { ...message, signal: null, shared: ids.length > 1 });
       return;
     }
-    for (const end of message.ends) {
-      host.calls.delete(end.id);
-      if (end.spoiled || host.retired) this.#retire(host);
-      this.#options.onEnd(end);
-    }
+    for (const end of message.ends) host.calls.delete(end.id);
+    if (host.retired || message.ends.some((end) => end.spoiled)) this.#retire(host);
+    this.#options.onEnds(message.ends);
   }
 
   #onExit(host: Host, exitCode: number | null, signal: string | null): void {

@@ -38,18 +38,26 @@ export type FunctionOutcome =
 
 export interface FunctionEnd {
   readonly id: string;
+  /** Since the epoch. */
+  readonly startedAt: number;
+  readonly wallSeconds: number;
   readonly outcome: FunctionOutcome;
   readonly measured: Measured;
+  /** Something went to its log files. */
+  readonly printed: boolean;
   /** The call left so much memory behind that the next measurement in this process would be blurred. */
   readonly spoiled: boolean;
 }
 
+/** Calls to be made one after the other by one worker. */
+export interface CallBundle {
+  readonly slot: string;
+  readonly calls: readonly FunctionCall[];
+}
+
 /** To a function host. A slot is one worker: the process itself, or one of its threads. */
 export type ToHost =
-  | {
-      readonly type: 'calls';
-      readonly calls: readonly { readonly slot: string; readonly call: FunctionCall }[];
-    }
+  | { readonly type: 'bundles'; readonly bundles: readonly CallBundle[] }
   | { readonly type: 'stop'; readonly slot: string };
 
 export type FromHost =

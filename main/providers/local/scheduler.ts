@@ -14,10 +14,22 @@ export interface SchedulerOptions {
   readonly threadsPerWorker: number;
   readonly now: () => number;
   readonly emit: (event: ClusterEvent) => void;
-  /** Must lead to one call of `ended`, at once or later. */
-  readonly start: (instance: TaskInstance, workerId: string) => void;
+  /** How many instances like this one a worker may be given at once, to do one after the other. */
+  readonly bundleSize: (instance: TaskInstance) => number;
+  /** One instance or a bundle. Must lead to one call of `ended` for each, at once or later. */
+  readonly start: (instances: readonly TaskInstance[], workerId: string) => void;
   /** It asks for more than this machine will ever have free. */
   readonly refuse: (instance: TaskInstance, message: string) => void;
+}
+
+/** What one worker was given at once, under the demand of the first. */
+interface Bundle {
+  readonly id: string;
+  readonly pool: WorkerPool;
+  readonly workerId: string;
+  readonly demand: Demand;
+  /** Not ended yet. */
+  left: number;
 }
 
 /** Which instance runs when, and on which worker. Decides only; others start and watch processes. */
@@ -25,7 +37,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #pools = new Map<string, WorkerPool>();
   readonly #queues = new Map<string, ReadyQueue>();
-  readonly #running = new Map<string, { pool: WorkerPool; workerId: string; demand: Demand }>();
+  readonly #running = new Map<string, Bundle>();
   #free: Demand;
   #order = 0;
   #starting = false;
@@ -70,12 +82,13 @@ export class Scheduler {
     const entry = this.#running.get(instanceId);
     if (!entry) return;
     this.#running.delete(instanceId);
+    if (--entry.left > 0) return;
     this.#free = {
       cpus: this.#free.cpus + entry.demand.cpus,
       memoryBytes: this.#free.memoryBytes + entry.demand.memoryBytes,
     };
     const before = entry.pool.size;
-    entry.pool.release(entry.workerId, instanceId);
+    entry.pool.release(entry.workerId, entry.id);
     const idle = this.#queues.get(entry.pool.tag)?.size === 0;
     if (idle || entry.pool.size < before) this.#allocate('another tag has work waiting');
     this.#startWhatFits();
@@ -116,14 +129,30 @@ export class Scheduler {
     const pool = this.#pool(instance.tag);
     const workerId = pool.freeWorker(instance);
     if (workerId === null) throw new Error(`No free worker for ${instance.id}`);
-    this.#queue(instance.tag).remove(item);
+    const queue = this.#queue(instance.tag);
+    queue.remove(item);
+    const instances = [instance, ...this.#followers(item, queue, pool)];
     pool.occupy(workerId, instance);
     this.#free = {
       cpus: this.#free.cpus - item.cpus,
       memoryBytes: this.#free.memoryBytes - item.memoryBytes,
     };
-    this.#running.set(instance.id, { pool, workerId, demand: item });
-    this.#options.start(instance, workerId);
+    const bundle: Bundle = { id: instance.id, pool, workerId, demand: item, left: instances.length };
+    for (const { id } of instances) this.#running.set(id, bundle);
+    this.#options.start(instances, workerId);
+  }
+
+  /** More of the same for the same worker, taken from the front, and no more than leaves work for all workers. */
+  #followers(first: Queued, queue: ReadyQueue, pool: WorkerPool): TaskInstance[] {
+    const share = Math.ceil(queue.size / (2 * Math.max(1, pool.size)));
+    const most = Math.min(this.#options.bundleSize(first.instance) - 1, share);
+    const followers: TaskInstance[] = [];
+    for (let next = queue.at(0); next && followers.length < most; next = queue.at(0)) {
+      if (next.instance.task !== first.instance.task || !fits(next, first)) break;
+      queue.remove(next);
+      followers.push(next.instance);
+    }
+    return followers;
   }
 
   /** All that could start if there is room, in order of arrival over the heads of the tags. */

@@ -3,7 +3,7 @@ import { resourcePath } from '../../platform/resources.ts';
 import type { ClusterEvent, TaskInstance } from '../provider.ts';
 import { AttemptWatch } from './attempt-watch.ts';
 import { executablePath } from './executable-path.ts';
-import { FunctionAttempts } from './function-attempts.ts';
+import { FunctionAttempts, type FunctionInstance } from './function-attempts.ts';
 import { JournalWriter } from './journal.ts';
 import { notStarted } from './not-started.ts';
 import { ownRuntimeEnv } from './own-runtime.ts';
@@ -72,7 +72,8 @@ export class Supervision {
       ...config,
       now: () => Date.now(),
       emit: (event) => this.#emit(event),
-      start: (instance, workerId) => this.#start(instance, workerId),
+      bundleSize: (instance) => this.#functions.bundleSize(instance),
+      start: (instances, workerId) => this.#start(instances, workerId),
       refuse: (instance, message) =>
         this.#reporter.finished(instance, null, notStarted('launch_failure', message)),
     });
@@ -136,11 +137,15 @@ export class Supervision {
     if (!this.#processes.stop(id, { kind: 'cancelled' })) this.#functions.stop(id, { kind: 'cancelled' });
   }
 
-  #start(instance: TaskInstance, workerId: string): void {
-    this.#running.add(instance.id);
-    const { work } = instance;
-    if (work.kind === 'function' || work.kind === 'source') this.#functions.start(instance, work, workerId);
-    else this.#processes.start(instance, work, workerId);
+  #start(instances: readonly TaskInstance[], workerId: string): void {
+    for (const { id } of instances) this.#running.add(id);
+    const calls: FunctionInstance[] = [];
+    for (const instance of instances) {
+      const { work } = instance;
+      if (work.kind === 'function' || work.kind === 'source') calls.push({ instance, work });
+      else this.#processes.start(instance, work, workerId);
+    }
+    if (calls.length > 0) this.#functions.start(calls, workerId);
   }
 
   #ended(instanceId: string): void {

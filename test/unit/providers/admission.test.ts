@@ -51,9 +51,10 @@ function rig(machine = { cpus: 8, memoryBytes: 100 }, maxWorkers = 8, threadsPer
     threadsPerWorker,
     now: () => 0,
     emit: (event) => events.push(event),
-    start: (i, workerId) => {
-      started.push(i.id);
-      running.set(i.id, { instance: i, workerId });
+    bundleSize: () => 1,
+    start: ([i], workerId) => {
+      started.push(i!.id);
+      running.set(i!.id, { instance: i!, workerId });
     },
     refuse: (i) => refused.push(i.id),
   });
