@@ -27,7 +27,7 @@ export function Navigation({ projectId, onSearch }: NavigationProps) {
           <span className={classes.wide}>Scalable</span>
         </Link>
       </div>
-      <UnstyledButton className={classes.search} onClick={onSearch} aria-label="Search commands">
+      <UnstyledButton className={classes.search} onClick={onSearch}>
         <IconSearch size={15} aria-hidden="true" />
         <span className={classes.wide}>Search</span>
         <span className={classes.searchKeys} aria-hidden="true">
@@ -71,12 +71,7 @@ function Entries({ pages, projectId, marks = {} }: EntriesProps) {
         const current = location === path || location.startsWith(`${path}/`);
         return (
           <li key={page.name}>
-            <Link
-              href={path}
-              className={classes.entry}
-              aria-current={current ? 'page' : undefined}
-              aria-label={page.label}
-            >
+            <Link href={path} className={classes.entry} aria-current={current ? 'page' : undefined}>
               <page.icon size={17} stroke={1.6} />
               <span className={classes.wide}>{page.label}</span>
               {marks[page.name]}

@@ -75,7 +75,6 @@ const look = EditorView.theme({
     marginLeft: '10px',
   },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
-  '.cm-completionIcon': { opacity: '0.7' },
   '.cm-tooltip.cm-completionInfo': {
     padding: '8px 10px',
     maxWidth: '320px',
@@ -102,6 +101,13 @@ const look = EditorView.theme({
     color: 'var(--mantine-color-text)',
     border: '1px solid var(--app-line-strong)',
     borderRadius: '4px',
+  },
+  '.cm-lint-marker': { width: '8px', height: '8px', margin: '6px 1px 0' },
+  '.cm-lint-marker-error': { content: 'normal', borderRadius: '50%', background: 'var(--code-error)' },
+  '.cm-lint-marker-warning': {
+    content: 'normal',
+    background: 'var(--code-warning)',
+    clipPath: 'polygon(50% 0, 100% 100%, 0 100%)',
   },
   '.cm-lintRange-error': {
     backgroundImage: 'none',

@@ -23,7 +23,7 @@ export function DiffEditor({ before, after, beforeLabel, afterLabel, height = 42
         yaml(),
         codeLook,
         EditorState.readOnly.of(true),
-        EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
       ],
     });
     const view = new MergeView({

@@ -29,7 +29,7 @@ export function editorExtensions({ label, schema, onChange }: EditorOptions): Ex
     keymap.of([indentWithTab, ...lintKeymap]),
     autocompletion({
       activateOnTyping: true,
-      icons: true,
+      icons: false,
       override: [(context) => complete(context, schema())],
     }),
     hoverTooltip((view, position) => explain(view.state.doc, position, schema())),
@@ -47,7 +47,7 @@ export function readOnlyExtensions(label: string): Extension {
     yaml(),
     codeLook,
     EditorState.readOnly.of(true),
-    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
   ];
 }
 

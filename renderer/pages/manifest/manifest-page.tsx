@@ -175,7 +175,7 @@ function ManifestEditor({ projectId, opened }: { projectId: string; opened: Mani
 }
 
 function FileState({ file, manifest }: { file: string; manifest: ManifestState }) {
-  const state = manifest.unsaved ? 'unsaved changes' : manifest.justSaved ? 'saved' : 'as on disk';
+  const state = manifest.unsaved ? 'unsaved changes' : manifest.justSaved ? 'saved just now' : 'saved';
   return (
     <Text component="span" inherit role="status">
       {file} · {state}

@@ -112,7 +112,7 @@ export function describeType(forms: readonly JsonSchema[]): string {
     const values = form.type === 'boolean' ? [] : listedValues(form);
     if (values.length > 0 && values.length <= 6) return values;
     const types = typeof form.type === 'string' ? [form.type] : (form.type ?? []);
-    return types.map((type) => TYPE_WORDS[type] ?? type);
+    return types.filter((type) => type !== 'null').map((type) => TYPE_WORDS[type] ?? type);
   });
   return [...new Set(words)].join(' | ');
 }
@@ -124,5 +124,4 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   boolean: 'true | false',
   array: 'list',
   object: 'mapping',
-  null: 'nothing',
 };

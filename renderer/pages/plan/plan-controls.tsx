@@ -1,5 +1,4 @@
-import { NumberInput, SegmentedControl, Select, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Input, NumberInput, SegmentedControl, Select, Stack } from '@mantine/core';
 import { OBJECTIVES, oneOf, POLICIES, RISKS, SIZINGS } from '../../lib/choices.ts';
 import classes from './plan.module.css';
 import { type PlanForm, positiveOrNull } from './plan-form.ts';
@@ -76,7 +75,13 @@ export function PlanControls({ form, onChange, targets, components, suggested }:
           description={meaning(SIZINGS, form.sizing)}
           inputWrapperOrder={['label', 'input', 'description']}
         />
-        <Labelled label="Risk" note={meaning(RISKS, form.risk)}>
+        <Input.Wrapper
+          label="Risk"
+          size="xs"
+          labelElement="div"
+          description={meaning(RISKS, form.risk)}
+          inputWrapperOrder={['label', 'input', 'description']}
+        >
           <SegmentedControl
             fullWidth
             aria-label="Risk"
@@ -91,7 +96,7 @@ export function PlanControls({ form, onChange, targets, components, suggested }:
               })
             }
           />
-        </Labelled>
+        </Input.Wrapper>
         <div className={classes.limits}>
           <NumberInput
             label="Deadline"
@@ -122,26 +127,4 @@ function chosen<Value extends string>(
   value: string | null,
 ): Value | null {
   return choices.find((choice) => choice.value === value)?.value ?? null;
-}
-
-function Labelled({
-  label,
-  note,
-  children,
-}: {
-  label: string;
-  note: string | undefined;
-  children: ReactNode;
-}) {
-  return (
-    <div>
-      <Text size="xs" fw={500} mb={2}>
-        {label}
-      </Text>
-      {children}
-      <Text size="xs" c="dimmed" mt={4}>
-        {note}
-      </Text>
-    </div>
-  );
 }

@@ -59,7 +59,7 @@ function Figures({ plan }: { plan: PlanAnswer }) {
       {plan.cost === null ? (
         <Figure
           label="Worker time"
-          value={chosen ? `${count(chosen.workerHours)} h` : '–'}
+          value={duration(chosen ? chosen.workerHours * 3600 : null)}
           note="No money: this target is yours"
         />
       ) : (

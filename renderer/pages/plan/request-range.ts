@@ -26,10 +26,8 @@ function range(low: number | null, high: number | null, say: (value: number) => 
   return from === to ? to : `${from} – ${to}`;
 }
 
-/** Whether the recommendation asks for less or more than the manifest at most. */
+/** Whether the recommendation asks for less or more than the manifest at most; a limit that is new is neither. */
 export function changeOf(manifest: number | null, recommended: number | null): 'less' | 'more' | 'same' {
-  if (manifest === recommended) return 'same';
-  if (manifest === null) return 'less';
-  if (recommended === null) return 'more';
+  if (manifest === null || recommended === null || manifest === recommended) return 'same';
   return recommended < manifest ? 'less' : 'more';
 }

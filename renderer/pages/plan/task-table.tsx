@@ -30,7 +30,9 @@ export function TaskTable({ plan }: { plan: PlanAnswer }) {
         <Table aria-label="Requests by task" className={classes.table}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={32} aria-label="Instances" />
+              <Table.Th w={32}>
+                <span className={classes.hidden}>Instances</span>
+              </Table.Th>
               <Table.Th>Task</Table.Th>
               <Table.Th ta="right">Instances</Table.Th>
               <Table.Th ta="right">CPUs</Table.Th>

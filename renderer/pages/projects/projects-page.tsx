@@ -37,7 +37,7 @@ export function ProjectsPage() {
       title="Projects"
       description="A project is a folder with a scalable.yaml and what its runs measured."
     >
-      <Stack gap="lg" maw={960} mx="auto">
+      <Stack gap="lg" maw={960}>
         <StartTiles opening={opening} />
         {opening.error !== null && <ErrorPanel error={opening.error} />}
         <QueryView query={recent} loading="Looking for your projects…">
