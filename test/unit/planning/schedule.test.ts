@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DependencyGraph } from '../../../main/planning/dependency-graph.ts';
+import { simulateSchedule } from '../../../main/planning/schedule.ts';
+
+const one = (seconds: number, tag = 'm') => ({ tag, seconds, cpus: 1, memoryBytes: 100 });
+const independent = (count: number) =>
+  new DependencyGraph(
+    Array.from({ length: count }, (_, i) => ({ id: `t.${i}`, task: 't', params: {}, needs: [] })),
+  );
+const workers = (count: number) => ({ workers: count, workersByTag: {}, machine: null });
+
+describe('a simulated schedule', () => {
+  it('divides equal work evenly', async () => {
+    const work = Array.from({ length: 100 }, () => one(60));
+    expect((await simulateSchedule(work, independent(100), workers(1))).makespanSeconds).toBe(6000);
+    expect((await simulateSchedule(work, independent(100), workers(10))).makespanSeconds).toBe(600);
+    expect((await simulateSchedule(work, independent(100), workers(200))).makespanSeconds).toBe(60);
+  });
+
+  it('starts the longest first', async () => {
+    const work = [1, 1, 1, 1, 4].map((seconds) => one(seconds));
+    expect((await simulateSchedule(work, independent(5), workers(2))).makespanSeconds).toBe(4);
+  });
+
+  it('keeps within the bounds of list scheduling', async () => {
+    const durations = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(durations, fc.integer({ min: 1, max: 8 }), async (seconds, count) => {
+        const work = seconds.map((s) => one(s));
+        const { makespanSeconds, busySeconds } = await simulateSchedule(
+          work,
+          independent(work.length),
+          workers(count),
+        );
+        const total = seconds.reduce((sum, s) => sum + s, 0);
+        const least = Math.max(total / count, ...seconds);
+        expect(busySeconds).toBe(total);
+        expect(makespanSeconds).toBeGreaterThanOrEqual(least - 1e-9);
+        expect(makespanSeconds).toBeLessThanOrEqual(total / count + Math.max(...seconds));
+      }),
+    );
+  });
+
+  it('waits for needs, for a tag’s own workers, and for the machine’s memory', async () => {
+    const chain = new DependencyGraph([
+      { id: 'a.0', task: 'a', params: {}, needs: [] },
+      { id: 'b.0', task: 'b', params: {}, needs: ['task:a'] },
+    ]);
+    expect((await simulateSchedule([one(5), one(7)], chain, workers(4))).makespanSeconds).toBe(12);
+    const tags = { workers: 4, workersByTag: { small: 1 }, machine: null };
+    const work = [one(5, 'small'), one(5, 'small'), one(5, 'big')];
+    expect((await simulateSchedule(work, independent(3), tags)).makespanSeconds).toBe(10);
+    const machine = { workers: 4, workersByTag: {}, machine: { cpus: 8, memoryBytes: 250 } };
+    expect((await simulateSchedule([one(5), one(5), one(5)], independent(3), machine)).makespanSeconds).toBe(
+      10,
+    );
+  });
+});
