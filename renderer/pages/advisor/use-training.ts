@@ -42,6 +42,10 @@ export function useTraining(projectId: string) {
     function stop() {
       subscription.unsubscribe();
       set(IDLE);
+      // Listening no more is not stopping: a training outlives every page.
+      client.advisor.cancelTraining
+        .mutate({ projectId })
+        .catch((error: unknown) => set({ kind: 'failed', error }));
     }
     set({ kind: 'going', fraction: 0, step: 'Reading the history', stop });
   };

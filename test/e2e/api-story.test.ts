@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppRuntime, startRuntime } from '../../main/api/app-runtime.ts';
+import type { AppServices, RunUpdate, TrainingUpdate } from '../../main/api/services.ts';
+import { silentLogger } from '../../main/platform/logger.ts';
+import { newHome, type TestHome } from './support/app.ts';
+
+/** The ten-minute story without a page: each step is what a page asks for, on the real sample with real processes. */
+describe('the story of the sample, asked of the API', () => {
+  const before = { home: process.env.HOME, config: process.env.SCALABLE_CONFIG_DIR };
+  let home: TestHome;
+  let runtime: AppRuntime;
+  let app: AppServices;
+  let projectId: string;
+  let folder: string;
+  let firstRun: string;
+
+  beforeAll(async () => {
+    home = await newHome();
+    process.env.HOME = home.folder;
+    process.env.SCALABLE_CONFIG_DIR = home.env.SCALABLE_CONFIG_DIR;
+    runtime = startRuntime({ host: 'browser', logger: silentLogger });
+    app = runtime.services;
+  });
+  afterAll(async () => {
+    await runtime.close();
+    process.env.HOME = before.home;
+    if (before.config === undefined) delete process.env.SCALABLE_CONFIG_DIR;
+    else process.env.SCALABLE_CONFIG_DIR = before.config;
+    await home.remove();
+  });
+
+  async function runToItsEnd(runId: string): Promise<RunUpdate[]> {
+    const updates: RunUpdate[] = [];
+    for await (const update of app.runs.watch(projectId, runId, new AbortController().signal))
+      updates.push(update);
+    return updates;
+  }
+
+  it('opens a copy of the sample, whose manifest is in order', async () => {
+    const project = await app.projects.createSample();
+    ({ projectId, folder } = project);
+    expect(project.manifestFile).toBe('scalable.yaml');
+    const manifest = await app.manifests.read(projectId, 'local');
+    expect(manifest.report.errors).toEqual([]);
+    expect(manifest.targets).toEqual([{ name: 'local', provider: 'local' }]);
+    expect((await app.projects.recent()).map((recent) => recent.folder)).toEqual([folder]);
+  });
+
+  it('underlines what is wrong while typing, and saves nothing over a file that changed', async () => {
+    const { text, version } = await app.manifests.read(projectId, 'local');
+    const check = await app.manifests.check(
+      projectId,
+      text.replace('memory: 128M', 'memory: plenty'),
+      'local',
+    );
+    expect(check.report.ok).toBe(false);
+    expect(check.report.errors[0]).toMatchObject({
+      path: 'components.model.memory',
+      line: expect.any(Number),
+    });
+    await expect(app.manifests.save(projectId, text, 'another')).rejects.toMatchObject({
+      code: 'E_MANIFEST_CHANGED',
+    });
+    // A quarter of the sample is enough here.
+    const less = text
+      .replace('year: [2030, 2050]', 'year: [2030]')
+      .replace('range: [300, 1800, 300]', 'range: [300, 1800, 500]');
+    const saved = await app.manifests.save(projectId, less, version);
+    expect(saved.text).not.toBe(text);
+  });
+
+  it('plans, runs exactly that plan and tells how it goes', async () => {
+    const plan = await app.plans.create({ projectId, target: 'local', workers: { model: 2, report: 1 } });
+    const page = await app.plans.instances(plan.planId, 0, 10);
+    expect(page.total).toBe(plan.instanceCount);
+    ({ runId: firstRun } = await app.runs.start(plan.planId));
+    const updates = await runToItsEnd(firstRun);
+    expect(updates[0]?.kind).toBe('snapshot');
+    expect(updates.at(-1)).toMatchObject({ kind: 'finished', run: { runId: firstRun } });
+    const report = await app.runs.report(projectId, firstRun);
+    expect(report.tasks.total).toBe(plan.instanceCount);
+    expect(report.attempts.by_outcome.out_of_memory ?? 0).toBeGreaterThan(0);
+  });
+
+  it('shows the task that needed most attention, with its log', async () => {
+    const { rows } = await app.runs.instances(projectId, {
+      runId: firstRun,
+      sort: 'memory',
+      offset: 0,
+      limit: 1,
+    });
+    const detail = await app.runs.instance(projectId, firstRun, rows[0]!.instanceId);
+    expect(detail.attemptRows.length).toBeGreaterThan(0);
+    const log = await app.runs.log(
+      projectId,
+      firstRun,
+      detail.instanceId,
+      detail.attemptRows.length,
+      'stdout',
+      0,
+    );
+    expect(log.nextOffset).toBe(log.totalBytes);
+  });
+
+  it('learns from it, and says how well', async () => {
+    const updates: TrainingUpdate[] = [];
+    const options = { modelType: 'auto', cvFolds: 3 } as const;
+    for await (const update of app.advisor.train(projectId, options, new AbortController().signal))
+      updates.push(update);
+    expect(updates.at(-1)).toMatchObject({ kind: 'done', report: { cvFolds: 3 } });
+    const status = await app.advisor.status(projectId);
+    expect(status.report?.tasks.map((task) => task.task)).toContain('simulate');
+    expect(status.training).toBeNull();
+  });
+
+  it('applies what it learned to the manifest, a diff first', async () => {
+    const advice = await app.advisor.advice(projectId, 'local', 0.95);
+    expect(advice.find(({ task }) => task === 'simulate')?.method).not.toBe('manifest');
+    const preview = await app.advisor.previewApply(projectId, 'local', 0.95, ['simulate']);
+    expect(preview.changes).toEqual([
+      expect.objectContaining({ path: 'components.model.memory', from: '128M' }),
+    ]);
+    expect(preview.after).toContain('# a guess, as everybody makes one');
+    const saved = await app.manifests.save(projectId, preview.after, preview.version);
+    expect(saved.report.errors).toEqual([]);
+  });
+
+  it('plans the next run from what was measured', async () => {
+    const plan = await app.plans.create({ projectId, target: 'local', sizing: 'auto' });
+    const simulate = plan.tasks.find((task) => task.task === 'simulate');
+    expect(simulate?.evidence.method).not.toBe('manifest');
+    expect(plan.timeSeconds).not.toBeNull();
+  });
+
+  it('tries a failed task again after the run is over, with what it needs', async () => {
+    const { rows } = await app.runs.instances(projectId, {
+      runId: firstRun,
+      states: ['failed', 'skipped'],
+      offset: 0,
+      limit: 50,
+    });
+    const failed = rows.filter((row) => row.state === 'failed').map((row) => row.instanceId);
+    if (failed.length === 0) return; // the manifest's retries were enough on this machine
+    await app.runs.retry(projectId, firstRun, failed, { memoryBytes: 1024 ** 3 });
+    await runToItsEnd(firstRun);
+    expect((await app.runs.get(projectId, firstRun)).status).toBe('succeeded');
+  });
+
+  it('exports the runs below the project', async () => {
+    const exported = await app.telemetry.export(projectId, 'all', 'csv');
+    expect(exported.folder.startsWith(folder)).toBe(true);
+    expect((await readdir(exported.folder, { recursive: true })).length).toBeGreaterThan(0);
+  });
+
+  it('interrupts what runs when it closes, resumes it, and cancels on request', async () => {
+    const plan = await app.plans.create({ projectId, target: 'local', sizing: 'manifest' });
+    const { runId } = await app.runs.start(plan.planId);
+    await runtime.close();
+    expect(existsSync(join(folder, '.scalable', 'workspace.lock'))).toBe(false);
+
+    runtime = startRuntime({ host: 'browser', logger: silentLogger });
+    app = runtime.services;
+    expect((await app.runs.get(projectId, runId)).status).toBe('interrupted');
+    expect(await app.runs.resume(projectId, runId)).toEqual({ runId });
+    await expect(app.runs.remove(projectId, runId)).rejects.toMatchObject({ code: 'E_RUN_LIVE' });
+    await app.runs.cancel(projectId, runId);
+    expect((await app.runs.get(projectId, runId)).status).toBe('cancelled');
+    await app.runs.remove(projectId, runId);
+    await expect(app.runs.get(projectId, runId)).rejects.toMatchObject({ code: 'E_RUN_NOT_FOUND' });
+  });
+});
