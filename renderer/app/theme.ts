@@ -77,6 +77,7 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, multiline: true, maw: 360 } },
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm', fz: 'sm' } },
     Modal: {
+      styles: { title: { fontWeight: 600 } },
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close' },
         centered: true,

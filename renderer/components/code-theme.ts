@@ -138,6 +138,7 @@ const look = EditorView.theme({
     color: 'var(--mantine-color-dimmed)',
     padding: '4px 14px',
   },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '""', margin: '0' },
 });
 
 export const codeLook: Extension = [look, syntaxHighlighting(highlighting)];

@@ -30,7 +30,7 @@ export function InstanceTable({ planId, task, first, total }: InstanceTableProps
     <div className={classes.instances}>
       <QueryView query={rows} loading="Reading the instances…">
         {(answer) => (
-          <Table aria-label={`Instances of ${task}`} fz="xs" verticalSpacing={4}>
+          <Table aria-label={`Instances of ${task}`} fz="xs" verticalSpacing={4} horizontalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Instance</Table.Th>
@@ -39,7 +39,7 @@ export function InstanceTable({ planId, task, first, total }: InstanceTableProps
                 <Table.Th ta="right">Memory</Table.Th>
                 <Table.Th ta="right">Predicted peak</Table.Th>
                 <Table.Th ta="right">Predicted time</Table.Th>
-                <Table.Th ta="right">Enough with</Table.Th>
+                <Table.Th ta="right">Confidence</Table.Th>
                 <Table.Th>From</Table.Th>
               </Table.Tr>
             </Table.Thead>

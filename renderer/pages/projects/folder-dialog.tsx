@@ -105,7 +105,7 @@ function Folders({ listing, onGo, dimmed }: FoldersProps) {
   const { parent } = listing;
   return (
     <>
-      <Breadcrumbs separatorMargin={4} fz="sm">
+      <Breadcrumbs separator="›" separatorMargin={4} fz="sm">
         {folderSteps(listing.path).map((step) => (
           <UnstyledButton key={step.path} className={classes.step} onClick={() => onGo(step.path)}>
             {step.name}
