@@ -1,5 +1,6 @@
 import type { Params } from '../manifest/spec.ts';
-import { barrierId, parseBarrier, pick } from './needs.ts';
+import { breather } from '../platform/breather.ts';
+import { type Barrier, barrierId, parseBarrier, pick } from './needs.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -16,31 +17,50 @@ export class DependencyGraph {
   /** Positions that wait for a position. Undefined where nobody does. */
   readonly #dependants: (number[] | undefined)[] = [];
   #pending: number[] = [];
-  readonly #nodes: number;
+  #nodes = 0;
+
+  private constructor() {
+    // Built by `of`, which lets the event loop turn meanwhile.
+  }
 
   /** Needs that name nothing known are taken as met: the manifest's validation has reported them. */
-  constructor(nodes: readonly GraphNode[]) {
-    this.#nodes = nodes.length;
+  static async of(nodes: readonly GraphNode[]): Promise<DependencyGraph> {
+    const graph = new DependencyGraph();
+    const breathe = breather();
+    graph.#nodes = nodes.length;
     const positions = new Map<string, number>();
-    nodes.forEach((node, at) => {
-      positions.set(node.id, at);
-    });
     const barriers = new Map<string, number>();
-    for (const node of nodes) {
-      for (const need of node.needs) {
-        if (!barriers.has(need) && parseBarrier(need)) barriers.set(need, this.#nodes + barriers.size);
+    const ways = new Map<string, Map<string, readonly string[]>>();
+    for (const [at, { id, needs }] of nodes.entries()) {
+      positions.set(id, at);
+      for (const need of needs) {
+        const barrier = barriers.has(need) ? null : parseBarrier(need);
+        if (!barrier) continue;
+        barriers.set(need, nodes.length + barriers.size);
+        addWay(ways, barrier);
       }
+      await breathe();
     }
-    for (let at = 0; at < this.#nodes + barriers.size; at++) this.#pending.push(0);
-    this.#joinBarriers(nodes, barriers);
-    nodes.forEach((node, at) => {
-      for (const need of node.needs) {
+    graph.#pending = new Array<number>(nodes.length + barriers.size).fill(0);
+    // One pass over the instances for each way of matching that is used, however many barriers there are.
+    for (const [at, node] of nodes.entries()) {
+      for (const names of ways.get(node.task)?.values() ?? []) {
+        const barrier = barriers.get(barrierId(node.task, pick(node.params, names)));
+        if (barrier !== undefined) graph.#connect(at, barrier);
+      }
+      await breathe();
+    }
+    const isOpen = Array.from(graph.#pending, (count) => count === 0);
+    for (const [at, { needs }] of nodes.entries()) {
+      for (const need of needs) {
         const from = barriers.get(need) ?? positions.get(need);
         // A barrier nobody is a member of stands open from the start.
-        if (from === undefined || (from >= this.#nodes && this.#pending[from] === 0)) continue;
-        this.#connect(from, at);
+        if (from === undefined || (from >= nodes.length && isOpen[from])) continue;
+        graph.#connect(from, at);
       }
-    });
+      await breathe();
+    }
+    return graph;
   }
 
   /** Remembers where it stands; the function it gives goes back there, so that one graph serves many simulations. */
@@ -80,29 +100,17 @@ export class DependencyGraph {
     return [...seen].filter((position) => position < this.#nodes);
   }
 
-  /** One pass over the instances for each way of matching that is used, however many barriers there are. */
-  #joinBarriers(nodes: readonly GraphNode[], barriers: ReadonlyMap<string, number>): void {
-    const ways = new Map<string, Map<string, readonly string[]>>();
-    for (const id of barriers.keys()) {
-      const barrier = parseBarrier(id);
-      if (!barrier) continue;
-      const names = Object.keys(barrier.match);
-      const ofTask = ways.get(barrier.task) ?? new Map<string, readonly string[]>();
-      ofTask.set(names.join('\0'), names);
-      ways.set(barrier.task, ofTask);
-    }
-    nodes.forEach((node, at) => {
-      for (const names of ways.get(node.task)?.values() ?? []) {
-        const barrier = barriers.get(barrierId(node.task, pick(node.params, names)));
-        if (barrier !== undefined) this.#connect(at, barrier);
-      }
-    });
-  }
-
   #connect(from: number, to: number): void {
     const list = this.#dependants[from];
     if (list) list.push(to);
     else this.#dependants[from] = [to];
     this.#pending[to] = (this.#pending[to] ?? 0) + 1;
   }
+}
+
+function addWay(ways: Map<string, Map<string, readonly string[]>>, { task, match }: Barrier): void {
+  const names = Object.keys(match);
+  const ofTask = ways.get(task);
+  if (ofTask) ofTask.set(names.join('\0'), names);
+  else ways.set(task, new Map([[names.join('\0'), names]]));
 }

@@ -43,7 +43,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     return { scalePlan, cost: provider.estimateCost(spec, scalePlan), timeSeconds: null, front: [], notes };
   }
 
-  const graph = new DependencyGraph(instances);
+  const graph = await DependencyGraph.of(instances);
   const work = instances.map((instance, at) => scheduledWork(instance, durations[at] ?? 0));
   const evaluate = (workers: Workers) => pointFor(input, work, graph, workers);
   const front: FrontPoint[] = [];

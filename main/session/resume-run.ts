@@ -23,6 +23,11 @@ export interface ResumeRunOptions {
   readonly runId: string;
   /** Tests bring their own. */
   readonly providerFor?: (name: ProviderName) => DeploymentProvider;
+  /** Opens a run once more, even one that is over, to try these again: with a larger request where one is given. */
+  readonly retry?: {
+    readonly instanceIds: readonly string[];
+    readonly request: { memoryBytes?: number; walltimeSeconds?: number };
+  };
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -37,7 +42,7 @@ const NOTHING_LEFT: Adoption = { finished: [], running: [], lost: [], ends: noEn
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { workspace, runId, clock, logger } = options;
   const { store, paths: workspacePaths } = workspace;
-  const { spec, scalePlan, startedAt } = await resumable(store, runId);
+  const { spec, scalePlan, startedAt } = await resumable(store, runId, options.retry !== undefined);
   const provider = (options.providerFor ?? providerFor)(spec.target.provider);
   const paths = runPaths(workspacePaths, runId);
   const recorder = new Recorder(store, logger);
@@ -54,7 +59,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
       runId,
       startedAt,
       scalePlan,
-      graph: new DependencyGraph(instances),
+      graph: await DependencyGraph.of(instances),
       recorder,
       toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
       lookUp: resultCache({ spec, tasks, runId, recorder, store, clock }),
@@ -70,6 +75,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     await breathe();
   }
   engine.adopt(adoption);
+  if (options.retry) engine.retry(options.retry.instanceIds, options.retry.request);
   await engine.start();
   engine.seal();
   return controller;
@@ -82,6 +88,7 @@ async function* noEnds(): Adoption['ends'] {
 async function resumable(
   store: TelemetryStore,
   runId: string,
+  evenIfOver: boolean,
 ): Promise<{ spec: DeploymentSpec; scalePlan: ScalePlan; startedAt: number }> {
   const run = await store.run(runId);
   if (!run)
@@ -90,7 +97,7 @@ async function resumable(
       message: `There is no run ${runId} in this workspace.`,
       hint: 'List the runs with: scalable runs.',
     });
-  if (run.status !== 'running' && run.status !== 'interrupted')
+  if (!evenIfOver && run.status !== 'running' && run.status !== 'interrupted')
     throw new AppError({
       code: 'E_RUN_OVER',
       message: `The run ${runId} is over: ${run.status}.`,

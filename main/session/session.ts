@@ -126,7 +126,7 @@ export class ScalableSession {
         runId,
         startedAt,
         scalePlan: chosen.scalePlan,
-        graph: new DependencyGraph([]),
+        graph: await DependencyGraph.of([]),
         recorder,
         toTask: (planned, attempt, request) =>
           works.has(planned.id)

@@ -47,7 +47,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     runId,
     startedAt,
     scalePlan: plan.scalePlan,
-    graph: new DependencyGraph(instances),
+    graph: await DependencyGraph.of(instances),
     recorder,
     toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
     lookUp: resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),

@@ -5,7 +5,7 @@ import { simulateSchedule } from '../../../main/planning/schedule.ts';
 
 const one = (seconds: number, tag = 'm') => ({ tag, seconds, cpus: 1, memoryBytes: 100 });
 const independent = (count: number) =>
-  new DependencyGraph(
+  DependencyGraph.of(
     Array.from({ length: count }, (_, i) => ({ id: `t.${i}`, task: 't', params: {}, needs: [] })),
   );
 const workers = (count: number) => ({ workers: count, workersByTag: {}, machine: null });
@@ -13,14 +13,14 @@ const workers = (count: number) => ({ workers: count, workersByTag: {}, machine:
 describe('a simulated schedule', () => {
   it('divides equal work evenly', async () => {
     const work = Array.from({ length: 100 }, () => one(60));
-    expect((await simulateSchedule(work, independent(100), workers(1))).makespanSeconds).toBe(6000);
-    expect((await simulateSchedule(work, independent(100), workers(10))).makespanSeconds).toBe(600);
-    expect((await simulateSchedule(work, independent(100), workers(200))).makespanSeconds).toBe(60);
+    expect((await simulateSchedule(work, await independent(100), workers(1))).makespanSeconds).toBe(6000);
+    expect((await simulateSchedule(work, await independent(100), workers(10))).makespanSeconds).toBe(600);
+    expect((await simulateSchedule(work, await independent(100), workers(200))).makespanSeconds).toBe(60);
   });
 
   it('starts the longest first', async () => {
     const work = [1, 1, 1, 1, 4].map((seconds) => one(seconds));
-    expect((await simulateSchedule(work, independent(5), workers(2))).makespanSeconds).toBe(4);
+    expect((await simulateSchedule(work, await independent(5), workers(2))).makespanSeconds).toBe(4);
   });
 
   it('keeps within the bounds of list scheduling', async () => {
@@ -30,7 +30,7 @@ describe('a simulated schedule', () => {
         const work = seconds.map((s) => one(s));
         const { makespanSeconds, busySeconds } = await simulateSchedule(
           work,
-          independent(work.length),
+          await independent(work.length),
           workers(count),
         );
         const total = seconds.reduce((sum, s) => sum + s, 0);
@@ -43,17 +43,17 @@ describe('a simulated schedule', () => {
   });
 
   it('waits for needs, for a tag’s own workers, and for the machine’s memory', async () => {
-    const chain = new DependencyGraph([
+    const chain = await DependencyGraph.of([
       { id: 'a.0', task: 'a', params: {}, needs: [] },
       { id: 'b.0', task: 'b', params: {}, needs: ['task:a'] },
     ]);
     expect((await simulateSchedule([one(5), one(7)], chain, workers(4))).makespanSeconds).toBe(12);
     const tags = { workers: 4, workersByTag: { small: 1 }, machine: null };
     const work = [one(5, 'small'), one(5, 'small'), one(5, 'big')];
-    expect((await simulateSchedule(work, independent(3), tags)).makespanSeconds).toBe(10);
+    expect((await simulateSchedule(work, await independent(3), tags)).makespanSeconds).toBe(10);
     const machine = { workers: 4, workersByTag: {}, machine: { cpus: 8, memoryBytes: 250 } };
-    expect((await simulateSchedule([one(5), one(5), one(5)], independent(3), machine)).makespanSeconds).toBe(
-      10,
-    );
+    expect(
+      (await simulateSchedule([one(5), one(5), one(5)], await independent(3), machine)).makespanSeconds,
+    ).toBe(10);
   });
 });

@@ -3,9 +3,10 @@ import { DependencyGraph } from '../../../main/planning/dependency-graph.ts';
 import { AppError } from '../../../main/platform/errors.ts';
 import { silentLogger } from '../../../main/platform/logger.ts';
 import type { Capacity, TaskInstance } from '../../../main/providers/provider.ts';
+import type { EngineOptions } from '../../../main/session/engine-options.ts';
 import type { Settled } from '../../../main/session/live-instance.ts';
 import { Recorder } from '../../../main/session/recorder.ts';
-import { type EngineOptions, RunEngine } from '../../../main/session/run-engine.ts';
+import { RunEngine } from '../../../main/session/run-engine.ts';
 import type { PlannedInstance } from '../../../main/telemetry/events.ts';
 import { asStore, FakeCluster, MemoryStore, planned, result } from './fakes.ts';
 
@@ -28,7 +29,11 @@ function task(instance: PlannedInstance, attempt: number, request: TaskInstance[
   };
 }
 
-function engineWith(instances: readonly PlannedInstance[], more: Partial<EngineOptions> = {}, retries = 2) {
+async function engineWith(
+  instances: readonly PlannedInstance[],
+  more: Partial<EngineOptions> = {},
+  retries = 2,
+) {
   const cluster = new FakeCluster();
   const store = new MemoryStore();
   const settled: Settled[] = [];
@@ -37,7 +42,7 @@ function engineWith(instances: readonly PlannedInstance[], more: Partial<EngineO
     runId: 'run-1',
     clock: { now: () => 5 },
     cluster,
-    graph: new DependencyGraph(instances),
+    graph: await DependencyGraph.of(instances),
     recorder,
     capacity: { cpus: 8, memoryBytes: 8 * GIB, maxWorkers: null } satisfies Capacity,
     walltimeLimitSeconds: null,
@@ -64,7 +69,7 @@ describe('a run', () => {
       ...Array.from({ length: 20 }, (_, i) => planned(`simulate.${i}`)),
       planned('analyze.0', { needs: ['task:simulate'] }),
     ];
-    const { go, cluster, engine } = engineWith(instances);
+    const { go, cluster, engine } = await engineWith(instances);
     await go();
     expect(cluster.submitted.map(({ id }) => id).at(-1)).toBe('analyze.0');
     expect(new Set(cluster.submitted.map(({ id }) => id)).size).toBe(21);
@@ -80,7 +85,7 @@ describe('a run', () => {
       planned('analyze.1', { params: { scenario: 'high' }, needs: ['task:simulate{"scenario":"high"}'] }),
       planned('report.0', { needs: ['analyze.0'] }),
     ];
-    const { go, cluster, state, store } = engineWith(instances);
+    const { go, cluster, state, store } = await engineWith(instances);
     cluster.outcomeOf = ({ id }) => result(id === 'simulate.0' ? 'program_error' : 'succeeded');
     await go();
     expect(['simulate.0', 'simulate.1', 'analyze.0', 'analyze.1', 'report.0'].map(state)).toEqual([
@@ -95,7 +100,7 @@ describe('a run', () => {
   });
 
   it('gives more memory after out of memory, and says so when there is no more to give', async () => {
-    const { go, cluster, state, store } = engineWith([planned('a.0')], {}, 10);
+    const { go, cluster, state, store } = await engineWith([planned('a.0')], {}, 10);
     cluster.outcomeOf = () => result('out_of_memory');
     await go();
     const memory = cluster.attemptsOf('a.0').map(({ request }) => (request.memoryBytes ?? 0) / GIB);
@@ -106,14 +111,14 @@ describe('a run', () => {
   });
 
   it('stops retrying when the manifest’s retries are used up', async () => {
-    const { go, cluster } = engineWith([planned('a.0')], {}, 1);
+    const { go, cluster } = await engineWith([planned('a.0')], {}, 1);
     cluster.outcomeOf = () => result('out_of_memory');
     await go();
     expect(cluster.attemptsOf('a.0').map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
 
   it('tries what was lost once more with the same request', async () => {
-    const { go, cluster, state } = engineWith([planned('a.0')], {}, 0);
+    const { go, cluster, state } = await engineWith([planned('a.0')], {}, 0);
     cluster.outcomeOf = () => result('lost');
     await go();
     expect(cluster.attemptsOf('a.0')).toHaveLength(2);
@@ -121,7 +126,7 @@ describe('a run', () => {
   });
 
   it('settles results only after they are on disk', async () => {
-    const { engine, store, settled, recorder } = engineWith([planned('a.0')]);
+    const { engine, store, settled, recorder } = await engineWith([planned('a.0')]);
     const disk = new AppError({ code: 'E_DISK_FULL', message: 'No space.' });
     store.failWith = disk;
     await engine.start();
@@ -137,7 +142,7 @@ describe('a run', () => {
   });
 
   it('cancels what runs and what waits, and says cancelled for both', async () => {
-    const { engine, cluster, live } = engineWith([planned('a.0'), planned('b.0', { needs: ['a.0'] })]);
+    const { engine, cluster, live } = await engineWith([planned('a.0'), planned('b.0', { needs: ['a.0'] })]);
     cluster.outcomeOf = () => null;
     await engine.start();
     engine.seal();
@@ -147,7 +152,7 @@ describe('a run', () => {
   });
 
   it('keeps what was interrupted open for a resume', async () => {
-    const { engine, cluster, live } = engineWith([planned('a.0'), planned('a.1')]);
+    const { engine, cluster, live } = await engineWith([planned('a.0'), planned('a.1')]);
     cluster.outcomeOf = ({ id }) => (id === 'a.0' ? result('succeeded') : null);
     await engine.start();
     engine.seal();
@@ -159,7 +164,7 @@ describe('a run', () => {
   });
 
   it('does not begin what cannot be written down as work, and says why', async () => {
-    const { go, state, store } = engineWith([planned('a.0')], {
+    const { go, state, store } = await engineWith([planned('a.0')], {
       toTask: () => {
         throw new AppError({ code: 'E_UNKNOWN_PLACEHOLDER', message: '{x} is unknown.' });
       },
@@ -171,7 +176,7 @@ describe('a run', () => {
   });
 
   it('does not repeat what an earlier result covers', async () => {
-    const { go, cluster, state } = engineWith([planned('a.0'), planned('a.1')], {
+    const { go, cluster, state } = await engineWith([planned('a.0'), planned('a.1')], {
       lookUp: async ({ id }) => id === 'a.0',
     });
     await go();
@@ -181,7 +186,7 @@ describe('a run', () => {
 
   it('tries a failed instance again with what it is given, and then those that were skipped', async () => {
     const instances = [planned('a.0'), planned('b.0', { needs: ['a.0'] }), planned('hold.0')];
-    const { engine, cluster, state, recorder } = engineWith(instances);
+    const { engine, cluster, state, recorder } = await engineWith(instances);
     cluster.outcomeOf = ({ id }) =>
       id === 'hold.0' ? null : result(id === 'a.0' ? 'program_error' : 'succeeded');
     await engine.start();
@@ -199,7 +204,7 @@ describe('a run', () => {
 
   it('takes over what ended and what still ran when the app went, and repeats only what was lost', async () => {
     const instances = ['a.0', 'a.1', 'a.2', 'a.3'].map((id) => planned(id));
-    const { engine, cluster, live, recorder } = engineWith(instances);
+    const { engine, cluster, live, recorder } = await engineWith(instances);
     const [done, ended, going, lost] = live;
     engine.restore(done!, 'succeeded', 1);
     engine.restore(ended!, 'running', 1);
@@ -231,7 +236,7 @@ describe('a run', () => {
 
   it('costs microseconds an instance', async () => {
     const instances = Array.from({ length: 20_000 }, (_, i) => planned(`a.${i}`));
-    const { go, engine } = engineWith(instances);
+    const { go, engine } = await engineWith(instances);
     const began = performance.now();
     await go();
     expect(engine.tally.counts().succeeded).toBe(20_000);
