@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ManifestView } from '../../../main/api/services.ts';
-import { useApi } from '../../app/api.ts';
+import { appError, useApi } from '../../app/api.ts';
 import { usePageCommands } from '../../app/commands.tsx';
 import { routes } from '../../app/routes.ts';
 import { useModKey } from '../../app/use-shortcuts.ts';
@@ -13,6 +13,7 @@ import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import classes from './manifest.module.css';
+import { MissingManifest } from './missing-manifest.tsx';
 import { Outline } from './outline.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { gradedProblems } from './problem-range.ts';
@@ -26,6 +27,8 @@ export function ManifestPage({ projectId }: { projectId: string }) {
   const api = useApi();
   const file = useQuery(api.manifests.read.queryOptions({ projectId, target: null }));
   if (file.data) return <ManifestEditor key={projectId} projectId={projectId} opened={file.data} />;
+  if (file.error && appError(file.error).code === 'E_MANIFEST_MISSING')
+    return <MissingManifest projectId={projectId} />;
   return (
     <Page title="Manifest">
       <QueryView query={file} loading="Reading the manifest…">

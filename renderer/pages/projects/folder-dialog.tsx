@@ -53,9 +53,7 @@ function FolderBrowser({ onClose, onChoose, busy }: Omit<FolderDialogProps, 'ope
       )}
       <Group justify="space-between" gap="xs">
         <Text size="sm" c="dimmed">
-          {listing.data?.hasManifest
-            ? 'This folder has a manifest.'
-            : 'No manifest here; one can be made after opening.'}
+          {listing.data?.hasManifest ? 'This folder has a manifest.' : 'No manifest in this folder itself.'}
         </Text>
         <Group gap="xs">
           <Button variant="default" onClick={onClose}>
