@@ -9,7 +9,7 @@ if (existsSync(checkout)) {
   await needModernNode();
   const { ensureBuilt } = await import(checkout.href);
   // Only `serve` shows pages.
-  const parts = process.argv[2] === 'serve' ? ['main', 'renderer'] : ['main'];
+  const parts = process.argv.includes('serve') ? ['main', 'renderer'] : ['main'];
   try {
     await ensureBuilt({ parts });
   } catch (error) {

@@ -1,11 +1,10 @@
-import type { ProviderName } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { runPaths } from '../../platform/paths.ts';
 import { logPaths } from '../../providers/local/attempt-files.ts';
 import { providerFor } from '../../providers/registry.ts';
-import { resumeRun } from '../../session/resume-run.ts';
+import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { startRun } from '../../session/start-run.ts';
 import type { LiveRuns } from '../../workspaces/live-runs.ts';
@@ -37,16 +36,18 @@ export function runsService(deps: RunsDependencies): RunService {
     });
   }
 
-  async function resume(projectId: string, runId: string): Promise<RunHandle> {
-    const live = liveRuns.get(projectId, runId);
-    if (live) return live;
+  async function resume(
+    projectId: string,
+    runId: string,
+    retry?: ResumeRunOptions['retry'],
+  ): Promise<RunHandle> {
     const { workspace } = await workspaces.get(projectId);
     const handle = await resumeRun({
       workspace,
       runId,
-      providerFor: (name) => providerFor(name as ProviderName),
       clock,
       logger,
+      ...(retry && { retry }),
     });
     liveRuns.add(projectId, handle);
     return handle;
@@ -82,9 +83,15 @@ export function runsService(deps: RunsDependencies): RunService {
     cancel: (projectId, runId) => liveHandle(projectId, runId).cancel(),
     cancelInstances: (projectId, runId, instanceIds) =>
       liveHandle(projectId, runId).cancelInstances(instanceIds),
-    resume: async (projectId, runId) => ({ runId: (await resume(projectId, runId)).runId }),
-    retry: async (projectId, runId, instanceIds, request) =>
-      (await resume(projectId, runId)).retry(instanceIds, request),
+    resume: async (projectId, runId) => {
+      if (!liveRuns.get(projectId, runId)) await resume(projectId, runId);
+      return { runId };
+    },
+    retry: async (projectId, runId, instanceIds, request) => {
+      const live = liveRuns.get(projectId, runId);
+      if (live) await live.retry(instanceIds, request);
+      else await resume(projectId, runId, { instanceIds, request });
+    },
     remove: async (projectId, runId) => {
       if (liveRuns.get(projectId, runId))
         throw new AppError({
