@@ -8,7 +8,7 @@ import { fitSmallForest } from './small-forest.ts';
 import { TreesBuilder, treesModel } from './trees.ts';
 
 /** ml-random-forest takes time by the square of the rows (10 s for 500 × 100): above this our own engine grows it. */
-const SMALL_FOREST_ROWS = 300;
+const SMALL_FOREST_ROWS = 200;
 
 /** Random forest (Breiman 2001) on the logarithm of the target unless the loss says otherwise. */
 export const fitRandomForest: Fit = (matrix, target, options) => {

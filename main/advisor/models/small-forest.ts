@@ -20,8 +20,8 @@ interface CartNode {
   readonly distribution?: number;
 }
 
-/** Its trees are slow to grow, and half a hundred of them already agree. */
-const MOST_TREES = 50;
+/** Its trees are slow to grow, and forty of them already agree. */
+const MOST_TREES = 40;
 
 /**
  * A forest grown by ml-random-forest and copied into our flat trees, so that storing, predicting and exporting know

@@ -31,14 +31,19 @@ export async function readSource(source: HistorySource): Promise<History> {
  * run directories as the reference package writes them.
  */
 async function readFolder(dir: string): Promise<History> {
-  if (!existsSync(dir)) return { rows: [], note: `There is no folder ${dir}, so the manifest answers.` };
-  const database = [join(dir, '.scalable'), dir, ...(basename(dir) === 'runs' ? [dirname(dir)] : [])]
-    .map((folder) => join(folder, 'telemetry.db'))
-    .find(existsSync);
+  const state = [join(dir, '.scalable'), dir, ...(basename(dir) === 'runs' ? [dirname(dir)] : [])];
+  const database = state.map((folder) => join(folder, 'telemetry.db')).find(existsSync);
   const recorded = database ? readHistory(database) : [];
-  const rows = recorded.length > 0 ? recorded : (await readReferenceRuns(dir)).rows;
-  return {
-    rows,
-    note: rows.length > 0 ? null : `No finished attempt is recorded in ${dir} yet, so the manifest answers.`,
-  };
+  const rows = recorded.length > 0 || !existsSync(dir) ? recorded : await readRunFolders(dir);
+  if (rows.length > 0) return { rows, note: null };
+  const why =
+    database || existsSync(dir)
+      ? `No finished attempt is recorded in ${dir} yet`
+      : `There is no folder ${dir}`;
+  return { rows, note: `${why}, so the manifest answers.` };
+}
+
+async function readRunFolders(dir: string): Promise<readonly HistoryRow[]> {
+  const runs = [join(dir, '.scalable', 'runs'), join(dir, 'runs')].find(existsSync) ?? dir;
+  return (await readReferenceRuns(runs)).rows;
 }

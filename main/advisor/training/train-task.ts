@@ -29,7 +29,7 @@ export interface TaskTraining {
 }
 
 /** `auto` tries a forest only where it is quick to grow. */
-const FOREST_ROWS = 150;
+const FOREST_ROWS = 60;
 
 /** Learns one task from its history and says how well, on rows that were held out. */
 export function trainTask(history: TaskHistory, options: TrainTaskOptions): TaskTraining {

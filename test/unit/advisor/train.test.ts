@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { advisorForPlanning } from '../../../main/advisor/planning-advisor.ts';
 import { trainAdvisor } from '../../../main/advisor/train.ts';
 import { readModels, readTrainingReport } from '../../../main/advisor/trained.ts';
@@ -9,6 +9,9 @@ import { perform } from '../../../main/advisor/training/perform.ts';
 import { runJob } from '../../../main/advisor/training/run-job.ts';
 import { AppError } from '../../../main/platform/errors.ts';
 import { energyRows, query } from './fixtures.ts';
+
+// Training takes seconds, and more where several suites share the cores.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let folder: string;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ModelType } from '../../../../main/advisor/advisor.ts';
 import { groupByTask } from '../../../../main/advisor/data/rows.ts';
 import { HistoryAdvisor } from '../../../../main/advisor/history-advisor.ts';
@@ -6,6 +6,9 @@ import { DEFAULT_SEED } from '../../../../main/advisor/training/defaults.ts';
 import { trainTask } from '../../../../main/advisor/training/train-task.ts';
 import type { HistoryRow } from '../../../../main/telemetry/views.ts';
 import { energyRows, noiseRows, query, rowsOf } from '../fixtures.ts';
+
+// Training takes seconds, and more where several suites share the cores.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 function trainOn(rows: readonly HistoryRow[], modelType: ModelType = 'auto') {
   const history = groupByTask(rows).get('simulate');
