@@ -243,29 +243,32 @@ tasks:
     expect(notes).toContainEqual(expect.objectContaining({ code: 'W_INPUTS_MISSING' }));
   });
 
-  it('plans 100,000 instances in seconds without holding up the event loop', async () => {
+  it('plans 100,000 instances in seconds without holding up the event loop', {
+    timeout: 120_000,
+  }, async () => {
     const text = `${HEAD}
 tasks:
   simulate: { component: model, command: 'run {i} {j}', params: { i: { range: [1, 50000, 1] }, j: [1] } }
   analyze: { component: model, command: 'sum {i}', params: { i: { range: [1, 50000, 1] } }, needs: ['simulate[i]'] }
 `;
     const spec = specOf(text);
+    // CPU time of this thread, so that a busy machine does not fail the test.
+    const cpuMs = () => process.threadCpuUsage().user / 1000;
     let longest = 0;
-    let last = performance.now();
+    let last = cpuMs();
     const timer = setInterval(() => {
-      const now = performance.now();
-      longest = Math.max(longest, now - last);
-      last = now;
+      longest = Math.max(longest, cpuMs() - last);
+      last = cpuMs();
     }, 1);
-    const began = performance.now();
+    const began = cpuMs();
     const { instances, timeSeconds } = await plan(spec, { objective: 'balance' }, learned);
     clearInterval(timer);
     expect(instances).toHaveLength(100_000);
     expect(timeSeconds).toBeGreaterThan(0);
-    expect(performance.now() - began).toBeLessThan(15_000);
     console.log(
-      `100,000 instances: ${Math.round(performance.now() - began)} ms, longest stall ${Math.round(longest)} ms`,
+      `100,000 instances: ${Math.round(cpuMs() - began)} ms, longest stretch ${Math.round(longest)} ms`,
     );
-    expect(longest).toBeLessThan(1000);
+    expect(cpuMs() - began).toBeLessThan(10_000);
+    expect(longest).toBeLessThan(150);
   });
 });
