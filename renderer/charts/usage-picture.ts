@@ -60,10 +60,10 @@ export function usagePicture(input: UsageInput, theme: ChartTheme): Picture {
       axisPointer: { link: [{ xAxisIndex: 'all' }] },
       grid: withCores
         ? [
-            { left: 48, right: 16, top: 28, height: '36%' },
-            { left: 48, right: 16, bottom: 44, height: '22%' },
+            { left: 60, right: 16, outerBoundsMode: 'none', top: 28, height: '36%' },
+            { left: 60, right: 16, outerBoundsMode: 'none', bottom: 44, height: '22%' },
           ]
-        : [{ left: 48, right: 16, top: 28, bottom: 44 }],
+        : [{ left: 60, right: 16, outerBoundsMode: 'none', top: 28, bottom: 44 }],
       xAxis: withCores
         ? [
             { ...x, gridIndex: 0, name: '', axisLabel: { show: false }, axisTick: { show: false } },

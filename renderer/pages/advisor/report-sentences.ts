@@ -30,7 +30,11 @@ export function coverageVerdict(stage: StageReport): CoverageVerdict {
     return { kind: 'too narrow', sentence: `${promised} does not mean ${promised} yet: only ${found}.` };
   if (chance.low > stage.nominalCoverage)
     return { kind: 'too wide', sentence: `${promised} is on the safe side: ${found}.` };
-  return { kind: 'holds', sentence: `${promised} means ${promised}: ${found}.` };
+  const sentence =
+    percent(stage.coverage) === promised
+      ? `${promised} means ${promised}: ${found}.`
+      : `${promised} holds: ${found}, which ${count} values cannot tell from ${promised}.`;
+  return { kind: 'holds', sentence };
 }
 
 /** What the method in use saves against the manifest's numbers, on the runs recorded so far; null when nobody can say. */

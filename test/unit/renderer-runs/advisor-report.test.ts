@@ -35,7 +35,10 @@ describe('the report in sentences', () => {
   });
 
   it('says whether 95 % means 95 %, allowing for chance', () => {
-    expect(coverageVerdict(stage(94, 100)).kind).toBe('holds');
+    expect(coverageVerdict(stage(95, 100)).sentence).toMatch(/^95 % means 95 %/);
+    expect(coverageVerdict(stage(94, 100)).sentence).toBe(
+      '95 % holds: 94 % of held-out values were inside their 95 % interval, which 100 values cannot tell from 95 %.',
+    );
     expect(coverageVerdict(stage(60, 100)).kind).toBe('too narrow');
     expect(coverageVerdict(stage(1000, 1000)).kind).toBe('too wide');
     expect(coverageVerdict(stage(0, 0)).kind).toBe('unknown');
