@@ -152,22 +152,19 @@ export class SqliteStore implements TelemetryStore {
 
 /** @throws AppError E_TELEMETRY_NEWER, E_TELEMETRY_CORRUPT, E_TELEMETRY_OPEN, E_DISK_FULL */
 export async function openStore(options: StoreOptions): Promise<SqliteStore> {
-  const writer = options.access === 'write' ? await started('./store-worker', options.database) : null;
+  // Both threads load at once; the reader opens the file when the writer has made it.
+  const writer = options.access === 'write' ? thread('./store-worker') : null;
+  const reader = thread('./reader-worker');
   try {
-    return new SqliteStore(writer, await started('./reader-worker', options.database), options);
+    await writer?.call('open', options.database);
+    await reader.call('open', options.database);
+    return new SqliteStore(writer, reader, options);
   } catch (error) {
-    await writer?.stop();
+    await Promise.all([writer?.stop(), reader.stop()]);
     throw error;
   }
 }
 
-async function started(module: string, database: string): Promise<WorkerCalls> {
-  const calls = new WorkerCalls(new Worker(siblingModule(import.meta.url, module)));
-  try {
-    await calls.call('open', database);
-    return calls;
-  } catch (error) {
-    await calls.stop();
-    throw error;
-  }
+function thread(module: string): WorkerCalls {
+  return new WorkerCalls(new Worker(siblingModule(import.meta.url, module)));
 }

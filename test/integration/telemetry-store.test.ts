@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PlannedInstance, TelemetryEvent } from '../../main/telemetry/events.ts';
+import { readHistory } from '../../main/telemetry/history-reader.ts';
+import { openWorkspace } from '../../main/telemetry/workspace.ts';
+
+const RECORDER = join(import.meta.dirname, '../fixtures/telemetry/recorder.ts');
+const RUN = 'run-20261120T200007Z-killed-00000001';
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'telemetry-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** Starts the recorder and answers once it has acknowledged `count` instances. */
+async function recorder(
+  root: string,
+  count: number,
+): Promise<{ child: ChildProcess; acknowledged: () => number }> {
+  const child = spawn(process.execPath, [RECORDER, root, RUN], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let told = '';
+  child.stdout?.on('data', (chunk) => (told += String(chunk)));
+  const acknowledged = () => Number(told.split('\n').at(-2) ?? 0);
+  while (acknowledged() < count) {
+    if (child.exitCode !== null) throw new Error(`the recorder ended with ${child.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return { child, acknowledged };
+}
+
+describe('a workspace whose process is killed', () => {
+  it('has everything that was acknowledged, says interrupted, and can be opened at once', async () => {
+    const root = folder();
+    const { child, acknowledged } = await recorder(root, 200);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const told = acknowledged();
+
+    const reading = await openWorkspace(root, { access: 'read' });
+    expect((await reading.store.run(RUN))?.status).toBe('interrupted');
+    await reading.close();
+
+    const writing = await openWorkspace(root, { access: 'write' });
+    const run = await writing.store.run(RUN);
+    expect(run?.status).toBe('interrupted');
+    expect(run?.tasks.succeeded).toBeGreaterThanOrEqual(told);
+    await writing.store.append([
+      { type: 'run_resumed', runId: RUN, at: Date.now(), pid: process.pid, hostname: 'here' },
+    ]);
+    expect((await writing.store.run(RUN))?.status).toBe('running');
+    await writing.close();
+  });
+});
+
+describe('a workspace that is open', () => {
+  it('is refused to a second writer by the first one’s pid, and can be read meanwhile', async () => {
+    const root = folder();
+    const { child } = await recorder(root, 5);
+    await expect(openWorkspace(root, { access: 'write' })).rejects.toMatchObject({
+      code: 'E_WORKSPACE_IN_USE',
+      message: expect.stringContaining(String(child.pid)),
+    });
+    const reading = await openWorkspace(root, { access: 'read' });
+    const first = await reading.store.run(RUN);
+    expect(first?.status).toBe('running');
+    await expect
+      .poll(async () => (await reading.store.run(RUN))?.tasks.total ?? 0)
+      .toBeGreaterThan(first?.tasks.total ?? 0);
+    await expect(
+      reading.store.append([{ type: 'run_finished', runId: RUN, at: 1, status: 'failed' }]),
+    ).rejects.toMatchObject({
+      code: 'E_TELEMETRY_READ_ONLY',
+    });
+    await reading.close();
+  });
+
+  it('is not there to read before anything was recorded', async () => {
+    await expect(openWorkspace(folder(), { access: 'read' })).rejects.toMatchObject({
+      code: 'E_NO_TELEMETRY',
+    });
+    expect(readHistory(join(folder(), 'none.db'))).toEqual([]);
+  });
+
+  it('answers nothing after it was closed, instead of waiting for ever', async () => {
+    const workspace = await openWorkspace(folder(), { access: 'write' });
+    await workspace.close();
+    await expect(workspace.store.runs()).rejects.toMatchObject({ code: 'E_TELEMETRY_CLOSED' });
+    await expect(
+      workspace.store.append([{ type: 'run_finished', runId: RUN, at: 1, status: 'failed' }]),
+    ).rejects.toMatchObject({
+      code: 'E_TELEMETRY_CLOSED',
+    });
+  });
+});
+
+describe('a large run', () => {
+  it('holds up the caller’s event loop for less than 50 ms (p99) while 20,000 instances come and are asked for', async () => {
+    const workspace = await openWorkspace(folder(), { access: 'write' });
+    onTestFinished(() => workspace.close());
+    const { store } = workspace;
+    const at = Date.now();
+    const instances = Array.from(
+      { length: 20_000 },
+      (_, index): PlannedInstance => ({
+        id: `simulate.${index}`,
+        task: 'simulate',
+        component: 'c',
+        index,
+        params: { index },
+        features: { index },
+        request: { cpus: 1, memoryBytes: 1, walltimeSeconds: null },
+        source: 'manifest',
+        confidence: null,
+        predicted: { peakMemoryBytes: null, cpuSeconds: null, wallSeconds: null },
+        needs: [],
+        command: 'true',
+      }),
+    );
+    const events: TelemetryEvent[] = [
+      {
+        type: 'run_started',
+        runId: RUN,
+        at,
+        project: 'p',
+        target: 't',
+        provider: 'local',
+        manifestLock: '',
+        manifestPath: null,
+        manifestText: '',
+        plan: null,
+        pid: process.pid,
+        hostname: 'here',
+      },
+      { type: 'instances_added', runId: RUN, at, instances },
+    ];
+    const delay = monitorEventLoopDelay({ resolution: 2 });
+    delay.enable();
+    await store.append(events);
+    const page = await store.instances({ runId: RUN, offset: 19_900, limit: 100, sort: 'attention' });
+    await store.load(RUN, 500);
+    await store.report(RUN);
+    delay.disable();
+    expect(page.total).toBe(20_000);
+    expect(page.rows.at(-1)?.index).toBe(19_999);
+    expect(delay.percentile(99) / 1e6).toBeLessThan(50);
+  });
+});
