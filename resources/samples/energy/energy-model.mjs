@@ -3,7 +3,8 @@
 // Demand at neighbouring nodes moves together. The model draws correlated demand for every node of the grid
 // (a Cholesky factor of the covariance matrix times independent normal numbers) and counts the hours in which
 // the available power does not suffice. Memory grows with the square of the number of nodes, time with its cube,
-// and both with the scenario: that is what an advisor has to find out.
+// and both with the scenario, which with much wind also keeps a year of hours for every node: that is what an
+// advisor has to find out.
 //
 //   node energy-model.mjs --nodes 900 --scenario baseline --year 2030 --out result.json
 
@@ -11,6 +12,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const DRAWS = 400;
+const HOURS = 8760;
 
 const SCENARIOS = {
   // demand factor · spread of demand · share of wind and sun · line failures that are looked at
@@ -47,6 +49,7 @@ const weather =
 const sensitivity = scenario.outages > 0 ? outageFactors(grid) : null;
 
 const growth = 1 + 0.012 * (Number(values.year) - 2025);
+const year = weather.length > 0 ? windYear(nodes) : null;
 const capacity = grid.load.map((load) => load * 1.17 * growth);
 let hoursShort = 0;
 let energyShort = 0;
@@ -74,6 +77,7 @@ const result = {
   year: Number(values.year),
   loss_of_load_probability: hoursShort / DRAWS,
   energy_not_served: energyShort / DRAWS,
+  longest_lull_hours: year ? longestLull(year) : null,
   lull_reach: weather.map(({ matrix }) => mean(matrix) / matrix[0]),
 };
 if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
@@ -97,6 +101,34 @@ function weatherField(name, spread, range) {
   console.log(`factorising the covariance of ${name} …`);
   const matrix = covariance(grid, spread, range);
   return { matrix, factor: cholesky(matrix) };
+}
+
+/** Wind power of every hour of a year at every node, as a fraction of what is installed: a slow random walk each. */
+function windYear(count) {
+  console.log('simulating a year of wind …');
+  const hours = new Float64Array(count * HOURS);
+  for (let i = 0; i < count; i++) {
+    let state = normal();
+    for (let hour = 0; hour < HOURS; hour++) {
+      state = 0.97 * state + 0.42 * (random() - 0.5);
+      hours[i * HOURS + hour] = 1 / (1 + Math.exp(-2 * state));
+    }
+  }
+  return hours;
+}
+
+/** The most hours in a row in which the wind of all nodes together stays below 49.5 %. */
+function longestLull(hours) {
+  const count = hours.length / HOURS;
+  let longest = 0;
+  let current = 0;
+  for (let hour = 0; hour < HOURS; hour++) {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += hours[i * HOURS + hour];
+    current = sum / count < 0.495 ? current + 1 : 0;
+    longest = Math.max(longest, current);
+  }
+  return longest;
 }
 
 /** Exponential covariance over distance; a little on the diagonal keeps it positive definite. */
