@@ -1,46 +1,19 @@
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-
-/** Unsaved text of a manifest, and the file it was made from. */
-export interface Draft {
-  readonly text: string;
-  readonly baseText: string;
-  readonly baseVersion: string;
-}
-
-/**
- * Unsaved manifests by project, kept while the app is open: leaving the page loses nothing, and closing the
- * window asks first.
- */
-interface DraftStore {
-  get(projectId: string): Draft | null;
-  set(projectId: string, draft: Draft | null): void;
-  any(): boolean;
-  subscribe(listener: () => void): () => void;
-}
+import { createDraftStore, type Draft, type DraftStore } from './draft-store.ts';
 
 const Drafts = createContext<DraftStore | null>(null);
 
-function createDraftStore(): DraftStore {
-  const drafts = new Map<string, Draft>();
-  const listeners = new Set<() => void>();
-  return {
-    get: (projectId) => drafts.get(projectId) ?? null,
-    set: (projectId, draft) => {
-      if (draft && draft.text !== draft.baseText) drafts.set(projectId, draft);
-      else drafts.delete(projectId);
-      for (const listener of listeners) listener();
-    },
-    any: () => drafts.size > 0,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}
-
+/** Leaving the page or closing the window loses no unsaved text. */
 export function DraftsProvider({ children }: { children: ReactNode }) {
-  const [store] = useState(createDraftStore);
+  const [store] = useState(() =>
+    createDraftStore(window.localStorage, (cause) =>
+      console.warn('Unsaved text is kept in memory only.', cause),
+    ),
+  );
   useEffect(() => {
+    // The desktop app finds its drafts again. In a browser the next start may have another address and with it
+    // another storage, so the browser asks before it closes the page.
+    if (window.scalableBridge) return;
     const onLeave = (event: BeforeUnloadEvent) => {
       if (store.any()) event.preventDefault();
     };

@@ -34,7 +34,7 @@ export function editorExtensions({ label, schema, onChange }: EditorOptions): Ex
     }),
     hoverTooltip((view, position) => explain(view.state.doc, position, schema())),
     lintGutter(),
-    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),
