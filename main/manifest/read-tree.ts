@@ -93,9 +93,13 @@ function refusedText(text: string): Problem | null {
 }
 
 function syntaxProblems(document: Document, lines: LineCounter): Problem[] {
-  const problems = document.errors.slice(0, MAX_SYNTAX_PROBLEMS).map((found) => {
-    const resource = found.code === 'RESOURCE_EXHAUSTION';
-    if (resource) return tooDeep(placeBetween(lines, found.pos[0], found.pos[1]));
+  // After a slip the rest of its line is noise.
+  const byLine = new Map(
+    document.errors.toReversed().map((found) => [lines.linePos(found.pos[0]).line, found]),
+  );
+  const first = document.errors.filter((found) => byLine.get(lines.linePos(found.pos[0]).line) === found);
+  return first.slice(0, MAX_SYNTAX_PROBLEMS).map((found) => {
+    if (found.code === 'RESOURCE_EXHAUSTION') return tooDeep(placeBetween(lines, found.pos[0], found.pos[1]));
     return problemAt(
       {
         code: 'E_MANIFEST',
@@ -106,7 +110,6 @@ function syntaxProblems(document: Document, lines: LineCounter): Problem[] {
       placeBetween(lines, found.pos[0], found.pos[1]),
     );
   });
-  return problems;
 }
 
 function syntaxHint(code: string): string | null {

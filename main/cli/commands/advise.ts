@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import type { Advisor, ModelType, Recommendation } from '../../advisor/advisor.ts';
+import { LearnedAdvisor } from '../../advisor/learned-advisor.ts';
+import { advisorForPlanning } from '../../advisor/planning-advisor.ts';
+import type { DeploymentSpec, Params } from '../../manifest/spec.ts';
+import { formatDuration, formatMemory } from '../../platform/units.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { fromHere, load, manifestPath, pathsOf } from '../project.ts';
+
+export interface AdviseInput {
+  readonly task: string;
+  readonly target?: string;
+  readonly modelType?: ModelType;
+  readonly confidence: number;
+  readonly feature?: Params;
+  readonly runsDir?: string;
+}
+
+/** What to ask for when this task runs next. Without history the manifest answers, and the exit code is 0 all the same. */
+export async function advise(context: CommandContext, input: AdviseInput): Promise<number> {
+  const advisor = await advisorOf(context, input);
+  const spec = await specHere(context, input.target);
+  const target = input.target ?? spec?.target.name;
+  const advice = advisor.recommend({
+    task: input.task,
+    confidence: input.confidence,
+    features: input.feature ?? {},
+    ...(target !== undefined && { target }),
+  });
+  const full = advice.method === 'manifest' && spec !== null ? fromManifest(spec, advice) : advice;
+  context.output.result(adviceJson(full), () => adviceText(full));
+  return EXIT.done;
+}
+
+/** The manifest of the workspace; advice needs none, and one with problems is none. */
+async function specHere(context: CommandContext, target: string | undefined): Promise<DeploymentSpec | null> {
+  const path = manifestPath(context, undefined);
+  return existsSync(path) ? (await load(context, path, target)).spec : null;
+}
+
+async function advisorOf(context: CommandContext, input: AdviseInput): Promise<Advisor> {
+  const paths = pathsOf(context);
+  const folder =
+    input.runsDir ?? (existsSync(paths.database) ? undefined : (context.settings.runsDir ?? undefined));
+  const modelType = input.modelType ?? 'auto';
+  if (folder !== undefined) return LearnedAdvisor.fromHistory(fromHere(context, folder), { modelType });
+  if (modelType !== 'auto' && existsSync(paths.database))
+    return LearnedAdvisor.fromHistory(paths.root, { modelType });
+  return advisorForPlanning({ database: paths.database, modelsFolder: paths.models, sizing: 'auto' });
+}
+
+/** Nothing was measured: what the manifest asks for, where it knows the task. */
+function fromManifest(spec: DeploymentSpec, advice: Recommendation): Recommendation {
+  const task = spec.tasks[advice.task];
+  const component = task === undefined ? undefined : spec.components[task.component];
+  if (task === undefined || component === undefined) return advice;
+  const seconds = task.walltimeSeconds ?? spec.target.walltimeSeconds;
+  return {
+    ...advice,
+    workers: { [component.name]: 1 },
+    resources: {
+      [component.name]: {
+        cpus: component.cpus,
+        memory: component.memoryBytes === null ? null : formatMemory(component.memoryBytes),
+        walltime: seconds === null ? null : formatDuration(seconds),
+      },
+    },
+  };
+}
+
+function adviceJson(advice: Recommendation) {
+  return {
+    task: advice.task,
+    target: advice.target,
+    workers: advice.workers,
+    resources: advice.resources,
+    confidence: advice.confidence,
+    model_type: advice.modelType,
+    method: advice.method,
+    intervals: {
+      peak_memory_bytes: advice.intervals.peakMemoryBytes,
+      cpu_s: advice.intervals.cpuSeconds,
+      wall_s: advice.intervals.wallSeconds,
+    },
+    basis: advice.basis,
+    evidence: advice.evidence,
+  };
+}
+
+function adviceText(advice: Recommendation): string {
+  const shapes = Object.entries(advice.resources).map(
+    ([component, { cpus, memory, walltime }]) =>
+      `  ${component}: ${cpus} CPU, ${memory ?? 'no memory given'}${walltime === null ? '' : `, ${walltime}`}, ${advice.workers[component] ?? 1} workers`,
+  );
+  return [
+    `Task: ${advice.task}${advice.target === null ? '' : ` on ${advice.target}`}`,
+    `Method: ${advice.method}${advice.modelType === null ? '' : ` (${advice.modelType})`}`,
+    ...(shapes.length > 0
+      ? ['Ask for:', ...shapes]
+      : ['Nothing is known about this task, neither measured nor in a manifest.']),
+    ...(advice.method === 'manifest' ? [] : [`Confidence: ${Math.round(advice.confidence * 100)} %`]),
+    `Basis: ${advice.basis}`,
+    `Why: ${advice.evidence.reason}`,
+  ].join('\n');
+}

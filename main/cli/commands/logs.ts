@@ -1,0 +1,123 @@
+import { readLogSlice } from '../../api/services/log-slice.ts';
+import { AppError } from '../../platform/errors.ts';
+import { runPaths } from '../../platform/paths.ts';
+import type { AttemptRow, InstanceRow } from '../../telemetry/views.ts';
+import type { Workspace } from '../../telemetry/workspace.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { findRun, withWorkspace, workspaceRoot } from '../project.ts';
+import { table } from '../table.ts';
+
+const PAGE = 1000;
+
+export interface LogsInput {
+  readonly runId: string;
+  readonly instance?: string;
+  /** From 1; default: the last one. */
+  readonly attempt?: number;
+}
+
+/** What an instance wrote; without an instance, the instances to choose from, failed ones first. */
+export async function logs(context: CommandContext, input: LogsInput): Promise<number> {
+  return withWorkspace(workspaceRoot(context), 'read', async (workspace) => {
+    const { runId } = await findRun(workspace, input.runId);
+    if (input.instance === undefined) return listInstances(context, workspace, runId);
+    return showInstance(context, workspace, runId, input.instance, input.attempt);
+  });
+}
+
+async function listInstances(context: CommandContext, workspace: Workspace, runId: string): Promise<number> {
+  const { rows, total } = await workspace.store.instances({
+    runId,
+    sort: 'attention',
+    offset: 0,
+    limit: PAGE,
+  });
+  const json = rows.map((row) => ({
+    instance_id: row.instanceId,
+    task: row.task,
+    state: row.state,
+    attempts: row.attempts,
+    message: row.message,
+  }));
+  context.output.result({ run_id: runId, instances: json, total }, () =>
+    [
+      table<InstanceRow>(
+        [
+          { title: 'INSTANCE', value: (row) => row.instanceId },
+          { title: 'STATE', value: (row) => row.state },
+          { title: 'ATTEMPTS', align: 'right', value: (row) => String(row.attempts) },
+          { title: 'MESSAGE', value: (row) => row.message ?? '' },
+        ],
+        rows,
+      ),
+      ...(total > rows.length ? [`… and ${total - rows.length} more`] : []),
+      `Show one with: scalable logs ${runId} ${rows[0]?.instanceId ?? 'INSTANCE'}`,
+    ].join('\n'),
+  );
+  return EXIT.done;
+}
+
+async function showInstance(
+  context: CommandContext,
+  workspace: Workspace,
+  runId: string,
+  instanceId: string,
+  attempt: number | undefined,
+): Promise<number> {
+  const detail = await workspace.store.instance(runId, instanceId).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'E_INSTANCE_NOT_FOUND') return null;
+    throw error;
+  });
+  const row =
+    attempt === undefined
+      ? detail?.attemptRows.at(-1)
+      : detail?.attemptRows.find((found) => found.attempt === attempt);
+  if (row === undefined)
+    throw new AppError({
+      code: detail === null ? 'E_INSTANCE_NOT_FOUND' : 'E_ATTEMPT_NOT_FOUND',
+      message:
+        detail === null
+          ? `The run ${runId} has no instance ${instanceId}`
+          : `${instanceId} has no attempt ${attempt ?? ''}`.trim(),
+      hint: `List them with: scalable logs ${runId}`,
+    });
+  const folder = runPaths(workspace.paths, runId).folder;
+  const [stdout, stderr] = [await whole(folder, row.stdoutPath), await whole(folder, row.stderrPath)];
+  context.output.result(
+    {
+      run_id: runId,
+      instance_id: instanceId,
+      attempt: row.attempt,
+      outcome: row.outcome,
+      exit_code: row.exitCode,
+      message: row.message,
+      stdout,
+      stderr,
+    },
+    () => logText(instanceId, row, stdout, stderr),
+  );
+  return EXIT.done;
+}
+
+async function whole(folder: string, path: string | null): Promise<string> {
+  let text = '';
+  for (let offset = 0; ; ) {
+    const slice = await readLogSlice(folder, path, offset);
+    text += slice.text;
+    if (slice.nextOffset <= offset) return text;
+    offset = slice.nextOffset;
+  }
+}
+
+function logText(instanceId: string, row: AttemptRow, stdout: string, stderr: string): string {
+  const part = (name: string, text: string) => (text === '' ? [] : [`── ${name}`, text.trimEnd()]);
+  const end =
+    row.outcome === null ? 'running' : `${row.outcome}${row.message === null ? '' : `: ${row.message}`}`;
+  return [
+    `${instanceId}, attempt ${row.attempt}: ${end}`,
+    ...part('stdout', stdout),
+    ...part('stderr', stderr),
+    ...(stdout === '' && stderr === '' ? ['It wrote nothing.'] : []),
+  ].join('\n');
+}

@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { preparePlan } from '../../session/prepare-plan.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { planJson, planText } from '../plan-json.ts';
+import { type PlanFlags, planOptions } from '../plan-options.ts';
+import { fromHere, loadSpec, manifestPath, pathsOf } from '../project.ts';
+
+export interface PlanInput extends PlanFlags {
+  readonly manifest: string | undefined;
+  readonly output?: string;
+}
+
+/** What a run would do; changes nothing. */
+export async function plan(context: CommandContext, input: PlanInput): Promise<number> {
+  const path = manifestPath(context, input.manifest);
+  const spec = await loadSpec(context, path, input.target);
+  const workspace = { paths: pathsOf(context, input.manifest) };
+  const made = await preparePlan({ workspace, spec, options: planOptions(spec, input) });
+  const json = planJson(made);
+  context.output.result(json, () => planText(made));
+  if (input.output !== undefined) {
+    const file = fromHere(context, input.output);
+    await writeFile(file, `${JSON.stringify(json, null, 2)}\n`);
+    context.output.note(`Written to ${file}`);
+  }
+  return EXIT.done;
+}

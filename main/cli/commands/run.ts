@@ -1,0 +1,100 @@
+import { systemClock } from '../../platform/clock.ts';
+import { silentLogger } from '../../platform/logger.ts';
+import { providerFor } from '../../providers/registry.ts';
+import { preparePlan } from '../../session/prepare-plan.ts';
+import type { RunHandle } from '../../session/run-handle.ts';
+import { resumeRun, startRun } from '../../session/start-run.ts';
+import { renderReport } from '../../telemetry/report-text.ts';
+import type { RunReport } from '../../telemetry/views.ts';
+import type { Workspace } from '../../telemetry/workspace.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT, usageError } from '../exit-codes.ts';
+import { planOptions } from '../plan-options.ts';
+import { Progress } from '../progress.ts';
+import { findRun, loadSpec, manifestPath, withWorkspace, workspaceRoot } from '../project.ts';
+import { progressLine, resumeCommand, runJson } from '../run-text.ts';
+import { detach } from './detach.ts';
+import { type PlanInput, plan } from './plan.ts';
+
+export interface RunInput extends PlanInput {
+  /** A run's id, or `last`. */
+  readonly resume?: string;
+  readonly dryRun?: boolean;
+  readonly detach?: boolean;
+}
+
+/** Plans, runs, waits and records. Ctrl-C saves the state and says how to go on. */
+export async function run(context: CommandContext, input: RunInput): Promise<number> {
+  if (input.resume !== undefined && input.dryRun)
+    throw usageError('A run that is resumed has its plan already', 'Leave out --dry-run, or --resume.');
+  if (input.dryRun) return plan(context, input);
+  if (input.detach) return detach(context, input);
+  const root = workspaceRoot(context, input.manifest);
+  return withWorkspace(root, 'write', async (workspace) => {
+    const handle =
+      input.resume === undefined
+        ? await begin(context, workspace, input)
+        : await goOn(workspace, input.resume);
+    return follow(context, handle, root);
+  });
+}
+
+async function begin(context: CommandContext, workspace: Workspace, input: RunInput): Promise<RunHandle> {
+  const path = manifestPath(context, input.manifest);
+  const spec = await loadSpec(context, path, input.target);
+  const made = await preparePlan({ workspace, spec, options: planOptions(spec, input) });
+  for (const note of made.notes) context.output.note(`Note: ${note.message}`);
+  return startRun({
+    workspace,
+    spec,
+    plan: made,
+    provider: providerFor(spec.target.provider),
+    clock: systemClock,
+    logger: silentLogger,
+    manifestPath: path,
+  });
+}
+
+async function goOn(workspace: Workspace, which: string): Promise<RunHandle> {
+  const { runId } = await findRun(workspace, which);
+  return resumeRun({ workspace, runId, clock: systemClock, logger: silentLogger });
+}
+
+async function follow(context: CommandContext, handle: RunHandle, root: string): Promise<number> {
+  const { io, output } = context;
+  const progress = new Progress(io, { quiet: output.quiet, now: Date.now });
+  output.note(`Run ${handle.runId}`);
+  const stop = handle.onChange(({ live }) => progress.show(progressLine(live, Date.now())));
+  const interrupt = () => {
+    progress.clear();
+    output.note('Interrupted: saving the state…');
+    // What goes wrong on the way reaches us through `finished`.
+    handle.interrupt().catch(() => undefined);
+  };
+  if (io.signal.aborted) interrupt();
+  else io.signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const report = await handle.finished;
+    progress.clear();
+    output.result(runJson(report), () => renderReport(report));
+    return ended(context, report, root);
+  } finally {
+    io.signal.removeEventListener('abort', interrupt);
+    stop();
+    progress.clear();
+  }
+}
+
+function ended(context: CommandContext, report: RunReport, root: string): number {
+  switch (report.status) {
+    case 'succeeded':
+      return EXIT.done;
+    case 'interrupted':
+    case 'running':
+      context.output.note(`What finished is kept. Go on with: ${resumeCommand(report.run_id, root)}`);
+      return EXIT.interrupted;
+    case 'failed':
+    case 'cancelled':
+      return EXIT.failed;
+  }
+}

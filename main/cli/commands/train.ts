@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import type { ModelType } from '../../advisor/advisor.ts';
+import { trainAdvisor } from '../../advisor/train.ts';
+import type { TaskTrainingReport, TrainingReport } from '../../advisor/training-report.ts';
+import { AppError } from '../../platform/errors.ts';
+import { describeDuration, describeMemory } from '../../platform/units.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Progress } from '../progress.ts';
+import { fromHere, pathsOf } from '../project.ts';
+
+export interface TrainInput {
+  readonly task?: string;
+  readonly modelType: ModelType;
+  readonly cvFolds: number;
+  readonly output?: string;
+}
+
+/** Trains on everything that was measured here, cross-validates and saves. */
+export async function train(context: CommandContext, input: TrainInput): Promise<number> {
+  const { io, output } = context;
+  const paths = pathsOf(context);
+  if (!existsSync(paths.database))
+    throw new AppError({
+      code: 'E_NO_TELEMETRY',
+      message: `Nothing has been recorded in ${paths.root} yet, so there is nothing to learn from`,
+      hint: 'Run a manifest there first, or import runs with `scalable import`.',
+    });
+  const progress = new Progress(io, { quiet: output.quiet, now: Date.now });
+  try {
+    const report = await trainAdvisor({
+      database: paths.database,
+      modelsFolder: input.output === undefined ? paths.models : fromHere(context, input.output),
+      modelType: input.modelType,
+      cvFolds: input.cvFolds,
+      ...(input.task !== undefined && { task: input.task }),
+      onProgress: (fraction, step) => progress.show(`${Math.round(fraction * 100)} % · ${step}`),
+      signal: io.signal,
+    });
+    progress.clear();
+    output.result(trainingJson(report), () => trainingText(report));
+    return EXIT.done;
+  } finally {
+    progress.clear();
+  }
+}
+
+function trainingJson(report: TrainingReport) {
+  return {
+    model_type: report.modelType,
+    cv_folds: report.cvFolds,
+    rows: report.rows,
+    seconds: report.seconds,
+    tasks: Object.fromEntries(report.tasks.map((task) => [task.task, taskJson(task)])),
+  };
+}
+
+function taskJson(task: TaskTrainingReport) {
+  return {
+    rows: task.rows,
+    runs: task.runs,
+    model_type: task.modelType,
+    chosen: task.chosen,
+    reason: task.reason,
+    wastage: task.wastage,
+    failures: task.failures,
+    stages: Object.fromEntries(
+      task.stages.map(
+        ({ stage, unit, mae, rmse, r2, mape, coverage, nominalCoverage, folds, importance }) => [
+          stage,
+          { unit, mae, rmse, r2, mape, coverage, nominal_coverage: nominalCoverage, folds, importance },
+        ],
+      ),
+    ),
+    notes: task.notes,
+  };
+}
+
+function trainingText(report: TrainingReport): string {
+  if (report.tasks.length === 0) return 'No task has finished here yet, so there was nothing to learn.';
+  return [
+    `Trained on ${report.rows} measured attempts in ${describeDuration(report.seconds)} (${report.modelType}, ${report.cvFolds} folds).`,
+    ...report.tasks.flatMap((task) => ['', ...taskText(task)]),
+  ].join('\n');
+}
+
+function taskText(task: TaskTrainingReport): string[] {
+  const memory = task.stages.find(({ stage }) => stage === 'peak_memory');
+  const wall = task.stages.find(({ stage }) => stage === 'wall_time');
+  const percent = (share: number | null) => (share === null ? 'not known' : `${Math.round(share * 100)} %`);
+  const wasted = Object.entries(task.wastage).flatMap(([method, gbh]) =>
+    gbh === null ? [] : [`${method} ${Number(gbh.toPrecision(3))} GB·h`],
+  );
+  return [
+    `${task.task}: ${task.rows} attempts of ${task.runs} runs → ${task.chosen}`,
+    `  ${task.reason}`,
+    ...(memory
+      ? [
+          `  Memory: off by ${describeMemory(memory.mae)} on average; intervals of ${percent(memory.nominalCoverage)} held ${percent(memory.coverage)} of held-out tasks`,
+        ]
+      : []),
+    ...(wall ? [`  Time: off by ${describeDuration(wall.mae)} on average`] : []),
+    ...(wasted.length > 0 ? [`  Wasted, had each sized these tasks: ${wasted.join(', ')}`] : []),
+    ...task.notes.map((note) => `  Note: ${note}`),
+  ];
+}

@@ -1,0 +1,111 @@
+import type { Plan } from '../planning/plan.ts';
+import { describeDuration, formatDuration, formatMemory } from '../platform/units.ts';
+import type { ResourceRequest } from '../providers/provider.ts';
+import { table } from './table.ts';
+
+/** A request as it stands in files: `{ cpus: 2, memory: '8G', walltime: '01:00:00' }`. */
+export function requestJson(request: ResourceRequest) {
+  return {
+    cpus: request.cpus,
+    memory: request.memoryBytes === null ? null : formatMemory(request.memoryBytes),
+    walltime: request.walltimeSeconds === null ? null : formatDuration(request.walltimeSeconds),
+  };
+}
+
+/** The plan in the words of `plan.json`. */
+export function planJson(plan: Plan) {
+  return {
+    project: plan.project,
+    target: plan.target,
+    provider: plan.provider,
+    manifest_lock: plan.manifestLock,
+    objective: plan.objective,
+    policy: plan.policy,
+    sizing: plan.sizing,
+    tasks: plan.tasks.map(({ task, component, instances }) => ({ task, component, instances })),
+    scale_plan: {
+      workers: plan.scalePlan.workers,
+      resources: Object.fromEntries(
+        Object.entries(plan.scalePlan.resources).map(([tag, request]) => [tag, requestJson(request)]),
+      ),
+    },
+    instances: plan.instances.map(({ id, task, params, request, source, confidence }) => ({
+      id,
+      task,
+      params,
+      request: requestJson(request),
+      source,
+      confidence,
+    })),
+    cost: plan.cost,
+    time_s: plan.timeSeconds,
+    front: plan.front.map((point) => ({
+      workers: point.workers,
+      workers_by_tag: point.workersByTag,
+      time_s: point.timeSeconds,
+      cost_usd: point.costUsd,
+      worker_hours: point.workerHours,
+    })),
+    evidence: Object.fromEntries(
+      plan.tasks.map(({ task, evidence }) => [
+        task,
+        {
+          method: evidence.method,
+          model_type: evidence.modelType,
+          records: evidence.rows,
+          runs_analyzed: evidence.runs,
+          reason: evidence.sentence,
+        },
+      ]),
+    ),
+    notes: plan.notes,
+  };
+}
+
+export function planText(plan: Plan): string {
+  const workers = Object.entries(plan.scalePlan.workers).map(([tag, count]) => `${tag} ${count}`);
+  return [
+    `Plan: ${plan.project} on ${plan.target} (provider: ${plan.provider})`,
+    `Objective: ${plan.objective}, policy: ${plan.policy}, sizing: ${plan.sizing}`,
+    `Lock: ${plan.manifestLock}`,
+    '',
+    table(
+      [
+        { title: 'TASK', value: (task) => task.task },
+        { title: 'COMPONENT', value: (task) => task.component },
+        { title: 'INSTANCES', align: 'right', value: (task) => String(task.instances) },
+        { title: 'CPUS', align: 'right', value: (task) => span(task, (request) => request.cpus, String) },
+        {
+          title: 'MEMORY',
+          align: 'right',
+          value: (task) => span(task, (request) => request.memoryBytes, formatMemory),
+        },
+        {
+          title: 'MANIFEST',
+          align: 'right',
+          value: (task) => requestJson(task.manifestRequest).memory ?? '-',
+        },
+        { title: 'SIZED BY', value: (task) => task.evidence.modelType ?? task.evidence.method },
+      ],
+      plan.tasks,
+    ),
+    '',
+    `Workers: ${workers.length > 0 ? workers.join(', ') : 'none'}`,
+    `Time: ${plan.timeSeconds === null ? 'not known yet: nothing like this was measured' : `about ${describeDuration(plan.timeSeconds)}`}`,
+    ...(plan.cost === null
+      ? []
+      : [`Cost: about $${plan.cost.usd.toFixed(2)} (prices from ${plan.cost.pricesFrom})`]),
+    ...plan.tasks.map((task) => `  ${task.task}: ${task.evidence.sentence}`),
+    ...(plan.notes.length > 0 ? ['', ...plan.notes.map((note) => `Note: ${note.message}`)] : []),
+  ].join('\n');
+}
+
+function span(
+  task: Plan['tasks'][number],
+  pick: (request: ResourceRequest) => number | null,
+  write: (value: number) => string,
+): string {
+  const [low, high] = [pick(task.smallest), pick(task.largest)];
+  if (low === null || high === null) return '-';
+  return low === high ? write(low) : `${write(low)}–${write(high)}`;
+}
