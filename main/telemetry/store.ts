@@ -19,11 +19,14 @@ import type {
 export interface TelemetryStore {
   /**
    * Resolves when the events are on disk, so that a state shown afterwards survives a crash. Commits in order
-   * and together, at most 50 ms or 500 rows after the first one waits.
-   * @throws AppError `E_DISK_FULL` (nothing of the commit is lost: it is kept and tried again), `E_TELEMETRY_WRITE`
+   * and together, at most 50 ms or 500 rows after the first one waits. While the disk is full it stays pending: the
+   * events are kept and tried again, and whoever opened the workspace is told through `onHealth`.
+   * @throws AppError `E_TELEMETRY_WRITE` for events that can never be recorded
    */
   append(events: readonly TelemetryEvent[]): Promise<void>;
+  /** Resolves when all of it is on disk. @throws AppError `E_DISK_FULL`: nothing is given up, it is still being tried */
   flush(): Promise<void>;
+  /** Flushes first; when that rejects the store stays open. */
   close(): Promise<void>;
 
   runs(options?: { limit?: number; before?: number }): Promise<readonly RunSummary[]>;

@@ -1,6 +1,7 @@
 /**
  * Times are integer milliseconds since the epoch (`_at`) or seconds (`_s`); memory is bytes. Null is "not known".
- * Narrow columns come first, so that scans do not read through long texts. `instances.state` is the code of
+ * What never changes of an instance and is long stands apart, so that lists are sorted
+ * and states change in narrow rows, and a search reads the texts of one run in a stretch. `instances.state` is the code of
  * `instance-codes.ts`, whose order is the order of attention: the index below is the task table as people want it.
  */
 export const initial = `
@@ -57,14 +58,21 @@ CREATE TABLE instances (
   wall_s REAL,
   outcome TEXT,
   message TEXT,
-  params TEXT NOT NULL,
-  features TEXT,
-  needs TEXT,
-  command TEXT NOT NULL,
   UNIQUE (run_key, instance_id)
 ) STRICT;
 CREATE INDEX instances_by_attention ON instances (run_key, state, attention, position);
 CREATE INDEX instances_by_task ON instances (run_key, task);
+
+CREATE TABLE instance_texts (
+  run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  instance_key INTEGER NOT NULL,
+  instance_id TEXT NOT NULL,
+  params TEXT NOT NULL,
+  features TEXT,
+  needs TEXT,
+  command TEXT NOT NULL,
+  PRIMARY KEY (run_key, instance_key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE attempts (
   instance_key INTEGER NOT NULL REFERENCES instances ON DELETE CASCADE,

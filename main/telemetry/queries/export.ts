@@ -148,10 +148,11 @@ export function exportAttempts(
     const samples = db.prepare('SELECT * FROM samples WHERE instance_key = ? ORDER BY attempt, at');
     return db
       .prepare(
-        `SELECT i.*, r.source AS advised_source, r.confidence, r.cpus AS advised_cpus, r.memory_bytes AS advised_memory,
+        `SELECT i.*, t.params, t.features, t.needs, t.command, r.source AS advised_source, r.confidence, r.cpus AS advised_cpus, r.memory_bytes AS advised_memory,
            r.walltime_s AS advised_walltime, r.memory_low, r.memory_point, r.memory_high, r.cpu_low, r.cpu_point,
            r.cpu_high, r.wall_low, r.wall_point, r.wall_high
-         FROM instances i LEFT JOIN recommendations r USING (instance_key)
+         FROM instances i JOIN instance_texts t ON t.run_key = i.run_key AND t.instance_key = i.instance_key
+           LEFT JOIN recommendations r ON r.instance_key = i.instance_key
          WHERE i.run_key = ? AND i.instance_key > ? ORDER BY i.instance_key LIMIT ?`,
       )
       .all(num(run, 'run_key'), after, limit)

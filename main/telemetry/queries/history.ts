@@ -15,10 +15,12 @@ export function history(
 ): readonly HistoryRow[] {
   const rows = db
     .prepare(
-      `SELECT r.run_id, r.target, r.provider, r.origin, i.instance_id, i.task, i.component, i.params, i.features,
+      `SELECT r.run_id, r.target, r.provider, r.origin, i.instance_id, i.task, i.component, t.params, t.features,
          a.attempt, a.cpus, a.memory_bytes, a.walltime_s, a.outcome, a.peak_memory_bytes, a.cpu_user_s,
          a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.started_at, a.finished_at
-       FROM runs r CROSS JOIN instances i USING (run_key) CROSS JOIN attempts a USING (instance_key)
+       FROM runs r CROSS JOIN instances i ON i.run_key = r.run_key
+         CROSS JOIN attempts a ON a.instance_key = i.instance_key
+         CROSS JOIN instance_texts t ON t.run_key = r.run_key AND t.instance_key = i.instance_key
        WHERE ${LEARNABLE} ${task === undefined ? '' : 'AND i.task = ?'}
        ORDER BY a.finished_at DESC, a.instance_key DESC LIMIT ?`,
     )

@@ -1,7 +1,7 @@
 import type { Params } from '../../manifest/spec.ts';
 import { assertNever } from '../../platform/errors.ts';
 import type { AttemptOutcome } from '../../providers/provider.ts';
-import type { SqlRow, SqlValue } from '../database/driver.ts';
+import type { SqlDatabase, SqlRow, SqlValue } from '../database/driver.ts';
 import type { Interval, RequestSource } from '../events.ts';
 import { stateCode, stateOfCode } from '../instance-codes.ts';
 import type {
@@ -14,28 +14,33 @@ import type {
 } from '../views.ts';
 import { atOneMoment, json, num, numOrNull, type QueryContext, text, textOrNull } from './context.ts';
 
-const COLUMNS = `i.*, r.confidence, r.memory_low, r.memory_point, r.memory_high, r.cpu_low, r.cpu_point, r.cpu_high,
+const COLUMNS = `i.*, t.params, t.features, t.needs, t.command, r.confidence, r.memory_low, r.memory_point, r.memory_high, r.cpu_low, r.cpu_point, r.cpu_high,
   r.wall_low, r.wall_point, r.wall_high`;
+
+const JOINED = `instances i JOIN instance_texts t ON t.run_key = i.run_key AND t.instance_key = i.instance_key
+  LEFT JOIN recommendations r ON r.instance_key = i.instance_key`;
 
 export function pageOfInstances({ db }: QueryContext, query: InstanceQuery): InstancePage {
   return atOneMoment(db, () => {
     const run = db.prepare('SELECT * FROM runs WHERE run_id = ?').get(query.runId);
     if (!run) return { rows: [], total: 0 };
-    const { where, values } = conditions(num(run, 'run_key'), query);
-    const filtered = query.task !== undefined || query.search !== undefined;
+    const runKey = num(run, 'run_key');
+    const found = query.search === undefined ? null : matching(db, runKey, query.search);
+    const { where, values } = conditions(runKey, query, found);
     // The counts are kept with the run; only what they do not know has to be counted.
-    const total = filtered
-      ? num(db.prepare(`SELECT count(*) AS n FROM instances i WHERE ${where}`).get(...values) ?? {}, 'n')
-      : (query.states ?? ALL_STATES).reduce((sum, state) => sum + num(run, state), 0);
+    const total =
+      query.task === undefined && found === null
+        ? (query.states ?? ALL_STATES).reduce((sum, state) => sum + num(run, state), 0)
+        : query.task === undefined && query.states === undefined && found !== null
+          ? found.length
+          : num(db.prepare(`SELECT count(*) AS n FROM instances i WHERE ${where}`).get(...values) ?? {}, 'n');
     // Keys first, from the index alone where it can be; then the wide rows of one page only.
     const keys = db
       .prepare(
         `SELECT i.instance_key FROM instances i WHERE ${where} ORDER BY ${order(query.sort)} LIMIT ? OFFSET ?`,
       )
       .all(...values, query.limit, query.offset);
-    const find = db.prepare(
-      `SELECT ${COLUMNS} FROM instances i LEFT JOIN recommendations r USING (instance_key) WHERE i.instance_key = ?`,
-    );
+    const find = db.prepare(`SELECT ${COLUMNS} FROM ${JOINED} WHERE i.instance_key = ?`);
     return {
       rows: keys.flatMap((key) => {
         const row = find.get(num(key, 'instance_key'));
@@ -57,7 +62,25 @@ const ALL_STATES = [
   'skipped',
 ] as const;
 
-function conditions(runKey: number, query: InstanceQuery): { where: string; values: SqlValue[] } {
+const MAX_WORDS = 8;
+
+/** Keys of the instances that have every word somewhere in their id or parameters; null when nothing is searched. */
+function matching(db: SqlDatabase, runKey: number, search: string): readonly number[] | null {
+  const words = search.trim().split(/\s+/).slice(0, MAX_WORDS);
+  if (words[0] === '') return null;
+  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+  const each = words.map(() => `(instance_id LIKE ? ESCAPE '\\' OR params LIKE ? ESCAPE '\\')`).join(' AND ');
+  return db
+    .prepare(`SELECT instance_key FROM instance_texts WHERE run_key = ? AND ${each}`)
+    .all(runKey, ...patterns.flatMap((pattern) => [pattern, pattern]))
+    .map((row) => num(row, 'instance_key'));
+}
+
+function conditions(
+  runKey: number,
+  query: InstanceQuery,
+  found: readonly number[] | null,
+): { where: string; values: SqlValue[] } {
   const parts = ['i.run_key = ?'];
   const values: SqlValue[] = [runKey];
   if (query.states) {
@@ -68,13 +91,9 @@ function conditions(runKey: number, query: InstanceQuery): { where: string; valu
     parts.push('i.task = ?');
     values.push(query.task);
   }
-  if (query.search !== undefined && query.search.trim() !== '') {
-    // Every word must be somewhere in the id or the parameters.
-    for (const word of query.search.trim().split(/\s+/).slice(0, 8)) {
-      parts.push(`(i.instance_id LIKE ? ESCAPE '\\' OR i.params LIKE ? ESCAPE '\\')`);
-      const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
-      values.push(pattern, pattern);
-    }
+  if (found) {
+    parts.push('i.instance_key IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify(found));
   }
   return { where: parts.join(' AND '), values };
 }
@@ -100,8 +119,8 @@ export function findInstance({ db }: QueryContext, runId: string, instanceId: st
   return atOneMoment(db, () => {
     const row = db
       .prepare(
-        `SELECT ${COLUMNS} FROM runs JOIN instances i USING (run_key) LEFT JOIN recommendations r USING (instance_key)
-         WHERE run_id = ? AND instance_id = ?`,
+        `SELECT ${COLUMNS} FROM ${JOINED}
+         WHERE i.run_key = (SELECT run_key FROM runs WHERE run_id = ?) AND i.instance_id = ?`,
       )
       .get(runId, instanceId);
     if (!row) return null;

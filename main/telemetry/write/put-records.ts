@@ -6,18 +6,12 @@ import type { WriterStatements } from './statements.ts';
 export function insertInstance(sql: WriterStatements, instance: InstanceRecord): void {
   const { planned } = instance;
   if (!planned) throw new Error(`Instance ${instance.instanceId} has nothing to insert`);
-  const params = JSON.stringify(planned.params);
-  const features = JSON.stringify(planned.features);
   instance.key = sql.insertInstance.insert(
     instance.run.key,
     instance.instanceId,
     planned.task,
     planned.component,
     planned.index,
-    params,
-    features === params ? null : features,
-    planned.needs.length > 0 ? JSON.stringify(planned.needs) : null,
-    planned.command,
     instance.state,
     attention(instance),
     instance.attempts,
@@ -33,6 +27,17 @@ export function insertInstance(sql: WriterStatements, instance: InstanceRecord):
     instance.wallSeconds,
     instance.outcome,
     instance.message,
+  );
+  const params = JSON.stringify(planned.params);
+  const features = JSON.stringify(planned.features);
+  sql.insertTexts.run(
+    instance.run.key,
+    instance.key,
+    instance.instanceId,
+    params,
+    features === params ? null : features,
+    planned.needs.length > 0 ? JSON.stringify(planned.needs) : null,
+    planned.command,
   );
   if (isRecommendation(planned)) insertRecommendation(sql, instance.key, planned);
   instance.planned = null;

@@ -29,10 +29,11 @@ export function writerStatements(db: SqlDatabase) {
       `SELECT ${INSTANCE_COLUMNS} FROM instances WHERE run_key = ? AND instance_id = ?`,
     ),
     insertInstance: db.prepare(
-      `INSERT INTO instances (run_key, instance_id, task, component, position, params, features, needs, command,
-         state, attention, attempts, cpus, memory_bytes, walltime_s, source, queued_at, started_at, finished_at,
-         peak_memory_bytes, cpu_s, wall_s, outcome, message) VALUES (${marks(24)})`,
+      `INSERT INTO instances (run_key, instance_id, task, component, position, state, attention, attempts, cpus,
+         memory_bytes, walltime_s, source, queued_at, started_at, finished_at, peak_memory_bytes, cpu_s, wall_s,
+         outcome, message) VALUES (${marks(20)})`,
     ),
+    insertTexts: db.prepare(`INSERT INTO instance_texts VALUES (${marks(7)})`),
     updateInstance: db.prepare(
       `UPDATE instances SET state = ?, attention = ?, attempts = ?, cpus = ?, memory_bytes = ?, walltime_s = ?,
          source = ?, queued_at = ?, started_at = ?, finished_at = ?, peak_memory_bytes = ?, cpu_s = ?, wall_s = ?,
