@@ -8,6 +8,8 @@ import { type StoreEvent, UNKNOWN_CPUS } from '../write/store-event.ts';
  */
 const text = z.string().max(100_000);
 const id = z.string().regex(/^[A-Za-z0-9._-]{1,200}$/);
+/** An instance, or all of a task with matching parameters (`task:simulate{"year":2030}`). */
+const need = z.union([id, z.string().startsWith('task:').max(10_000)]);
 const name = z.string().max(1000);
 const at = z.number().int().min(-8.64e15).max(8.64e15);
 const amount = z.number().min(0).nullable();
@@ -39,7 +41,7 @@ const planned = z.object({
   source: z.enum(['manifest', 'quantile', 'learned', 'scouts', 'user', 'retry']),
   confidence: z.number().nullable(),
   predicted: z.object({ peakMemoryBytes: interval, cpuSeconds: interval, wallSeconds: interval }),
-  needs: z.array(id).max(1_000_000),
+  needs: z.array(need).max(1_000_000),
   command: text,
 });
 

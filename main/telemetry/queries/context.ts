@@ -42,3 +42,9 @@ export function json<T>(row: SqlRow, column: string, absent: T): T {
   const value = row[column];
   return typeof value === 'string' ? (JSON.parse(value) as T) : absent;
 }
+
+/**
+ * `instances` through the index that leads to its rows in the order in which they lie in the file. Where whole runs
+ * are read SQLite would take the index of attention, which jumps about in the file: measured five times slower.
+ */
+export const INSTANCES_IN_ORDER = 'instances i INDEXED BY instances_by_task';

@@ -3,7 +3,7 @@ import type { AttemptOutcome } from '../../providers/provider.ts';
 import type { SqlDatabase, SqlRow } from '../database/driver.ts';
 import { stateCode } from '../instance-codes.ts';
 import type { HistoryRow, HistorySummary } from '../views.ts';
-import { json, num, numOrNull, text } from './context.ts';
+import { INSTANCES_IN_ORDER, json, num, numOrNull, text } from './context.ts';
 
 /** Ends that say nothing about what the program needs are not history. */
 const LEARNABLE = `a.outcome IS NOT NULL AND a.outcome NOT IN ('cancelled', 'lost', 'launch_failure')`;
@@ -18,7 +18,7 @@ export function history(
       `SELECT r.run_id, r.target, r.provider, r.origin, i.instance_id, i.task, i.component, t.params, t.features,
          a.attempt, a.cpus, a.memory_bytes, a.walltime_s, a.outcome, a.peak_memory_bytes, a.cpu_user_s,
          a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.started_at, a.finished_at
-       FROM runs r CROSS JOIN instances i ON i.run_key = r.run_key
+       FROM runs r CROSS JOIN ${INSTANCES_IN_ORDER} ON i.run_key = r.run_key
          CROSS JOIN attempts a ON a.instance_key = i.instance_key
          CROSS JOIN instance_texts t ON t.run_key = r.run_key AND t.instance_key = i.instance_key
        WHERE ${LEARNABLE} ${task === undefined ? '' : 'AND i.task = ?'}

@@ -12,7 +12,16 @@ import type {
   InstanceRow,
   InstanceSort,
 } from '../views.ts';
-import { atOneMoment, json, num, numOrNull, type QueryContext, text, textOrNull } from './context.ts';
+import {
+  atOneMoment,
+  INSTANCES_IN_ORDER,
+  json,
+  num,
+  numOrNull,
+  type QueryContext,
+  text,
+  textOrNull,
+} from './context.ts';
 
 const COLUMNS = `i.*, t.params, t.features, t.needs, t.command, r.confidence, r.memory_low, r.memory_point, r.memory_high, r.cpu_low, r.cpu_point, r.cpu_high,
   r.wall_low, r.wall_point, r.wall_high`;
@@ -37,7 +46,7 @@ export function pageOfInstances({ db }: QueryContext, query: InstanceQuery): Ins
     // Keys first, from the index alone where it can be; then the wide rows of one page only.
     const keys = db
       .prepare(
-        `SELECT i.instance_key FROM instances i WHERE ${where} ORDER BY ${order(query.sort)} LIMIT ? OFFSET ?`,
+        `SELECT i.instance_key FROM ${source(query, found)} WHERE ${where} ORDER BY ${order(query.sort)} LIMIT ? OFFSET ?`,
       )
       .all(...values, query.limit, query.offset);
     const find = db.prepare(`SELECT ${COLUMNS} FROM ${JOINED} WHERE i.instance_key = ?`);
@@ -96,6 +105,11 @@ function conditions(
     values.push(JSON.stringify(found));
   }
   return { where: parts.join(' AND '), values };
+}
+
+/** By attention and with a filter the planner knows best; to sort a whole run its rows are read as they lie. */
+function source({ sort = 'attention', states }: InstanceQuery, found: readonly number[] | null): string {
+  return sort === 'attention' || states !== undefined || found !== null ? 'instances i' : INSTANCES_IN_ORDER;
 }
 
 function order(sort: InstanceSort = 'attention'): string {

@@ -3,7 +3,16 @@ import type { AttemptOutcome } from '../../providers/provider.ts';
 import type { SqlDatabase, SqlRow } from '../database/driver.ts';
 import { stateCode } from '../instance-codes.ts';
 import type { FailureRow, RunReport, ScaleDecisionRow } from '../views.ts';
-import { atOneMoment, json, num, numOrNull, type QueryContext, text, textOrNull } from './context.ts';
+import {
+  atOneMoment,
+  INSTANCES_IN_ORDER,
+  json,
+  num,
+  numOrNull,
+  type QueryContext,
+  text,
+  textOrNull,
+} from './context.ts';
 import { endOfRun, gbh, runRow, summary } from './runs.ts';
 import { workerUse } from './worker-use.ts';
 
@@ -99,7 +108,7 @@ function attemptTotals(db: SqlDatabase, runKey: number, endedAt: number): Attemp
              ELSE max(0, coalesce(a.finished_at, ?) - a.started_at) END) AS busy_ms,
          sum(a.memory_bytes * a.wall_s) AS requested,
          sum(max(0, a.memory_bytes - a.peak_memory_bytes) * a.wall_s) AS unused
-       FROM instances i CROSS JOIN attempts a USING (instance_key) WHERE i.run_key = ? GROUP BY a.outcome`,
+       FROM ${INSTANCES_IN_ORDER} CROSS JOIN attempts a USING (instance_key) WHERE i.run_key = ? GROUP BY a.outcome`,
     )
     .all(endedAt, runKey);
   const byOutcome: Record<string, number> = {};
@@ -138,7 +147,7 @@ function tasksByName(db: SqlDatabase, runKey: number): RunReport['tasks_by_name'
     .prepare(
       `SELECT task, count(*) AS total, sum(state = ?) AS succeeded, sum(state = ?) AS failed,
          sum(attempts) AS attempts, avg(CASE WHEN state = ? THEN wall_s END) AS wall_mean, max(memory_bytes) AS requested
-       FROM instances WHERE run_key = ? GROUP BY task ORDER BY min(instance_key)`,
+       FROM ${INSTANCES_IN_ORDER} WHERE run_key = ? GROUP BY task ORDER BY min(instance_key)`,
     )
     .all(stateCode('succeeded'), stateCode('failed'), stateCode('succeeded'), runKey);
   return Object.fromEntries(
@@ -165,7 +174,7 @@ function tasksByName(db: SqlDatabase, runKey: number): RunReport['tasks_by_name'
 function percentile95(db: SqlDatabase, runKey: number, task: string, column: 'wall_s' | 'peak_memory_bytes') {
   const values = db
     .prepare(
-      `SELECT ${column} AS v FROM instances WHERE run_key = ? AND task = ? AND state = ? AND ${column} IS NOT NULL`,
+      `SELECT ${column} AS v FROM ${INSTANCES_IN_ORDER} WHERE run_key = ? AND task = ? AND state = ? AND ${column} IS NOT NULL`,
     )
     .all(runKey, task, stateCode('succeeded'));
   if (values.length === 0) return null;

@@ -1,5 +1,5 @@
 import { stateOfCode } from '../instance-codes.ts';
-import { num, type QueryContext, text } from './context.ts';
+import { INSTANCES_IN_ORDER, num, type QueryContext, text } from './context.ts';
 
 export function resumeState(
   { db }: QueryContext,
@@ -7,8 +7,8 @@ export function resumeState(
 ): readonly { instanceId: string; state: string; attempts: number }[] {
   return db
     .prepare(
-      `SELECT i.instance_id, i.state, i.attempts FROM runs CROSS JOIN instances i USING (run_key)
-       WHERE run_id = ? ORDER BY i.instance_key`,
+      `SELECT i.instance_id, i.state, i.attempts FROM ${INSTANCES_IN_ORDER}
+       WHERE i.run_key = (SELECT run_key FROM runs WHERE run_id = ?) ORDER BY i.instance_key`,
     )
     .all(runId)
     .map((row) => ({

@@ -1,7 +1,15 @@
 import type { AttemptOutcome } from '../../providers/provider.ts';
 import { stateCode } from '../instance-codes.ts';
 import type { LaneSpan, LoadPoint } from '../views.ts';
-import { atOneMoment, num, numOrNull, type QueryContext, text, textOrNull } from './context.ts';
+import {
+  atOneMoment,
+  INSTANCES_IN_ORDER,
+  num,
+  numOrNull,
+  type QueryContext,
+  text,
+  textOrNull,
+} from './context.ts';
 import { endOfRun, runRow } from './runs.ts';
 
 const DEFAULT_LANE_SPANS = 20_000;
@@ -12,8 +20,8 @@ export function lanes({ db }: QueryContext, runId: string, options: { limit?: nu
     .prepare(
       `SELECT * FROM (
          SELECT a.worker_id, i.component, i.instance_id, i.task, a.attempt, a.started_at, a.finished_at, a.outcome
-         FROM runs CROSS JOIN instances i USING (run_key) CROSS JOIN attempts a USING (instance_key)
-         WHERE run_id = ? AND a.started_at IS NOT NULL AND a.worker_id IS NOT NULL
+         FROM ${INSTANCES_IN_ORDER} CROSS JOIN attempts a USING (instance_key)
+         WHERE i.run_key = (SELECT run_key FROM runs WHERE run_id = ?) AND a.started_at IS NOT NULL AND a.worker_id IS NOT NULL
          ORDER BY a.finished_at IS NOT NULL, a.finished_at - a.started_at DESC LIMIT ?
        ) ORDER BY started_at, instance_id`,
     )
@@ -47,7 +55,7 @@ export function load(context: QueryContext, runId: string, points: number): read
     const finished = new Steps(axis);
     for (const row of db
       .prepare(
-        `SELECT a.queued_at, a.started_at, a.finished_at FROM instances i CROSS JOIN attempts a USING (instance_key)
+        `SELECT a.queued_at, a.started_at, a.finished_at FROM ${INSTANCES_IN_ORDER} CROSS JOIN attempts a USING (instance_key)
          WHERE i.run_key = ?`,
       )
       .all(runKey)) {
@@ -64,14 +72,16 @@ export function load(context: QueryContext, runId: string, points: number): read
     }
     for (const row of db
       .prepare(
-        'SELECT queued_at, finished_at FROM instances WHERE run_key = ? AND attempts = 0 AND finished_at IS NOT NULL',
+        `SELECT queued_at, finished_at FROM ${INSTANCES_IN_ORDER}
+         WHERE run_key = ? AND attempts = 0 AND finished_at IS NOT NULL`,
       )
       .all(runKey)) {
       queued.add(numOrNull(row, 'queued_at'), numOrNull(row, 'finished_at'));
     }
     for (const row of db
       .prepare(
-        'SELECT finished_at FROM instances WHERE run_key = ? AND state NOT IN (?, ?, ?) AND finished_at IS NOT NULL',
+        `SELECT finished_at FROM ${INSTANCES_IN_ORDER}
+         WHERE run_key = ? AND state NOT IN (?, ?, ?) AND finished_at IS NOT NULL`,
       )
       .all(runKey, stateCode('running'), stateCode('queued'), stateCode('waiting'))) {
       finished.add(numOrNull(row, 'finished_at'), null);
