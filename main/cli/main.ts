@@ -1,4 +1,3 @@
-import { stdin } from 'node:process';
 import { EXIT } from './exit-codes.ts';
 import type { TextSink } from './io.ts';
 import { runCli } from './program.ts';
@@ -27,7 +26,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runCli(process.argv.slice(2), {
-  stdin,
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
   env: process.env,
