@@ -6,7 +6,7 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { instanceId } from '../platform/ids.ts';
-import type { Capacity, ResourceRequest, TaskInstance, Work } from '../providers/provider.ts';
+import type { Capacity, ResourceRequest, Work } from '../providers/provider.ts';
 import type { PlannedInstance, TelemetryEvent } from '../telemetry/events.ts';
 import type { RunReport } from '../telemetry/views.ts';
 import type { LiveInstance, Settled } from './live-instance.ts';
@@ -22,7 +22,6 @@ import {
   workOf,
 } from './submission.ts';
 import { TaskFuture } from './task-future.ts';
-import { containerOf } from './task-instances.ts';
 
 export interface ClientParts {
   readonly spec: DeploymentSpec;
@@ -276,33 +275,6 @@ interface Submission {
   /** Null for a task of the manifest, which has its own. */
   readonly work: Work | null;
   readonly args: readonly unknown[];
-}
-
-/** A submitted instance as work for the provider. */
-export function submittedTask(
-  spec: DeploymentSpec,
-  works: ReadonlyMap<string, Work>,
-  planned: PlannedInstance,
-  attempt: number,
-  request: ResourceRequest,
-): TaskInstance {
-  const component = spec.components[planned.component];
-  const work = works.get(planned.id);
-  if (!work) throw new AppError({ code: 'E_NO_WORK', message: `${planned.id} has no work any more.` });
-  return {
-    id: planned.id,
-    task: planned.task,
-    tag: planned.component,
-    attempt,
-    params: planned.params,
-    work,
-    request,
-    env: component?.env ?? {},
-    container: containerOf(component?.image ?? null, component?.mounts ?? {}),
-    folder: spec.projectFolder,
-    createFolders: [],
-    predictedSeconds: planned.predicted.wallSeconds?.point ?? null,
-  };
 }
 
 function isOptions(value: unknown): value is SubmitOptions {

@@ -92,7 +92,7 @@ export async function openRun(
     runId,
     at: clock.now(),
     ...difference({}, scalePlan.workers),
-    reasoning: 'The plan’s number of workers.',
+    reasoning: planReason(scalePlan),
     confidence: null,
     predictedCompletionSeconds: null,
     by: 'plan',
@@ -112,6 +112,12 @@ export async function openRun(
     changed,
   });
   return { engine, controller, recorder, cluster };
+}
+
+function planReason({ workers, total }: ScalePlan): string {
+  const tags = Object.keys(workers).length;
+  if (total === undefined || tags < 2) return 'The plan’s number of workers.';
+  return `The plan: ${total} ${total === 1 ? 'worker' : 'workers'} at once, shared by ${tags} components as the work comes.`;
 }
 
 function codeOf(error: unknown): { code: string; message: string } {

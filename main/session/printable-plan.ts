@@ -1,7 +1,8 @@
 import { formatMemory } from '../platform/units.ts';
 import type { ResourceRequest, ScalePlan } from '../providers/provider.ts';
 
-/** A scale plan that reads as text where it is printed: `analysis: 4 × (1 CPU, 1G)`. */
+/** A scale plan that reads as text where it is printed: `analysis: 4 × (1 CPU, 1G)`, and how many at once
+ * where components share them. */
 export class PrintableScalePlan implements ScalePlan {
   readonly workers: Readonly<Record<string, number>>;
   readonly resources: Readonly<Record<string, ResourceRequest>>;
@@ -14,9 +15,12 @@ export class PrintableScalePlan implements ScalePlan {
   }
 
   toString(): string {
-    return Object.entries(this.workers)
-      .map(([tag, count]) => `${tag}: ${count} × (${describe(this.resources[tag])})`)
-      .join(', ');
+    const pools = Object.entries(this.workers).map(
+      ([tag, count]) => `${tag}: ${count} × (${describe(this.resources[tag])})`,
+    );
+    const sum = Object.values(this.workers).reduce((all, count) => all + count, 0);
+    const shared = this.total !== undefined && this.total < sum ? `, ${this.total} at once` : '';
+    return pools.join(', ') + shared;
   }
 }
 

@@ -9,6 +9,7 @@ import { type Resolve, renderWork } from '../planning/render.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Clock } from '../platform/clock.ts';
 import { systemErrorCode } from '../platform/errors.ts';
+import type { Work } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { EngineRecorder } from './engine-options.ts';
@@ -88,16 +89,31 @@ async function cacheKey(
 }
 
 /** A command that runs `model.py` of the project gives another result when that file has changed. */
-async function programDigests(folder: string, work: unknown, files: FileDigests): Promise<string[]> {
-  const words = JSON.stringify(work).match(/[\w./@+-]+/g) ?? [];
+async function programDigests(folder: string, work: Work | null, files: FileDigests): Promise<string[]> {
   const digests: string[] = [];
-  for (const word of new Set(words)) {
+  for (const word of new Set(work ? programWords(work) : [])) {
     const path = resolve(folder, word);
     if (relative(folder, path).startsWith('..')) continue;
     const digest = await files.digest(path);
     if (digest !== null) digests.push(`${word} ${digest}`);
   }
   return digests;
+}
+
+/** Words that may name a file the work reads; a script's redirections name what it writes. */
+function programWords(work: Work): readonly string[] {
+  switch (work.kind) {
+    case 'argv':
+      return work.argv;
+    case 'shell':
+      return work.script.replace(/>+\s*\S+/g, '').match(/[^\s;|&()<>"']+/g) ?? [];
+    case 'python':
+      return [`${work.module.replaceAll('.', '/')}.py`];
+    case 'function':
+      return [work.module];
+    case 'source':
+      return [];
+  }
 }
 
 /** The content of what the needed instances made. */

@@ -160,7 +160,8 @@ export class RunController implements RunHandle {
       return 'interrupted';
     }
     if (engine.cancelled && cancelled > 0) return 'cancelled';
-    return failed > 0 || this.#userFailure ? 'failed' : 'succeeded';
+    if (failed > 0 || this.#userFailure) return 'failed';
+    return cancelled > 0 ? 'cancelled' : 'succeeded';
   }
 
   /** Looks now, and shows it when everything up to now is on disk. */

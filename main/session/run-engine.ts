@@ -264,6 +264,11 @@ export class RunEngine {
     if (!instance || FINAL_STATES.has(instance.state)) return;
     instance.attempts = Math.max(instance.attempts, end.attempt);
     instance.submitted = false;
+    // Stopped with the app, not by a person: then the record would say so. It is to be done.
+    if (end.result.outcome === 'cancelled' && !this.#cancelled) {
+      if (instance.state === 'running') this.#ready(instance);
+      return;
+    }
     this.#finished(instance, end);
   }
 

@@ -14,12 +14,13 @@ import type { Work } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
 import type { RunReport } from '../telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../telemetry/workspace.ts';
-import { ScalableClient, submittedTask } from './client.ts';
+import { ScalableClient } from './client.ts';
 import { type OpenRun, openRun } from './open-run.ts';
 import { preparePlan } from './prepare-plan.ts';
 import { PrintableScalePlan } from './printable-plan.ts';
 import { Recorder } from './recorder.ts';
 import { runStarted, startRun } from './start-run.ts';
+import { submittedTask } from './submitted-task.ts';
 import { TaskInstances } from './task-instances.ts';
 
 export interface SessionOptions {

@@ -63,6 +63,10 @@ async function engineWith(
   return { engine, cluster, store, recorder, settled, go, live, state };
 }
 
+async function* noEnds(): AsyncGenerator<never> {
+  // Nothing ran any more.
+}
+
 describe('a run', () => {
   it('does everything once, and what waits for all of a task only after all of it', async () => {
     const instances = [
@@ -232,6 +236,18 @@ describe('a run', () => {
     await recorder.flush();
     expect(cluster.submitted.map(({ id, attempt }) => [id, attempt])).toEqual([['a.3', 2]]);
     expect(live.every(({ state }) => state === 'succeeded')).toBe(true);
+  });
+
+  it('does again what was stopped with the app, though its journal says cancelled', async () => {
+    const { engine, cluster, live } = await engineWith([planned('a.0')]);
+    engine.restore(live[0]!, 'queued', 1);
+    const stopped = { instanceId: 'a.0', attempt: 1, startedAt: 1, at: 3, result: result('cancelled') };
+    engine.adopt({ finished: [stopped], running: [], lost: [], ends: noEnds() });
+    await engine.start();
+    engine.seal();
+    await engine.ended;
+    expect(cluster.submitted.map(({ attempt }) => attempt)).toEqual([2]);
+    expect(live[0]?.state).toBe('succeeded');
   });
 
   it('costs microseconds an instance', async () => {
