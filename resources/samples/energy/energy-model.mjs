@@ -32,8 +32,12 @@ const { values } = parseArgs({
 });
 const nodes = Number(values.nodes);
 const scenario = SCENARIOS[values.scenario];
-if (!Number.isInteger(nodes) || nodes < 2) throw new RangeError(`--nodes must be a whole number of 2 or more, not ${values.nodes}`);
-if (!scenario) throw new RangeError(`--scenario must be one of ${Object.keys(SCENARIOS).join(', ')}, not ${values.scenario}`);
+if (!Number.isInteger(nodes) || nodes < 2)
+  throw new RangeError(`--nodes must be a whole number of 2 or more, not ${values.nodes}`);
+if (!scenario)
+  throw new RangeError(
+    `--scenario must be one of ${Object.keys(SCENARIOS).join(', ')}, not ${values.scenario}`,
+  );
 
 const random = generator(nodes * 7919 + Number(values.year));
 const grid = placeNodes(nodes);
@@ -43,9 +47,7 @@ console.log('factorising the covariance of demand …');
 const demand = cholesky(covariance(grid, scenario.spread, 0.25));
 // Weather moves together over longer distances, and is only worth matrices of its own where it carries the system.
 const weather =
-  scenario.renewables > 0.5
-    ? [weatherField('wind', 0.15, 0.6), weatherField('sun', 0.08, 1.2)]
-    : [];
+  scenario.renewables > 0.5 ? [weatherField('wind', 0.15, 0.6), weatherField('sun', 0.08, 1.2)] : [];
 const sensitivity = scenario.outages > 0 ? outageFactors(grid) : null;
 
 const growth = 1 + 0.012 * (Number(values.year) - 2025);

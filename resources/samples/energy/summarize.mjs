@@ -12,7 +12,9 @@ const results = positionals
   .sort((a, b) => a.scenario.localeCompare(b.scenario) || a.nodes - b.nodes || a.year - b.year);
 
 const header = 'scenario,nodes,year,loss_of_load_probability,energy_not_served';
-const lines = results.map((r) => [r.scenario, r.nodes, r.year, r.loss_of_load_probability, r.energy_not_served].join(','));
+const lines = results.map((r) =>
+  [r.scenario, r.nodes, r.year, r.loss_of_load_probability, r.energy_not_served].join(','),
+);
 if (values.out) writeFileSync(values.out, `${[header, ...lines].join('\n')}\n`);
 
 for (const scenario of new Set(results.map((r) => r.scenario))) {
