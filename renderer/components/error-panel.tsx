@@ -1,6 +1,7 @@
 import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { appError } from '../app/api.ts';
+import classes from './error-panel.module.css';
 
 interface ErrorPanelProps {
   readonly error: unknown;
@@ -12,8 +13,7 @@ export function ErrorPanel({ error, onRetry }: ErrorPanelProps) {
   const data = appError(error);
   return (
     <Alert
-      color="orange"
-      variant="light"
+      classNames={{ root: classes.panel, title: classes.title, icon: classes.icon, message: classes.message }}
       icon={<IconAlertTriangle size={18} />}
       title={data.message}
       role="alert"
