@@ -8,18 +8,20 @@ const MAX_RANGE_VALUES = 1_000_000;
 /** The sources of one parameter, in the order written; neighbouring values are one source. */
 export function paramSources(tree: Tree): ParamSource[] {
   const sources: ParamSource[] = [];
+  let values: ParamValue[] | null = null;
   for (const item of tree.kind === 'list' ? tree.items : [tree]) {
-    const source = sourceOf(item);
-    const last = sources.at(-1);
-    if (source.kind === 'values' && last?.kind === 'values')
-      sources[sources.length - 1] = { kind: 'values', values: [...last.values, ...source.values] };
-    else sources.push(source);
+    if (item.kind !== 'scalar') {
+      sources.push(sourceOf(item));
+      values = null;
+    } else if (values === null) {
+      values = [paramValue(item)];
+      sources.push({ kind: 'values', values });
+    } else values.push(paramValue(item));
   }
   return sources;
 }
 
 function sourceOf(tree: Tree): ParamSource {
-  if (tree.kind === 'scalar') return { kind: 'values', values: [paramValue(tree)] };
   const file = scalarAt(tree, ['file']);
   if (file !== null) {
     const column = scalarAt(tree, ['column']);

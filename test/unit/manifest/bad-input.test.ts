@@ -64,6 +64,14 @@ test.each([
   expect(performance.now() - start).toBeLessThan(5000);
 });
 
+test('a long list of values is read in time that grows with its length', () => {
+  const values = (count: number) =>
+    `${BASE}  wide:\n    component: model\n    params:\n      a:\n${'        - value\n'.repeat(count)}`;
+  const start = performance.now();
+  expect(parse(values(50_000)).report.ok).toBe(true);
+  expect(performance.now() - start).toBeLessThan(10_000);
+});
+
 test('a file beyond the limit is refused before it is parsed', async () => {
   const start = performance.now();
   expect(parse('a'.repeat(MAX_MANIFEST_CHARACTERS + 1)).report.errors[0]?.message).toContain(

@@ -42,15 +42,25 @@ test('an overlay may change the target that selects it', async () => {
   expect(target.options.namespace).toBe('tests');
 });
 
-test('the bundled sample loads', async () => {
+test('the bundled sample loads without a word', async () => {
   const path = new URL('../../../resources/samples/energy/scalable.yaml', import.meta.url).pathname;
   const loaded = await loadManifest({ path, env: {} });
   expect(loaded.report).toEqual({ ok: true, errors: [], warnings: [] });
-  expect(loaded.outline.map((entry) => `${entry.kind} ${entry.name}: ${entry.detail}`)).toEqual([
-    'target local: local',
-    'component model: 1 CPU · 128M',
-    'component report: 1 CPU · 128M',
-    'task simulate: model',
-    'task summarize: report',
+  expect(loaded.targets).toEqual([{ name: 'local', provider: 'local' }]);
+});
+
+test('the outline names targets, components, tasks and overlays with their lines', async () => {
+  const { outline } = await loadManifest({ path: fixture('overlays'), env: {} });
+  expect(outline.map(({ kind, name, detail, line }) => `${line} ${kind} ${name}: ${detail}`)).toEqual([
+    '5 target local: local',
+    '8 target hpc: slurm',
+    '14 target cloud: aws',
+    '21 component model: 2 CPU · 4G',
+    '24 component report: 1 CPU · 2G',
+    '28 task model: model',
+    '30 task report: report',
+    '33 overlay hpc-large: components',
+    '41 overlay cloud-medium: components',
+    '49 overlay unused: components',
   ]);
 });
