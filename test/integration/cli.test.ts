@@ -185,8 +185,8 @@ test('a target that this version cannot run on: exit 3', async () => {
   expect(json()).toMatchObject({ error: { code: 'E_PROVIDER_UNAVAILABLE' } });
 });
 
-test('Ctrl-C saves the state, says how to go on, and exits with 130; a second process is refused meanwhile', async () => {
-  const cwd = await project(SLOW);
+test('Ctrl-C saves the state, says how to go on, and exits with 130; resuming repeats nothing that finished', async () => {
+  const cwd = await project(SLOW.replace('60', '8'));
   const { child, ended } = start(cwd, 'run');
   await until(async () => (await runsOf(cwd))[0]?.tasks.succeeded === 1);
   expect((await cli({ cwd }, 'run')).code).toBe(4);
@@ -196,6 +196,20 @@ test('Ctrl-C saves the state, says how to go on, and exits with 130; a second pr
   expect(stderr).toContain('scalable run --resume run-');
   expect(stdout).toContain('Status: interrupted');
   expect(await runsOf(cwd)).toMatchObject([{ status: 'interrupted', tasks: { succeeded: 1, total: 2 } }]);
+  const resumed = await cli(
+    { cwd, env: { PATH: process.env.PATH } },
+    'run',
+    '--resume',
+    'last',
+    '--format',
+    'json',
+  );
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(resumed.json()).toMatchObject({ status: 'succeeded', tasks: { total: 2, succeeded: 2 } });
+  const { json } = await cli({ cwd }, 'logs', 'last', '--format', 'json');
+  expect(json<{ instances: { instance_id: string; attempts: number }[] }>().instances).toContainEqual(
+    expect.objectContaining({ instance_id: 'slow.0', attempts: 1 }),
+  );
 });
 
 test('a detached run goes on by itself and is cancelled from elsewhere', async () => {
