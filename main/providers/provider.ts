@@ -198,6 +198,10 @@ export interface Adoption {
   /** Still going; `ends` tells each of them when it is over, and stops after the last. */
   readonly running: readonly { readonly instanceId: string; readonly attempt: number }[];
   readonly ends: AsyncIterable<AdoptedAttempt>;
+  /** Ends some of the running ones, which their `ends` then tell. */
+  cancel?(instanceIds: readonly string[]): Promise<void>;
+  /** Stops listening; what runs goes on. */
+  release?(): void;
   /** Begun, and neither running nor finished as far as anybody can tell. */
   readonly lost: readonly { readonly instanceId: string; readonly attempt: number }[];
 }

@@ -32,6 +32,9 @@ export class RunEngine {
   readonly #instances: LiveInstance[] = [];
   readonly #queue = new SubmitQueue(WINDOW);
   readonly #lookups: LookupQueue;
+  /** The attempts of an earlier process that are waited for; the cluster does not know them. */
+  #adoption: Adoption | null = null;
+  readonly #adopted = new Set<string>();
   #started = false;
   #sealed = false;
   #closing = false;
@@ -81,11 +84,12 @@ export class RunEngine {
 
   /** Takes over what was running when the earlier process went. Call between `restore` and `start`. */
   adopt(adoption: Adoption): void {
+    this.#adoption = adoption;
     for (const { instanceId, attempt } of adoption.running) {
       const instance = this.#byId.get(instanceId);
       if (!instance || FINAL_STATES.has(instance.state)) continue;
       instance.attempts = Math.max(instance.attempts, attempt);
-      instance.submitted = true;
+      this.#adopted.add(instanceId);
       this.#setState(instance, 'running');
     }
     for (const { instanceId, attempt } of adoption.lost) {
@@ -132,14 +136,21 @@ export class RunEngine {
   async cancel(instanceIds: readonly string[]): Promise<void> {
     const breathe = breather();
     const inCluster: string[] = [];
+    const adopted: string[] = [];
     for (const id of instanceIds) {
       const instance = this.#byId.get(id);
       if (!instance || FINAL_STATES.has(instance.state)) continue;
       if (instance.submitted) inCluster.push(id);
+      else if (this.#adopted.has(id)) adopted.push(id);
       else this.#settle(instance, 'cancelled', null);
       await breathe();
     }
     if (inCluster.length > 0) await this.#options.cluster.cancel(inCluster);
+    if (adopted.length > 0) await this.#adoption?.cancel?.(adopted);
+    for (const id of adopted) {
+      const instance = this.#byId.get(id);
+      if (instance && !FINAL_STATES.has(instance.state)) this.#settle(instance, 'cancelled', null);
+    }
     this.#proceed();
   }
 
@@ -165,6 +176,7 @@ export class RunEngine {
   async interrupt(): Promise<void> {
     this.#interrupted = true;
     this.#closing = true;
+    this.#adoption?.release?.();
     await this.#options.cluster.close({ drain: false });
   }
 
@@ -263,7 +275,7 @@ export class RunEngine {
     const instance = this.#byId.get(end.instanceId);
     if (!instance || FINAL_STATES.has(instance.state)) return;
     instance.attempts = Math.max(instance.attempts, end.attempt);
-    instance.submitted = false;
+    this.#adopted.delete(end.instanceId);
     // Stopped with the app, not by a person: then the record would say so. It is to be done.
     if (end.result.outcome === 'cancelled' && !this.#cancelled) {
       if (instance.state === 'running') this.#ready(instance);

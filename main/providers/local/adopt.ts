@@ -51,6 +51,10 @@ export async function adoptAttempts(paths: RunPaths, options: { signal: AbortSig
     running: watched.map(idsOf),
     ends: waitForEnds(paths.journal, watched, supervisors, options.signal),
     lost: lost.map(idsOf),
+    cancel: async (instanceIds) => {
+      const ids = new Set(instanceIds);
+      await Promise.all(watched.filter(({ instanceId }) => ids.has(instanceId)).map(endOrphan));
+    },
   };
 }
 

@@ -50,7 +50,11 @@ export const localProvider: DeploymentProvider = {
     });
   },
 
-  adopt: (_spec, { paths }) => adoptAttempts(paths, { signal: new AbortController().signal }),
+  async adopt(_spec, { paths }) {
+    const listening = new AbortController();
+    const adoption = await adoptAttempts(paths, { signal: listening.signal });
+    return { ...adoption, release: () => listening.abort() };
+  },
 
   /** Running here costs no money. */
   estimateCost: () => null,

@@ -238,6 +238,24 @@ describe('a run', () => {
     expect(live.every(({ state }) => state === 'succeeded')).toBe(true);
   });
 
+  it('cancels also what an earlier app started, and does not wait for it for ever', async () => {
+    const { engine, live } = await engineWith([planned('a.0')]);
+    const ended: string[] = [];
+    engine.restore(live[0]!, 'running', 1);
+    engine.adopt({
+      finished: [],
+      running: [{ instanceId: 'a.0', attempt: 1 }],
+      lost: [],
+      ends: noEnds(),
+      cancel: async (ids) => void ended.push(...ids),
+    });
+    await engine.start();
+    engine.seal();
+    await engine.cancelAll();
+    await engine.ended;
+    expect([ended, live[0]?.state]).toEqual([['a.0'], 'cancelled']);
+  });
+
   it('does again what was stopped with the app, though its journal says cancelled', async () => {
     const { engine, cluster, live } = await engineWith([planned('a.0')]);
     engine.restore(live[0]!, 'queued', 1);
