@@ -1,6 +1,7 @@
-import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { appError } from '../app/api.ts';
+import { CopyText } from './copy-text.tsx';
 import classes from './error-panel.module.css';
 
 interface ErrorPanelProps {
@@ -12,30 +13,23 @@ interface ErrorPanelProps {
 export function ErrorPanel({ error, onRetry }: ErrorPanelProps) {
   const data = appError(error);
   return (
-    <Alert
-      classNames={{ root: classes.panel, title: classes.title, icon: classes.icon, message: classes.message }}
-      icon={<IconAlertTriangle size={18} />}
-      title={data.message}
-      role="alert"
-    >
-      <Stack gap="xs">
+    <div role="alert" className={classes.panel}>
+      <IconAlertTriangle size={18} className={classes.icon} aria-hidden />
+      <div className={classes.text}>
+        <Text size="sm" fw={600}>
+          {data.message}
+        </Text>
         {data.hint && <Text size="sm">{data.hint}</Text>}
-        <Group gap="xs">
+        <Group gap="xs" mt="xs">
           {onRetry && (
             <Button variant="default" onClick={onRetry}>
               Try again
             </Button>
           )}
-          <CopyButton value={JSON.stringify(data, null, 2)}>
-            {({ copied, copy }) => (
-              <Button variant="subtle" color="gray" onClick={copy}>
-                {copied ? 'Copied' : 'Copy report'}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyText label="Copy report" text={JSON.stringify(data, null, 2)} />
           <Code>{data.code}</Code>
         </Group>
-      </Stack>
-    </Alert>
+      </div>
+    </div>
   );
 }

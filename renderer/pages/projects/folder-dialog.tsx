@@ -24,18 +24,20 @@ interface FolderDialogProps {
   readonly onClose: () => void;
   readonly onChoose: (path: string) => void;
   readonly busy: boolean;
+  /** Why the folder chosen last could not be opened. */
+  readonly error: unknown;
 }
 
 /** Walks the folders of the machine that runs Scalable, for hosts without a native dialog. */
-export function FolderDialog({ opened, onClose, onChoose, busy }: FolderDialogProps) {
+export function FolderDialog({ opened, ...browser }: FolderDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Open a project folder" size="lg">
-      <FolderBrowser onClose={onClose} onChoose={onChoose} busy={busy} />
+    <Modal opened={opened} onClose={browser.onClose} title="Open a project folder" size="lg">
+      <FolderBrowser {...browser} />
     </Modal>
   );
 }
 
-function FolderBrowser({ onClose, onChoose, busy }: Omit<FolderDialogProps, 'opened'>) {
+function FolderBrowser({ onClose, onChoose, busy, error }: Omit<FolderDialogProps, 'opened'>) {
   const api = useApi();
   const [path, setPath] = useState<string | null>(null);
   const listing = useQuery({
@@ -45,6 +47,7 @@ function FolderBrowser({ onClose, onChoose, busy }: Omit<FolderDialogProps, 'ope
   return (
     <Stack gap="sm">
       <PathField key={listing.data?.path} current={listing.data?.path ?? ''} onGo={setPath} />
+      {error !== null && <ErrorPanel error={error} />}
       {listing.error && <ErrorPanel error={listing.error} onRetry={() => setPath(null)} />}
       {listing.data ? (
         <Folders listing={listing.data} onGo={setPath} dimmed={listing.isPlaceholderData} />

@@ -39,7 +39,7 @@ export function ProjectsPage() {
     >
       <Stack gap="lg" maw={960}>
         <StartTiles opening={opening} />
-        {opening.error !== null && <ErrorPanel error={opening.error} />}
+        {opening.error !== null && !opening.browsing && <ErrorPanel error={opening.error} />}
         <QueryView query={recent} loading="Looking for your projects…">
           {(projects) =>
             projects.length === 0 ? (
@@ -58,6 +58,7 @@ export function ProjectsPage() {
         onClose={opening.stopBrowsing}
         onChoose={opening.openPath}
         busy={opening.busy}
+        error={opening.error}
       />
     </Page>
   );
