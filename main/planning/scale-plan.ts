@@ -5,6 +5,7 @@ import { DependencyGraph } from './dependency-graph.ts';
 import { choosePoint } from './objective.ts';
 import type { FrontPoint, Plan, PlanOptions } from './plan.ts';
 import { type ScheduledWork, simulateSchedule } from './schedule.ts';
+import { assumedSeconds } from './unknown-durations.ts';
 
 export interface ScaleChoice {
   readonly scalePlan: ScalePlan;
@@ -35,8 +36,13 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
       ? workersFor(input, maxTotal(input))
       : null;
   const durations = instances.map((instance) => instance.predicted.wallSeconds?.point ?? null);
-  const unknown = durations.filter((seconds) => seconds === null).length;
-  if (instances.length === 0 || unknown > 0) {
+  const known = durations.filter((seconds) => seconds !== null);
+  const unknown = durations.length - known.length;
+  const assumed = assumedSeconds(
+    { count: known.length, seconds: known.reduce((sum, seconds) => sum + seconds, 0) },
+    unknown,
+  );
+  if (instances.length === 0 || assumed === null) {
     const workers = fixed ?? workersFor(input, maxTotal(input));
     const scalePlan = { ...workers, resources };
     const notes = unknown > 0 ? [noDurations(unknown, instances.length)] : [];
@@ -44,7 +50,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
   }
 
   const graph = await DependencyGraph.of(instances);
-  const work = instances.map((instance, at) => scheduledWork(instance, durations[at] ?? 0));
+  const work = instances.map((instance, at) => scheduledWork(instance, durations[at] ?? assumed));
   const evaluate = (workers: Workers) => pointFor(input, work, graph, workers);
   const front: FrontPoint[] = [];
   for (const total of candidateTotals(Math.min(maxTotal(input), instances.length)))
@@ -65,7 +71,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     cost: provider.estimateCost(spec, scalePlan),
     timeSeconds: chosen.point.timeSeconds,
     front,
-    notes: chosen.notes,
+    notes: unknown > 0 ? [...chosen.notes, someDurations(unknown, instances.length)] : chosen.notes,
   };
 }
 
@@ -146,5 +152,12 @@ function noDurations(unknown: number, total: number): Plan['notes'][number] {
   return {
     code: 'W_NO_DURATIONS',
     message: `Nothing is recorded yet about how long ${which} take, so time cannot be predicted and all allowed workers are used.`,
+  };
+}
+
+function someDurations(unknown: number, total: number): Plan['notes'][number] {
+  return {
+    code: 'W_SOME_DURATIONS',
+    message: `Nothing is recorded yet about how long ${unknown} of ${total} instances take; the predicted time assumes the mean of the others for them.`,
   };
 }

@@ -47,3 +47,9 @@ export function neverBegan(at: number, error: unknown): Omit<End, 'attempt'> {
     },
   };
 }
+
+/** What the attempt said and what the session has to add, as one text. */
+export function inSentences(message: string | null, more: string): string {
+  if (message === null) return more;
+  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${more}`;
+}

@@ -35,6 +35,8 @@ export interface OpenRun {
   readonly controller: RunController;
   readonly recorder: Recorder;
   readonly cluster: ClusterHandle;
+  /** Hands out what is ready, then asks for the workers, so that they go to the components that have work. */
+  readonly begin: () => Promise<void>;
 }
 
 /** Who writes a run: so that another process can tell whether it still lives. */
@@ -97,7 +99,6 @@ export async function openRun(
     predictedCompletionSeconds: null,
     by: 'plan',
   });
-  await cluster.scale(scalePlan.workers);
   const controller = new RunController({
     runId,
     store: workspace.store,
@@ -111,7 +112,11 @@ export async function openRun(
     startedAt: run.startedAt,
     changed,
   });
-  return { engine, controller, recorder, cluster };
+  const begin = async () => {
+    await engine.start();
+    await cluster.scale(scalePlan.workers);
+  };
+  return { engine, controller, recorder, cluster, begin };
 }
 
 function planReason({ workers, total }: ScalePlan): string {

@@ -1,3 +1,4 @@
+import { assumedSeconds } from '../planning/unknown-durations.ts';
 import type { LiveState } from './live-state.ts';
 
 /** What is left and what was learned of one task's pace, kept up to date instance by instance. */
@@ -49,7 +50,7 @@ const LEAST_ERROR = 0.05;
 
 /**
  * When the run will end: predicted run times, corrected by how predictions did so far in this run, or the mean of
- * what was measured, over the workers there are. Null while nothing is known about some task.
+ * what was measured, over the workers there are. Null while too much of the work is unknown.
  *
  * The interval is that of a sum of independent run times (variance n·s², or the mean itself as s before two were
  * measured), and at least 5 %.
@@ -59,12 +60,21 @@ export function predictFinish(
   workers: number,
   now: number,
 ): LiveState['predictedFinish'] {
+  const all = [...paces];
+  const known = { count: 0, seconds: 0 };
+  let unknown = 0;
+  for (const pace of all) {
+    known.count += pace.done + pace.remaining - pace.remainingUnpredicted;
+    known.seconds += pace.seconds + pace.remainingPredicted;
+    if (pace.done === 0) unknown += pace.remainingUnpredicted;
+  }
+  const assumed = assumedSeconds(known, unknown);
   let seconds = 0;
   let variance = 0;
   let left = 0;
-  for (const pace of paces) {
+  for (const pace of all) {
     if (pace.remaining <= 0) continue;
-    const mean = pace.done > 0 ? pace.seconds / pace.done : null;
+    const mean = pace.done > 0 ? pace.seconds / pace.done : assumed;
     if (pace.remainingUnpredicted > 0 && mean === null) return null;
     const correction = pace.predicted > 0 ? pace.predictedActual / pace.predicted : 1;
     const work = Math.max(0, pace.remainingPredicted) * correction + pace.remainingUnpredicted * (mean ?? 0);

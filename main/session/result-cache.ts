@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cp, link, mkdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { DeploymentSpec, TaskSpec } from '../manifest/spec.ts';
-import { filesBelow, matchingFiles } from '../planning/input-files.ts';
+import { matchingFiles } from '../planning/input-files.ts';
 import { inputPatterns } from '../planning/inputs.ts';
 import { parseBarrier } from '../planning/needs.ts';
 import { type Resolve, renderWork } from '../planning/render.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Clock } from '../platform/clock.ts';
-import { systemErrorCode } from '../platform/errors.ts';
 import type { Work } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
@@ -151,21 +151,13 @@ async function bringOutputs(
     };
   });
   for (const { from } of moves) if (!(await exists(from))) return false;
-  for (const { from, to } of moves) if (from !== to) await linkTree(from, to);
+  for (const { from, to } of moves) if (from !== to) await copyTree(from, to);
   return true;
 }
 
-/** Hard links cost no space; a file system without them gets copies. */
-async function linkTree(from: string, to: string): Promise<void> {
+/** Copied, not linked: a program that changes its output later must not change that of the earlier run. */
+async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
-  if ((await stat(from)).isDirectory()) {
-    await mkdir(to, { recursive: true });
-    for (const file of await filesBelow(from)) await linkTree(file, join(to, relative(from, file)));
-    return;
-  }
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') await cp(from, to);
-  }
+  // Where the file system can, a copy shares its blocks until one of the two is changed.
+  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
 }

@@ -53,7 +53,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const adoption = (await provider.adopt?.(spec, context)) ?? NOTHING_LEFT;
   const instances = await storedInstances(store, runId, spec);
   const tasks = new TaskInstances({ runId, spec, paths, instancesOf: byTask(instances) });
-  const { engine, controller } = await openRun(
+  const { engine, controller, begin } = await openRun(
     { workspace, spec, provider, clock, logger },
     {
       runId,
@@ -76,7 +76,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   }
   engine.adopt(adoption);
   if (options.retry) engine.retry(options.retry.instanceIds, options.retry.request);
-  await engine.start();
+  await begin();
   engine.seal();
   return controller;
 }

@@ -8,7 +8,7 @@ import type {
   TaskInstance,
 } from '../providers/provider.ts';
 import { FINAL_STATES, type InstanceState, type PlannedInstance } from '../telemetry/events.ts';
-import { attemptFinished, neverBegan } from './attempt-end.ts';
+import { attemptFinished, inSentences, neverBegan } from './attempt-end.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { type LiveInstance, newLiveInstance, type Settled } from './live-instance.ts';
 import { LookupQueue } from './lookup-queue.ts';
@@ -235,7 +235,7 @@ export class RunEngine {
     const message =
       decision.retry || decision.reason === null
         ? result.message
-        : [result.message, decision.reason].filter((part) => part !== null).join(' ');
+        : inSentences(result.message, decision.reason);
     const told = { ...result, message };
     this.#options.recorder.record(attemptFinished(this.#options.runId, instance, { ...end, result: told }));
     if (result.outcome === 'succeeded') {

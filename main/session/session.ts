@@ -137,6 +137,7 @@ export class ScalableSession {
         onSettled: (end) => client?.settled(end),
       },
     );
+    await run.begin();
     const advisor = await advisorForPlanning({
       database: workspace.paths.database,
       modelsFolder: workspace.paths.models,

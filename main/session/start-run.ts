@@ -43,7 +43,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   );
   await recorder.flush();
 
-  const { engine, controller } = await openRun(options, {
+  const { engine, controller, begin } = await openRun(options, {
     runId,
     startedAt,
     scalePlan: plan.scalePlan,
@@ -53,7 +53,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     lookUp: resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),
   });
   for (const planned of instances) engine.add(planned, retriesOf(spec, planned));
-  await engine.start();
+  await begin();
   engine.seal();
   return controller;
 }

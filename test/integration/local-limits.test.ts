@@ -39,7 +39,7 @@ describe('the end of an attempt', () => {
     const grow = `x = []\nimport time\nwhile True:\n    x.append(b'1' * ${4 * MB})\n    time.sleep(0.01)`;
     const result = await one({ ...python(grow), request: { ...SMALL, memoryBytes: 100 * MB } });
     expect(result.outcome).toBe('out_of_memory');
-    expect(result.message).toMatch(/^It needed more than 100 MB \(1\d\d MB when stopped\)$/);
+    expect(result.message).toMatch(/^It needed more than 100 MB \(1\d\d MB when stopped\)\.$/);
   });
 
   test('at its time limit ends the children too', async () => {

@@ -89,15 +89,15 @@ function stopped({ request, peakMemoryBytes }: EndFacts, reason: StopReason): Ve
     case 'memory': {
       const had = describeMemory(request.memoryBytes ?? 0);
       const used = describeMemory(Math.max(reason.bytes, peakMemoryBytes ?? 0));
-      return { outcome: 'out_of_memory', message: `It needed more than ${had} (${used} when stopped)` };
+      return { outcome: 'out_of_memory', message: `It needed more than ${had} (${used} when stopped).` };
     }
     case 'walltime':
       return {
         outcome: 'walltime',
-        message: `It was stopped at its time limit of ${describeDuration(request.walltimeSeconds ?? 0)}`,
+        message: `It was stopped at its time limit of ${describeDuration(request.walltimeSeconds ?? 0)}.`,
       };
     case 'cancelled':
-      return { outcome: 'cancelled', message: 'It was cancelled while it ran' };
+      return { outcome: 'cancelled', message: 'It was cancelled while it ran.' };
     default:
       return assertNever(reason);
   }
@@ -114,7 +114,7 @@ function killed(facts: EndFacts, signal: string): Verdict {
   if (signal === 'SIGKILL' && facts.systemOutOfMemory) {
     return {
       outcome: 'out_of_memory',
-      message: `The system killed it because the machine's memory was used up${peak}`,
+      message: `The system killed it because the machine's memory was used up${peak}.`,
     };
   }
   if (signal === 'SIGKILL') {

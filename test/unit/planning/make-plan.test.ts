@@ -141,6 +141,15 @@ describe('a plan', () => {
     expect(notes.map(({ code }) => code)).toEqual(['W_NO_DURATIONS']);
   });
 
+  it('predicts the time although one last task was never measured, and says what it assumes', async () => {
+    const size = (query: SizingQuery) => (query.task === 'simulate' ? learned(query) : fromManifest(query));
+    const { timeSeconds, front, notes } = await plan(specOf(HEAD + TASKS), { workers: { model: 1 } }, size);
+    // 100 s for the four simulations, and their mean for the analysis.
+    expect(timeSeconds).toBe(125);
+    expect(front.length).toBeGreaterThan(1);
+    expect(notes.map(({ code }) => code)).toEqual(['W_SOME_DURATIONS']);
+  });
+
   it('is the same for the same manifest and history', async () => {
     const spec = specOf(HEAD + TASKS);
     expect(await plan(spec, {}, learned)).toEqual(await plan(spec, {}, learned));

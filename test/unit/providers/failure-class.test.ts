@@ -82,7 +82,7 @@ describe('how an attempt ended', () => {
     const verdict = classifyEnd(facts({ exitCode: null, signal: 'SIGKILL', stopped }));
     expect(verdict).toEqual({
       outcome: 'out_of_memory',
-      message: 'It needed more than 8 GB (8.1 GB when stopped)',
+      message: 'It needed more than 8 GB (8.1 GB when stopped).',
     });
   });
 });

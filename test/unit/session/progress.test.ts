@@ -15,7 +15,12 @@ function pace(remaining: number, predicted: number | null, done: readonly number
 }
 
 describe('the predicted finish', () => {
-  it('is unknown while nothing is known about some task', () => {
+  it('does not wait for a last small task without history: it counts as one more of the others', () => {
+    expect(predictFinish([pace(9, 10), pace(1, null)], 1, 0)?.point).toBe(100_000);
+    expect(predictFinish([pace(0, null, [10, 10, 10, 10, 10]), pace(1, null)], 1, 0)?.point).toBe(10_000);
+  });
+
+  it('is unknown while too much of the work is', () => {
     expect(predictFinish([pace(3, 10), pace(3, null)], 2, 0)).toBeNull();
     expect(predictFinish([], 2, 0)).toBeNull();
   });
