@@ -74,7 +74,7 @@ function evidenceSentence({
   const basis = {
     manifest: '',
     quantile: `P${percentile ?? 95} of ${records} measured tasks in ${runs}. `,
-    learned: `A ${(model_type ?? 'learned').replaceAll('_', ' ')} model of ${records} measured tasks in ${runs}. `,
+    learned: `A ${model_type === null || model_type === 'auto' ? 'learned' : model_type.replaceAll('_', ' ')} model of ${records} measured tasks in ${runs}. `,
   }[method];
   return `${basis}${reason}`;
 }

@@ -31,13 +31,15 @@ export function PlanResult({ plan, stale }: { plan: PlanAnswer; stale: boolean }
   );
 }
 
-function totalWorkers(plan: PlanAnswer): number {
-  return Object.values(plan.scalePlan.workers).reduce((sum, workers) => sum + workers, 0);
+/** Workers at once. Where components share a ceiling it is less than what each may have by itself. */
+function totalWorkers({ scalePlan }: PlanAnswer): number {
+  return scalePlan.total ?? Object.values(scalePlan.workers).reduce((sum, workers) => sum + workers, 0);
 }
 
 function Figures({ plan }: { plan: PlanAnswer }) {
   const workers = Object.entries(plan.scalePlan.workers);
   const total = totalWorkers(plan);
+  const shared = total < workers.reduce((sum, [, wanted]) => sum + wanted, 0);
   const chosen = plan.front.find((point) => point.workers === total);
   return (
     <dl className={classes.figures}>
@@ -49,7 +51,7 @@ function Figures({ plan }: { plan: PlanAnswer }) {
       <Figure
         label="Workers"
         value={count(total)}
-        note={workers.map(([tag, wanted]) => `${wanted} ${tag}`).join(' · ')}
+        note={workers.map(([tag, wanted]) => `${shared ? 'up to ' : ''}${wanted} ${tag}`).join(' · ')}
       />
       <Figure
         label="Predicted time"
