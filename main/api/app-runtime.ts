@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { configFolder } from '../workspaces/config-folder.ts';
+import { LiveAdvisors } from '../workspaces/live-advisors.ts';
 import { LiveRuns } from '../workspaces/live-runs.ts';
 import { LiveTrainings } from '../workspaces/live-training.ts';
 import { OpenWorkspaces } from '../workspaces/open-workspaces.ts';
@@ -40,6 +41,7 @@ export function startRuntime(options: {
     recent,
     settings: new SettingsFile(folder),
     liveRuns,
+    advisors: new LiveAdvisors(),
     trainings,
     clock,
     logger,

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { LiveAdvisors } from '../workspaces/live-advisors.ts';
 import type { LiveRuns } from '../workspaces/live-runs.ts';
 import type { LiveTrainings } from '../workspaces/live-training.ts';
 import type { OpenWorkspaces } from '../workspaces/open-workspaces.ts';
@@ -19,6 +20,7 @@ export interface AppDependencies {
   readonly recent: RecentProjects;
   readonly settings: SettingsFile;
   readonly liveRuns: LiveRuns;
+  readonly advisors: LiveAdvisors;
   readonly trainings: LiveTrainings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,10 +35,10 @@ export function createAppServices(deps: AppDependencies): AppServices {
   return {
     projects: projectsService(deps),
     manifests: manifestsService(deps.workspaces),
-    plans: plansService(deps.workspaces, shelf),
+    plans: plansService({ ...deps, shelf }),
     runs: runsService({ ...deps, shelf }),
     telemetry: telemetryService(deps.workspaces, deps.clock),
-    advisor: advisorService(deps.workspaces, deps.trainings),
+    advisor: advisorService(deps),
     settings: settingsService(deps.settings, deps.host),
   };
 }

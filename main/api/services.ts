@@ -3,6 +3,7 @@ import type { TaskTrainingReport, TrainingReport } from '../advisor/training-rep
 import type { Objective, Policy, ValidationReport } from '../manifest/spec.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
 import type { LiveState } from '../session/live-state.ts';
+import type { Predicted } from '../telemetry/events.ts';
 import type {
   HistorySummary,
   InstanceDetail,
@@ -264,6 +265,9 @@ export interface TaskAdvice {
   };
   readonly method: 'manifest' | 'quantile' | 'learned';
   readonly confidence: number | null;
+  /** What the instance that the advice is for is predicted to use. */
+  readonly predicted: Predicted;
+  /** Names the largest instance where there are several. */
   readonly sentence: string;
 }
 
@@ -278,7 +282,7 @@ export interface AdvisorService {
   /** Leaving the page does not end a training; this does. */
   cancelTraining(projectId: string): Promise<void>;
   taskReport(projectId: string, task: string): Promise<TaskTrainingReport | null>;
-  /** What would be written into the manifest, per component. */
+  /** What the plan's largest instance of each task needs: what would be written into the manifest. */
   advice(projectId: string, target: string, confidence: number): Promise<readonly TaskAdvice[]>;
   /** The diff of applying the advice for these tasks; nothing is written. */
   previewApply(

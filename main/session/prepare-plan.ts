@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Advisor } from '../advisor/advisor.ts';
 import { advisorForPlanning } from '../advisor/planning-advisor.ts';
 import type { DeploymentSpec } from '../manifest/spec.ts';
 import { inputStatsReader, readProjectText } from '../planning/input-files.ts';
@@ -15,13 +16,17 @@ export async function preparePlan(input: {
   readonly workspace: { readonly paths: WorkspacePaths };
   readonly spec: DeploymentSpec;
   readonly options: PlanOptions;
+  /** One that is ready already; else one is made from the workspace's history. */
+  readonly advisor?: Advisor;
 }): Promise<Plan> {
   const { spec, options, workspace } = input;
-  const advisor = await advisorForPlanning({
-    database: workspace.paths.database,
-    modelsFolder: workspace.paths.models,
-    sizing: options.sizing ?? 'auto',
-  });
+  const advisor =
+    input.advisor ??
+    (await advisorForPlanning({
+      database: workspace.paths.database,
+      modelsFolder: workspace.paths.models,
+      sizing: options.sizing ?? 'auto',
+    }));
   return makePlan(spec, {
     options,
     advisor,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppRuntime, startRuntime } from '../../main/api/app-runtime.ts';
 import type { AppServices, RunUpdate, TrainingUpdate } from '../../main/api/services.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
+import { parseMemory } from '../../main/platform/units.ts';
 import { newHome, type TestHome } from './support/app.ts';
 
 /** The ten-minute story without a page: each step is what a page asks for, on the real sample with real processes. */
@@ -128,9 +129,22 @@ describe('the story of the sample, asked of the API', () => {
     expect(status.training).toBeNull();
   });
 
+  it('answers what-if at once, with what would be used', async () => {
+    const inputs = { num_nodes: 1800, scenario_type: 'baseline', year: 2030 };
+    const first = await app.advisor.whatIf(projectId, 'simulate', inputs, 0.95);
+    expect(first.predicted.peakMemoryBytes?.point).toBeGreaterThan(0);
+    const began = performance.now();
+    await app.advisor.whatIf(projectId, 'simulate', { ...inputs, num_nodes: 300 }, 0.95);
+    expect(performance.now() - began).toBeLessThan(100);
+  });
+
   it('applies what it learned to the manifest, a diff first', async () => {
     const advice = await app.advisor.advice(projectId, 'local', 0.95);
-    expect(advice.find(({ task }) => task === 'simulate')?.method).not.toBe('manifest');
+    const simulate = advice.find(({ task }) => task === 'simulate');
+    expect(simulate?.method).not.toBe('manifest');
+    const plan = await app.plans.create({ projectId, target: 'local', confidence: 0.95 });
+    const line = plan.tasks.find(({ task }) => task === 'simulate');
+    expect(parseMemory(simulate?.recommended.memory ?? '')).toBe(line?.largest.memoryBytes);
     const preview = await app.advisor.previewApply(projectId, 'local', 0.95, ['simulate']);
     expect(preview.changes).toEqual([
       expect.objectContaining({ path: 'components.model.memory', from: expect.any(String) }),

@@ -1,22 +1,32 @@
 import { parseDocument } from 'yaml';
-import { advisorForPlanning } from '../../advisor/planning-advisor.ts';
 import { trainAdvisor } from '../../advisor/train.ts';
 import { readTrainingReport } from '../../advisor/trained.ts';
+import { manifestRequest, sizeInstances } from '../../planning/sizing.ts';
 import { AppError } from '../../platform/errors.ts';
 import { EventQueue } from '../../platform/event-queue.ts';
+import { providerFor } from '../../providers/registry.ts';
+import { preparePlan } from '../../session/prepare-plan.ts';
+import type { LiveAdvisors } from '../../workspaces/live-advisors.ts';
 import type { LiveTrainings } from '../../workspaces/live-training.ts';
 import type { OpenProject, OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { AdvisorService, TrainingUpdate } from '../services.ts';
-import { adviceFor, editsFor, manifestRequest, shown } from './advice.ts';
+import { adviceFor, editsFor, type OverlayOf, shown } from './advice.ts';
 import { previewOf } from './edit-preview.ts';
 import { loadSpec } from './load-spec.ts';
 import { readManifestFile } from './manifest-file.ts';
 
-export function advisorService(workspaces: OpenWorkspaces, trainings: LiveTrainings): AdvisorService {
+export interface AdvisorDependencies {
+  readonly workspaces: OpenWorkspaces;
+  readonly advisors: LiveAdvisors;
+  readonly trainings: LiveTrainings;
+}
+
+export function advisorService({ workspaces, advisors, trainings }: AdvisorDependencies): AdvisorService {
   async function advise(projectId: string, target: string, confidence: number) {
     const project = await workspaces.get(projectId);
-    const spec = await loadSpec(project, target);
-    return { project, spec, advice: adviceFor(spec, await advisorOf(project), confidence) };
+    const [spec, advisor] = await Promise.all([loadSpec(project, target), advisors.get(project.workspace)]);
+    const plan = await preparePlan({ workspace: project.workspace, spec, advisor, options: { confidence } });
+    return { project, advice: adviceFor(spec, plan, advisor, confidence) };
   }
 
   return {
@@ -74,7 +84,7 @@ export function advisorService(workspaces: OpenWorkspaces, trainings: LiveTraini
     previewApply: async (projectId, target, confidence, tasks) => {
       const { project, advice } = await advise(projectId, target, confidence);
       const file = await readManifestFile(project);
-      return previewOf(file, editsFor(advice, tasks, overlayFinder(file.text, target)));
+      return previewOf(file, editsFor(advice, tasks, overlaysOf(file.text, target)));
     },
     whatIf: async (projectId, taskName, features, confidence) => {
       const project = await workspaces.get(projectId);
@@ -86,42 +96,35 @@ export function advisorService(workspaces: OpenWorkspaces, trainings: LiveTraini
           message: `The manifest has no task ${taskName}.`,
           hint: 'It may have been renamed; choose one of the list.',
         });
-      const request = manifestRequest(spec, task);
-      const sizing = (await advisorOf(project)).size({
-        task: taskName,
-        component: task.component,
-        target: null,
-        features,
-        manifestRequest: request,
+      // Exactly what a plan would ask for an instance with these inputs.
+      const [sizing] = await sizeInstances(task, [features], {
+        spec,
+        advisor: await advisors.get(project.workspace),
+        policy: spec.objectives.policy,
         confidence,
+        capacity: providerFor(spec.target.provider).capacity(spec),
       });
+      if (!sizing) throw new AppError({ code: 'E_INTERNAL', message: 'The advisor gave no answer.' });
       return {
         task: taskName,
         component: task.component,
-        current: shown(request),
+        current: shown(manifestRequest(spec, task)),
         recommended: shown(sizing.request),
         method: sizing.method,
         confidence: sizing.confidence,
+        predicted: sizing.predicted,
         sentence: sizing.evidence.reason,
       };
     },
   };
 }
 
-async function advisorOf(project: OpenProject) {
-  const { store, paths } = project.workspace;
-  await store.flush();
-  return advisorForPlanning({ database: paths.database, modelsFolder: paths.models, sizing: 'auto' });
-}
-
-/** The name of the overlay that sets a component's value for this target; null where none does. */
-function overlayFinder(text: string, target: string) {
+/** Finds the overlay that sets a value for this target. */
+function overlaysOf(text: string, target: string): OverlayOf {
   const document = parseDocument(text);
   const overlay = document.getIn(['targets', target, 'overlay']);
-  return (component: string, key: string) =>
-    typeof overlay === 'string' && document.hasIn(['overlays', overlay, 'components', component, key])
-      ? overlay
-      : null;
+  return (path) =>
+    typeof overlay === 'string' && document.hasIn(['overlays', overlay, ...path]) ? overlay : null;
 }
 
 async function firstTarget(project: OpenProject): Promise<string> {

@@ -3,6 +3,7 @@ import type { Plan } from '../../planning/plan.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { preparePlan } from '../../session/prepare-plan.ts';
+import type { LiveAdvisors } from '../../workspaces/live-advisors.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { PlanService } from '../services.ts';
 import { loadSpec } from './load-spec.ts';
@@ -44,12 +45,25 @@ export class PlanShelf {
   }
 }
 
-export function plansService(workspaces: OpenWorkspaces, shelf: PlanShelf): PlanService {
+export interface PlansDependencies {
+  readonly workspaces: OpenWorkspaces;
+  readonly advisors: LiveAdvisors;
+  readonly shelf: PlanShelf;
+}
+
+export function plansService({ workspaces, advisors, shelf }: PlansDependencies): PlanService {
   return {
     create: async ({ projectId, target, ...options }) => {
       const project = await workspaces.get(projectId);
       const spec = await loadSpec(project, target);
-      const plan = await preparePlan({ workspace: project.workspace, spec, options });
+      const { workspace } = project;
+      const isAuto = (options.sizing ?? 'auto') === 'auto';
+      const plan = await preparePlan({
+        workspace,
+        spec,
+        options,
+        ...(isAuto && { advisor: await advisors.get(workspace) }),
+      });
       const planId = shelf.keep({ projectId, spec, plan });
       const { instances, ...view } = plan;
       return { ...view, planId, instanceCount: instances.length };

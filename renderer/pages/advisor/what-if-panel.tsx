@@ -8,8 +8,9 @@ import { useApi } from '../../app/api.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { percent } from '../../lib/format.ts';
+import { percent, UNKNOWN } from '../../lib/format.ts';
 import { ConfidenceSelect } from './confidence-select.tsx';
+import { PredictedUse } from './predicted-use.tsx';
 import { methodName } from './report-sentences.ts';
 import { type FeatureValue, featureNames, featureValue } from './what-if-inputs.ts';
 
@@ -26,7 +27,15 @@ export function WhatIfPanel({ projectId, status }: { projectId: string; status: 
       { enabled: runId !== undefined && task !== '' },
     ),
   );
-  const waiting = last.isLoading || example.isLoading;
+  const instanceId = example.data?.rows[0]?.instanceId;
+  // Its features: parameters, and what was measured of its input files.
+  const detail = useQuery(
+    api.runs.instance.queryOptions(
+      { projectId, runId: runId ?? '', instanceId: instanceId ?? '' },
+      { enabled: runId !== undefined && instanceId !== undefined },
+    ),
+  );
+  const waiting = last.isLoading || example.isLoading || detail.isLoading;
   return (
     <Panel
       title="What if"
@@ -46,7 +55,7 @@ export function WhatIfPanel({ projectId, status }: { projectId: string; status: 
           key={task}
           projectId={projectId}
           task={task}
-          example={example.data?.rows[0]?.params ?? {}}
+          example={detail.data?.features ?? {}}
           important={
             status.report?.tasks
               .find((each) => each.task === task)
@@ -117,9 +126,9 @@ function WhatIf({ projectId, task, example, important }: WhatIfProps) {
 
 function Answer({ advice }: { advice: TaskAdvice }) {
   const rows = [
-    ['Memory', advice.current.memory ?? '–', advice.recommended.memory ?? '–'],
+    ['Memory', advice.current.memory ?? UNKNOWN, advice.recommended.memory ?? UNKNOWN],
     ['CPUs', String(advice.current.cpus), String(advice.recommended.cpus)],
-    ['Time limit', advice.current.walltime ?? '–', advice.recommended.walltime ?? '–'],
+    ['Time limit', advice.current.walltime ?? UNKNOWN, advice.recommended.walltime ?? UNKNOWN],
   ] as const;
   return (
     <Stack gap="sm">
@@ -143,6 +152,7 @@ function Answer({ advice }: { advice: TaskAdvice }) {
           ))}
         </Table.Tbody>
       </Table>
+      <PredictedUse predicted={advice.predicted} />
       <Group gap="md">
         <Text size="sm">
           {methodName(advice.method, null)}

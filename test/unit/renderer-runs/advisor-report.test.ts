@@ -92,6 +92,7 @@ describe('advice', () => {
         recommended,
         method: 'learned',
         confidence: null,
+        predicted: { peakMemoryBytes: null, cpuSeconds: null, wallSeconds: null },
         sentence: '',
       });
     expect(advice(current)).toBe(false);
