@@ -1,6 +1,6 @@
 import type { Plan } from '../planning/plan.ts';
 import { describeDuration, formatDuration, formatMemory } from '../platform/units.ts';
-import type { ResourceRequest } from '../providers/provider.ts';
+import type { ResourceRequest, ScalePlan } from '../providers/provider.ts';
 import { table } from './table.ts';
 
 /** A request as it stands in files: `{ cpus: 2, memory: '8G', walltime: '01:00:00' }`. */
@@ -63,7 +63,6 @@ export function planJson(plan: Plan) {
 }
 
 export function planText(plan: Plan): string {
-  const workers = Object.entries(plan.scalePlan.workers).map(([tag, count]) => `${tag} ${count}`);
   return [
     `Plan: ${plan.project} on ${plan.target} (provider: ${plan.provider})`,
     `Objective: ${plan.objective}, policy: ${plan.policy}, sizing: ${plan.sizing}`,
@@ -90,7 +89,7 @@ export function planText(plan: Plan): string {
       plan.tasks,
     ),
     '',
-    `Workers: ${workers.length > 0 ? workers.join(', ') : 'none'}`,
+    `Workers: ${workersText(plan.scalePlan)}`,
     `Time: ${plan.timeSeconds === null ? 'not known yet: nothing like this was measured' : `about ${describeDuration(plan.timeSeconds)}`}`,
     ...(plan.cost === null
       ? []
@@ -108,4 +107,14 @@ function span(
   const [low, high] = [pick(task.smallest), pick(task.largest)];
   if (low === null || high === null) return '-';
   return low === high ? write(low) : `${write(low)}–${write(high)}`;
+}
+
+/** Components that share a ceiling may each have up to their number, and all together no more than the total. */
+function workersText({ workers, total }: ScalePlan): string {
+  const each = Object.entries(workers).map(([tag, count]) => `${tag} ${count}`);
+  if (each.length === 0) return 'none';
+  const sum = Object.values(workers).reduce((all, count) => all + count, 0);
+  return total === undefined || total >= sum
+    ? each.join(', ')
+    : `${total} at once (up to ${each.join(', ')})`;
 }
