@@ -13,6 +13,14 @@ const instanceState = z.enum([
   'skipped',
 ]);
 
+const attemptLog = {
+  projectId,
+  runId,
+  instanceId: instanceIdText,
+  attempt: z.number().int().min(1).max(1000),
+  stream: z.enum(['stdout', 'stderr']),
+};
+
 export const runsRouter = router({
   start: procedure
     .input(z.strictObject({ planId }))
@@ -54,16 +62,7 @@ export const runsRouter = router({
     .input(inRun)
     .query(({ ctx, input }) => ctx.services.runs.load(input.projectId, input.runId)),
   log: procedure
-    .input(
-      z.strictObject({
-        projectId,
-        runId,
-        instanceId: instanceIdText,
-        attempt: z.number().int().min(1).max(1000),
-        stream: z.enum(['stdout', 'stderr']),
-        offset: z.number().int().min(0),
-      }),
-    )
+    .input(z.strictObject({ ...attemptLog, offset: z.number().int().min(0) }))
     .query(({ ctx, input }) =>
       ctx.services.runs.log(
         input.projectId,
@@ -74,6 +73,20 @@ export const runsRouter = router({
         input.offset,
       ),
     ),
+  followLog: procedure.input(z.strictObject(attemptLog)).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
+    yield* ctx.services.runs.followLog(
+      input.projectId,
+      input.runId,
+      input.instanceId,
+      input.attempt,
+      input.stream,
+      signal ?? new AbortController().signal,
+    );
+  }),
   cancel: procedure
     .input(inRun)
     .mutation(({ ctx, input }) => ctx.services.runs.cancel(input.projectId, input.runId)),

@@ -169,7 +169,12 @@ export type RunUpdate =
     }
   | { readonly kind: 'finished'; readonly run: RunDetail };
 
+/** The most of a log that is sent at once. */
+export const MAX_SLICE_BYTES = 256 * 1024;
+
 export interface LogSlice {
+  /** Where the text begins, in bytes. */
+  readonly offset: number;
   readonly text: string;
   /** Where to read on. */
   readonly nextOffset: number;
@@ -196,6 +201,18 @@ export interface RunService {
     stream: 'stdout' | 'stderr',
     offset: number,
   ): Promise<LogSlice>;
+  /**
+   * The end of a log, then what is written to it, until the attempt is over. A slice that does not begin where the
+   * last one ended is a new beginning: the log was cut, or grew faster than anybody reads.
+   */
+  followLog(
+    projectId: string,
+    runId: string,
+    instanceId: string,
+    attempt: number,
+    stream: 'stdout' | 'stderr',
+    signal: AbortSignal,
+  ): AsyncIterable<LogSlice>;
   cancel(projectId: string, runId: string): Promise<void>;
   cancelInstances(projectId: string, runId: string, instanceIds: readonly string[]): Promise<void>;
   /** Goes on with a run that was interrupted, repeating nothing that finished. */

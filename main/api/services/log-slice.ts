@@ -1,24 +1,25 @@
 import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { AppError, systemErrorCode } from '../../platform/errors.ts';
-import type { LogSlice } from '../services.ts';
-
-export const MAX_SLICE_BYTES = 256 * 1024;
+import { type LogSlice, MAX_SLICE_BYTES } from '../services.ts';
 
 /** Written into a log where its middle was left out at the size limit. */
 const CUT_NOTE = /^\[… \d+ bytes \([^)]*\) left out: the log was longer than /m;
 
-const EMPTY: LogSlice = { text: '', nextOffset: 0, totalBytes: 0, truncated: false };
+const EMPTY: LogSlice = { offset: 0, text: '', nextOffset: 0, totalBytes: 0, truncated: false };
 
 /**
- * Part of a log file, from a byte offset, cut between characters. A file that is not there yet is empty.
+ * Part of a log file, from a byte offset or its last part, cut between characters. A file that is not there yet is
+ * empty.
  * @param relativePath as recorded, relative to the run's folder; it must stay inside, through links too
+ * @param growing the last character may be half written: it is left for the next slice
  * @throws AppError E_LOG_OUTSIDE, E_LOG_READ
  */
 export async function readLogSlice(
   runFolder: string,
   relativePath: string | null,
-  offset: number,
+  offset: number | 'end',
+  growing = false,
 ): Promise<LogSlice> {
   if (relativePath === null) return EMPTY;
   try {
@@ -33,14 +34,17 @@ export async function readLogSlice(
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      const buffer = Buffer.alloc(Math.max(0, Math.min(MAX_SLICE_BYTES, size - offset)));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
-      const whole = wholeCharacters(buffer.subarray(0, bytesRead), offset + bytesRead >= size);
-      const nextOffset = Math.min(offset, size) + whole.length;
+      const from = offset === 'end' ? Math.max(0, size - MAX_SLICE_BYTES) : Math.min(offset, size);
+      const buffer = Buffer.alloc(Math.min(MAX_SLICE_BYTES, size - from));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+      const read = buffer.subarray(0, bytesRead);
+      const skipped = offset === 'end' && from > 0 ? leadingRest(read) : 0;
+      const whole = wholeCharacters(read.subarray(skipped), !growing && from + bytesRead >= size);
       const text = whole.toString('utf8');
       return {
+        offset: from + skipped,
         text,
-        nextOffset,
+        nextOffset: from + skipped + whole.length,
         totalBytes: size,
         truncated: CUT_NOTE.test(text),
       };
@@ -59,6 +63,12 @@ export async function readLogSlice(
       { cause: error },
     );
   }
+}
+
+/** Bytes at the start that belong to a character which began before. */
+function leadingRest(bytes: Buffer): number {
+  const first = bytes.findIndex((byte) => (byte & 0b1100_0000) !== 0b1000_0000);
+  return first > 0 && first <= 3 ? first : 0;
 }
 
 /** Without the beginning of a character whose rest is in the next slice; at the file's end all is kept. */

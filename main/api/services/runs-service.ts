@@ -7,9 +7,11 @@ import { providerFor } from '../../providers/registry.ts';
 import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { startRun } from '../../session/start-run.ts';
+import type { InstanceDetail } from '../../telemetry/views.ts';
 import type { LiveRuns } from '../../workspaces/live-runs.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { RunService } from '../services.ts';
+import { followLog, type LogPlace } from './follow-log.ts';
 import { readLogSlice } from './log-slice.ts';
 import type { PlanShelf } from './plans-service.ts';
 import { LOAD_POINTS, notFound, runDetail, watchRun } from './watch-run.ts';
@@ -73,12 +75,28 @@ export function runsService(deps: RunsDependencies): RunService {
     log: async (projectId, runId, instanceId, attempt, stream, offset) => {
       const { workspace } = await workspaces.get(projectId);
       const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
-      const row = detail.attemptRows.find((candidate) => candidate.attempt === attempt);
-      const recorded = stream === 'stdout' ? row?.stdoutPath : row?.stderrPath;
-      // The record names the files when the attempt has ended; until then they are where they are written.
-      const written = logPaths('logs', instanceId, attempt)[stream === 'stdout' ? 'out' : 'err'];
-      const path = row?.finishedAt === null ? written : (recorded ?? null);
+      const { path } = logPlace(detail, attempt, stream);
       return readLogSlice(runPaths(workspace.paths, runId).folder, path, offset);
+    },
+    followLog: async function* (projectId, runId, instanceId, attempt, stream, signal) {
+      const { workspace } = await workspaces.get(projectId);
+      const handle = liveRuns.get(projectId, runId);
+      yield* followLog(
+        {
+          runFolder: runPaths(workspace.paths, runId).folder,
+          place: async () => {
+            const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
+            const { path, ended } = logPlace(detail, attempt, stream);
+            return { path, ended: ended || !liveRuns.get(projectId, runId) };
+          },
+          onChange: (listener) => {
+            if (!handle) return () => undefined;
+            handle.finished.then(listener, listener);
+            return handle.onChange(({ changed }) => changed.includes(instanceId) && listener());
+          },
+        },
+        signal,
+      );
     },
     cancel: (projectId, runId) => liveHandle(projectId, runId).cancel(),
     cancelInstances: (projectId, runId, instanceIds) =>
@@ -106,4 +124,14 @@ export function runsService(deps: RunsDependencies): RunService {
       yield* watchRun(workspace.store, liveRuns.get(projectId, runId), runId, signal);
     },
   };
+}
+
+/** Where an attempt's output lies. The record names the file when the attempt is over; until then it is where it is written. */
+function logPlace(detail: InstanceDetail, attempt: number, stream: 'stdout' | 'stderr'): LogPlace {
+  const row = detail.attemptRows.find((candidate) => candidate.attempt === attempt);
+  if (!row) return { path: null, ended: false };
+  if (row.finishedAt !== null)
+    return { path: (stream === 'stdout' ? row.stdoutPath : row.stderrPath) ?? null, ended: true };
+  const { out, err } = logPaths('logs', detail.instanceId, attempt);
+  return { path: stream === 'stdout' ? out : err, ended: false };
 }

@@ -19,7 +19,7 @@ interface LogViewProps {
 export function LogView({ running, ...source }: LogViewProps) {
   const [stream, setStream] = useState<'stdout' | 'stderr'>('stdout');
   const [follow, setFollow] = useState(true);
-  const { buffer, error, loadEarlier } = useLog({ ...source, stream }, running);
+  const { buffer, error, loadEarlier } = useLog({ ...source, stream });
   const box = useRef<HTMLElement>(null);
   const heightBefore = useRef<number | null>(null);
   const start = buffer?.start;

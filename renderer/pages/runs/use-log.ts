@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { useApiClient } from '../../app/api.ts';
-import { appendSlice, firstSlice, type LogBuffer, prependSlice, tailOffset } from './log-buffer.ts';
+import { useSubscription } from '@trpc/tanstack-react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { useApi, useApiClient } from '../../app/api.ts';
+import { earlierOffset, followSlice, type LogBuffer, prependSlice } from './log-buffer.ts';
 
 export interface LogSource {
   readonly projectId: string;
@@ -10,69 +11,40 @@ export interface LogSource {
   readonly stream: 'stdout' | 'stderr';
 }
 
-/** A log file tells nobody that it grew, so an open log of a running attempt is read on this often. */
-const FOLLOW_MS = 1000;
-
-/** The end of a log, followed while `running`; earlier parts on demand. */
-export function useLog(source: LogSource, running: boolean) {
+/** The end of a log, followed as long as its attempt runs; earlier parts on demand. */
+export function useLog({ projectId, runId, instanceId, attempt, stream }: LogSource) {
+  const api = useApi();
   const client = useApiClient();
-  const { projectId, runId, instanceId, attempt, stream } = source;
   const [buffer, setBuffer] = useState<LogBuffer | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const sliceBytes = useRef(1);
-  const read = useCallback(
-    (offset: number) => client.runs.log.query({ projectId, runId, instanceId, attempt, stream, offset }),
-    [client, projectId, runId, instanceId, attempt, stream],
-  );
-
+  const [earlierError, setEarlierError] = useState<unknown>(null);
+  const input = { projectId, runId, instanceId, attempt, stream };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another log begins anew
   useEffect(() => {
-    let gone = false;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const begin = async () => {
-      const first = await read(0);
-      sliceBytes.current = Math.max(1, first.nextOffset);
-      if (first.nextOffset >= first.totalBytes) return firstSlice(first, 0);
-      const offset = tailOffset(first.totalBytes, sliceBytes.current);
-      return firstSlice(await read(offset), offset);
-    };
-    const follow = async (end: number | null) => {
-      if (end === null) {
-        const start = await begin();
-        if (!gone) setBuffer(start);
-        return start.end;
-      }
-      const slice = await read(end);
-      // Earlier parts may have been loaded meanwhile, so the end is put after whatever is there.
-      if (!gone) setBuffer((now) => now && appendSlice(now, slice));
-      return slice.nextOffset;
-    };
-    const run = (end: number | null) => {
-      follow(end)
-        .then((next) => {
-          if (gone) return;
-          setError(null);
-          if (running) timer = setTimeout(() => run(next), FOLLOW_MS);
-        })
-        .catch((cause: unknown) => !gone && setError(cause));
-    };
     setBuffer(null);
-    run(null);
-    return () => {
-      gone = true;
-      if (timer) clearTimeout(timer);
-    };
-  }, [read, running]);
+    setEarlierError(null);
+  }, [projectId, runId, instanceId, attempt, stream]);
+  const following = useSubscription(
+    api.runs.followLog.subscriptionOptions(input, {
+      onData: (slice) => setBuffer((now) => followSlice(now, slice)),
+    }),
+  );
 
   const loadEarlier = useCallback(async () => {
     if (!buffer) return;
-    const offset = tailOffset(buffer.start, sliceBytes.current);
     try {
-      const slice = await read(offset);
-      setBuffer((now) => now && prependSlice(now, slice, offset));
+      const slice = await client.runs.log.query({
+        projectId,
+        runId,
+        instanceId,
+        attempt,
+        stream,
+        offset: earlierOffset(buffer),
+      });
+      setBuffer((now) => now && prependSlice(now, slice));
     } catch (cause) {
-      setError(cause);
+      setEarlierError(cause);
     }
-  }, [buffer, read]);
+  }, [client, buffer, projectId, runId, instanceId, attempt, stream]);
 
-  return { buffer, error, loadEarlier };
+  return { buffer, error: following.error ?? earlierError, loadEarlier };
 }

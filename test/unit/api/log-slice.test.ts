@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_SLICE_BYTES, readLogSlice } from '../../../main/api/services/log-slice.ts';
+import { readLogSlice } from '../../../main/api/services/log-slice.ts';
+import { MAX_SLICE_BYTES } from '../../../main/api/services.ts';
 
 let base: string;
 let run: string;
@@ -40,6 +41,25 @@ describe('a log', () => {
     await writeFile(path, 'two\n', { flag: 'a' });
     expect((await readLogSlice(run, 'logs/a.out', first.nextOffset)).text).toBe('two\n');
     expect((await readLogSlice(run, 'logs/a.out', 1_000_000)).text).toBe('');
+  });
+  it('is read from its last part, which begins with a whole character', async () => {
+    const path = join(run, 'logs', 'a.out');
+    await writeFile(path, 'ä'.repeat(MAX_SLICE_BYTES));
+    const end = await readLogSlice(run, 'logs/a.out', 'end');
+    expect(end).toMatchObject({ offset: MAX_SLICE_BYTES, nextOffset: 2 * MAX_SLICE_BYTES });
+    await writeFile(path, '.', { flag: 'a' }); // now the last part begins within a character
+    const shifted = await readLogSlice(run, 'logs/a.out', 'end');
+    expect(shifted.offset).toBe(MAX_SLICE_BYTES + 2);
+    expect(shifted.text.startsWith('ä')).toBe(true);
+  });
+  it('leaves a half-written character for later while it grows', async () => {
+    const path = join(run, 'logs', 'a.out');
+    const bytes = Buffer.from('two €');
+    await writeFile(path, bytes.subarray(0, bytes.length - 1));
+    const first = await readLogSlice(run, 'logs/a.out', 0, true);
+    expect(first.text).toBe('two ');
+    await writeFile(path, bytes.subarray(bytes.length - 1), { flag: 'a' });
+    expect((await readLogSlice(run, 'logs/a.out', first.nextOffset, true)).text).toBe('€');
   });
   it('says when its middle was left out', async () => {
     const note = '[… 1048576 bytes (1 MB) left out: the log was longer than 10 MB …]';
