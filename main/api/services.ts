@@ -2,6 +2,7 @@ import type { ModelType } from '../advisor/advisor.ts';
 import type { TaskTrainingReport, TrainingReport } from '../advisor/training-report.ts';
 import type { Objective, Policy, ValidationReport } from '../manifest/spec.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
+import type { ErrorData } from '../platform/errors.ts';
 import type { LiveState } from '../session/live-state.ts';
 import type { Predicted } from '../telemetry/events.ts';
 import type {
@@ -167,6 +168,8 @@ export type RunUpdate =
       readonly load: LoadPoint;
       readonly changed: readonly string[];
     }
+  /** Null: the run can be recorded again. Else it waits, and nothing of it is lost. */
+  | { readonly kind: 'health'; readonly trouble: ErrorData | null }
   | { readonly kind: 'finished'; readonly run: RunDetail };
 
 /** The most of a log that is sent at once. */

@@ -5,9 +5,11 @@ import type { RunSummary } from '../telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../telemetry/workspace.ts';
 import { findProject, folderExists, manifestIn, type ProjectFolder } from './project-folder.ts';
 import type { RecentProject, RecentProjects } from './recent-projects.ts';
+import { WorkspaceHealth } from './workspace-health.ts';
 
 export interface OpenProject extends ProjectFolder {
   readonly workspace: Workspace;
+  readonly health: WorkspaceHealth;
 }
 
 export interface OpenWorkspacesOptions {
@@ -31,8 +33,8 @@ export class OpenWorkspaces {
   /** Opens a folder or a manifest and remembers it. @throws AppError E_PROJECT_NOT_FOUND, E_WORKSPACE_IN_USE */
   async open(path: string): Promise<OpenProject> {
     const found = await findProject(path);
-    const { workspace } = await this.#opened(found);
-    const project = { ...found, workspace };
+    const { workspace, health } = await this.#opened(found);
+    const project = { ...found, workspace, health };
     this.#open.set(found.projectId, Promise.resolve(project));
     await this.#options.recent.remember({
       projectId: found.projectId,
@@ -104,7 +106,13 @@ export class OpenWorkspaces {
 
   async #openNow(found: ProjectFolder): Promise<OpenProject> {
     const { clock, logger } = this.#options;
-    const workspace = await openWorkspace(found.folder, { access: 'write', clock, logger });
-    return { ...found, workspace };
+    const health = new WorkspaceHealth();
+    const workspace = await openWorkspace(found.folder, {
+      access: 'write',
+      clock,
+      logger,
+      onHealth: health.report,
+    });
+    return { ...found, workspace, health };
   }
 }

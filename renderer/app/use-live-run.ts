@@ -21,6 +21,7 @@ export function useLiveRun(projectId: string | null): LiveState | null {
       {
         enabled: projectId !== null && runId !== null,
         onData: (update) => {
+          if (update.kind === 'health') return;
           if (update.kind !== 'finished') return setLive(update.live);
           setLive(null);
           void queries.invalidateQueries(api.runs.list.pathFilter());

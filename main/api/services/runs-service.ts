@@ -120,8 +120,8 @@ export function runsService(deps: RunsDependencies): RunService {
       await (await storeOf(projectId)).deleteRun(runId);
     },
     watch: async function* (projectId, runId, signal) {
-      const { workspace } = await workspaces.get(projectId);
-      yield* watchRun(workspace.store, liveRuns.get(projectId, runId), runId, signal);
+      const { workspace, health } = await workspaces.get(projectId);
+      yield* watchRun({ store: workspace.store, health }, liveRuns.get(projectId, runId), runId, signal);
     },
   };
 }

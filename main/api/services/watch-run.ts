@@ -1,12 +1,18 @@
-import { AppError } from '../../platform/errors.ts';
+import { AppError, type ErrorData } from '../../platform/errors.ts';
 import type { RunChange } from '../../session/live-state.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import type { TelemetryStore } from '../../telemetry/store.ts';
 import type { RunDetail } from '../../telemetry/views.ts';
+import type { WorkspaceHealth } from '../../workspaces/workspace-health.ts';
 import type { RunUpdate } from '../services.ts';
 
 /** Moments of the load picture that a snapshot carries. */
 export const LOAD_POINTS = 600;
+
+export interface WatchedWorkspace {
+  readonly store: TelemetryStore;
+  readonly health: Pick<WorkspaceHealth, 'trouble' | 'onChange'>;
+}
 
 /**
  * What a page is told of a run: listening begins before the snapshot is taken, so nothing falls between them.
@@ -14,21 +20,22 @@ export const LOAD_POINTS = 600;
  * changed rows add up.
  */
 export async function* watchRun(
-  store: TelemetryStore,
+  { store, health }: WatchedWorkspace,
   handle: RunHandle | null,
   runId: string,
   signal: AbortSignal,
 ): AsyncGenerator<RunUpdate> {
-  if (handle) yield* watchLive(store, handle, signal);
+  if (handle) yield* watchLive({ store, health }, handle, signal);
   if (!signal.aborted) yield { kind: 'finished', run: await runDetail(store, runId) };
 }
 
 async function* watchLive(
-  store: TelemetryStore,
+  { store, health }: WatchedWorkspace,
   handle: RunHandle,
   signal: AbortSignal,
 ): AsyncGenerator<RunUpdate> {
   let pending: RunChange | null = null;
+  let told: ErrorData | null = null;
   let over = false;
   let wake: () => void = () => undefined;
   const end = () => {
@@ -41,6 +48,7 @@ async function* watchLive(
       : change;
     wake();
   });
+  const stopHealth = health.onChange(() => wake());
   // A run that failed inside the app still ends; its record says how.
   handle.finished.then(end, end);
   signal.addEventListener('abort', end, { once: true });
@@ -53,7 +61,10 @@ async function* watchLive(
     };
     while (!signal.aborted) {
       const change: RunChange | null = pending;
-      if (change) {
+      if (health.trouble !== told) {
+        told = health.trouble;
+        yield { kind: 'health', trouble: told };
+      } else if (change) {
         pending = null;
         yield { kind: 'progress', ...(change as RunChange) };
       } else if (over) {
@@ -66,6 +77,7 @@ async function* watchLive(
     }
   } finally {
     stopListening();
+    stopHealth();
     signal.removeEventListener('abort', end);
   }
 }

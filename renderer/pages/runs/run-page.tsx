@@ -1,9 +1,11 @@
 import { Anchor, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import type { ErrorData } from '../../../main/platform/errors.ts';
 import { routes } from '../../app/routes.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
@@ -55,11 +57,22 @@ function Subtitle({ projectId, view: { run, live } }: { projectId: string; view:
   );
 }
 
+/** Quiet: nothing has failed, and it goes on by itself when there is room. */
+function WaitingBanner({ trouble }: { trouble: ErrorData }) {
+  const what = trouble.code === 'E_DISK_FULL' ? 'The disk is full' : trouble.message.replace(/\.$/, '');
+  return (
+    <Notice tone="warning" role="status" title={`${what}: the run waits, nothing is lost.`}>
+      {trouble.hint}
+    </Notice>
+  );
+}
+
 function RunBody({ projectId, view, run }: { projectId: string; view: RunView; run: LiveRun }) {
   const [opened, setOpened] = useState<string | null>(null);
   const { runId } = view.run;
   return (
     <Stack gap="md">
+      {view.trouble && <WaitingBanner trouble={view.trouble} />}
       {view.live === null && <AfterRunBanner projectId={projectId} run={view.run} />}
       <Panel title="Progress">
         <RunProgress view={view} />

@@ -1,5 +1,5 @@
 import type { RunUpdate } from '../../../main/api/services.ts';
-import { assertNever } from '../../../main/platform/errors.ts';
+import { assertNever, type ErrorData } from '../../../main/platform/errors.ts';
 import type { LiveState } from '../../../main/session/live-state.ts';
 import type { LoadPoint, RunDetail, TaskCounts } from '../../../main/telemetry/views.ts';
 
@@ -16,6 +16,8 @@ export interface RunView {
   /** Null for a run that is over. */
   readonly live: LiveState | null;
   readonly load: readonly LoadPoint[];
+  /** Why the run cannot be recorded now and waits; null when it can. */
+  readonly trouble: ErrorData | null;
 }
 
 /** More moments than a picture has pixels are of no use. */
@@ -25,11 +27,13 @@ const MAX_LOAD_POINTS = 2000;
 export function applyUpdate(view: RunView | null, update: WithRun<RunUpdate>): RunView | null {
   switch (update.kind) {
     case 'snapshot':
-      return { run: update.run, live: update.live, load: update.load };
+      return { run: update.run, live: update.live, load: update.load, trouble: null };
     case 'progress':
       return view && { ...view, live: update.live, load: appendLoad(view.load, update.load) };
+    case 'health':
+      return view && { ...view, trouble: update.trouble };
     case 'finished':
-      return view && { ...view, run: update.run, live: null };
+      return view && { ...view, run: update.run, live: null, trouble: null };
     default:
       return assertNever(update);
   }

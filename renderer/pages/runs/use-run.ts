@@ -47,7 +47,7 @@ export function useRun(projectId: string, runId: string): LiveRun {
     [changes, queries, api, projectId, runId],
   );
 
-  const past = run.data && load.data ? { run: run.data, live: null, load: load.data } : null;
+  const past = run.data && load.data ? { run: run.data, live: null, load: load.data, trouble: null } : null;
   return {
     view: going ? live : (past ?? live),
     error: run.error ?? load.error ?? (going ? subscription.error : null),

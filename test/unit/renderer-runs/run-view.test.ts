@@ -30,6 +30,14 @@ describe('a run as its page shows it', () => {
     expect(over).toMatchObject({ live: null, run: { status: 'succeeded' } });
   });
 
+  it('says why it waits until it goes on', () => {
+    const trouble = { code: 'E_DISK_FULL', message: 'The disk is full.' };
+    const view = applyUpdate(null, { kind: 'snapshot', run, live, load: [] });
+    const waiting = applyUpdate(view, { kind: 'health', trouble });
+    expect(waiting).toMatchObject({ live, trouble });
+    expect(applyUpdate(waiting, { kind: 'health', trouble: null })?.trouble).toBeNull();
+  });
+
   it('keeps its history bounded and in order', () => {
     let points: readonly LoadPoint[] = [];
     for (let at = 0; at < 9000; at++) points = appendLoad(points, load(at));
