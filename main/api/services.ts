@@ -53,10 +53,21 @@ export interface FolderEntry {
   readonly hasManifest: boolean;
 }
 
+/** A file that may hold history to import. */
+export interface FileEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
 export interface FolderListing {
   readonly path: string;
   readonly parent: string | null;
+  /** Folders. */
   readonly entries: readonly FolderEntry[];
+  readonly files: readonly FileEntry[];
+  /** Folders and files beyond what a list shows. */
+  readonly omitted: number;
   readonly hasManifest: boolean;
 }
 
@@ -67,7 +78,7 @@ export interface ProjectService {
   get(projectId: string): Promise<ProjectView>;
   /** Null when the user closed the dialog. @throws AppError E_NO_DIALOG in the browser host. */
   choose(): Promise<ProjectView | null>;
-  /** Folders only, for hosts without a native dialog. */
+  /** Folders, and files that could be imported, for hosts without a native dialog. */
   listFolder(path: string | null): Promise<FolderListing>;
   /** Copies the bundled sample to a new folder of the user's and opens it. */
   createSample(): Promise<ProjectView>;

@@ -68,14 +68,20 @@ export interface FolderList {
     readonly path: string;
     readonly hasManifest: boolean;
   }[];
+  readonly files: readonly { readonly name: string; readonly path: string; readonly bytes: number }[];
+  /** How many folders and files were left out. */
+  readonly omitted: number;
   readonly hasManifest: boolean;
 }
 
-/** A page of folders is for choosing one, not for browsing a scratch file system with millions of them. */
-const MAX_FOLDERS = 1000;
+/** A page of names is for choosing one, not for browsing a scratch file system with millions of them. */
+const MOST_LISTED = 1000;
+
+/** Names under which traces and tables of other programs come. */
+const IMPORTABLE = /\.(csv|tsv|txt|json|jsonl)$/i;
 
 /**
- * The folders in a folder, hidden ones left out, by name.
+ * The folders in a folder and the files that may hold history, hidden ones left out, by name.
  * @throws AppError E_PROJECT_NOT_FOUND
  */
 export async function listFolder(path: string): Promise<FolderList> {
@@ -86,25 +92,43 @@ export async function listFolder(path: string): Promise<FolderList> {
       { cause: error },
     );
   });
-  const names = found
-    .filter((item) => item.isDirectory() && !item.name.startsWith('.'))
-    .map((item) => item.name)
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .slice(0, MAX_FOLDERS);
-  const entries = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      path: join(folder, name),
-      hasManifest: (await manifestIn(join(folder, name))) !== null,
-    })),
-  );
+  const seen = found.filter((item) => !item.name.startsWith('.'));
+  const folders = byName(seen.filter((item) => item.isDirectory()));
+  const importable = byName(seen.filter((item) => !item.isDirectory() && IMPORTABLE.test(item.name)));
+  const shown = folders.slice(0, MOST_LISTED);
+  const shownFiles = importable.slice(0, MOST_LISTED);
+  const [entries, files] = await Promise.all([
+    Promise.all(
+      shown.map(async (name) => ({
+        name,
+        path: join(folder, name),
+        hasManifest: (await manifestIn(join(folder, name))) !== null,
+      })),
+    ),
+    Promise.all(shownFiles.map((name) => fileIn(folder, name))),
+  ]);
   const parent = dirname(folder);
   return {
     path: folder,
     parent: parent === folder ? null : parent,
     entries,
+    files: files.filter((file) => file !== null),
+    omitted: folders.length - shown.length + importable.length - shownFiles.length,
     hasManifest: manifestFile !== null,
   };
+}
+
+function byName(items: readonly { readonly name: string }[]): readonly string[] {
+  return items.map(({ name }) => name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** Null for what is no file after all: a broken link, a pipe, one that was just removed. */
+async function fileIn(folder: string, name: string): Promise<FolderList['files'][number] | null> {
+  const path = join(folder, name);
+  return stat(path).then(
+    (info) => (info.isFile() ? { name, path, bytes: info.size } : null),
+    () => null,
+  );
 }
 
 function isFile(path: string): Promise<boolean> {

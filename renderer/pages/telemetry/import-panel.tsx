@@ -8,7 +8,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { count, plural } from '../../lib/format.ts';
-import { FolderPicker } from './folder-picker.tsx';
+import { ImportPicker } from './import-picker.tsx';
 
 /** More lines than this are counted, not listed. */
 const MAX_LISTED = 200;
@@ -52,11 +52,11 @@ export function ImportPanel({ projectId }: { projectId: string }) {
         {read.error && <ErrorPanel error={read.error} onRetry={start} />}
         {read.data && <Result result={read.data} />}
       </Stack>
-      <FolderPicker
+      <ImportPicker
         opened={browsing}
         onClose={() => setBrowsing(false)}
-        onPick={(folder) => {
-          setPath(folder);
+        onPick={(picked) => {
+          setPath(picked);
           setBrowsing(false);
         }}
       />

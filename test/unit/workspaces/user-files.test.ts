@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -111,6 +111,24 @@ describe('a project', () => {
       ['study-9', true],
       ['study-10', false],
     ]);
+  });
+  it('list the files that may hold history, with their size', async () => {
+    for (const name of ['trace-10.txt', 'trace-9.txt', 'JOBS.CSV', 'model.py', '.secret.json'])
+      await writeFile(join(folder, name), 'task,peak');
+    await mkdir(join(folder, 'table.csv'));
+    await symlink(join(folder, 'nowhere'), join(folder, 'broken.csv'));
+    const { files, entries } = await listFolder(folder);
+    expect(files.map(({ name, bytes }) => [name, bytes])).toEqual([
+      ['JOBS.CSV', 9],
+      ['trace-9.txt', 9],
+      ['trace-10.txt', 9],
+    ]);
+    expect(entries.map(({ name }) => name)).toEqual(['table.csv']);
+  });
+  it('list so many, and say how many more there are', async () => {
+    await Promise.all(Array.from({ length: 1003 }, (_, i) => writeFile(join(folder, `${i}.csv`), '')));
+    const { files, omitted } = await listFolder(folder);
+    expect([files.length, omitted]).toEqual([1000, 3]);
   });
 });
 

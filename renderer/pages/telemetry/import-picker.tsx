@@ -1,23 +1,25 @@
 import { Box, Button, Group, Modal, NavLink, ScrollArea, Stack, Text } from '@mantine/core';
-import { IconCornerLeftUp, IconFolder } from '@tabler/icons-react';
+import { IconCornerLeftUp, IconFileText, IconFolder } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../app/api.ts';
 import { QueryView } from '../../components/query-view.tsx';
+import { bytes, count } from '../../lib/format.ts';
 
-interface FolderPickerProps {
+interface ImportPickerProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  readonly onPick: (folder: string) => void;
+  /** A folder or a file. */
+  readonly onPick: (path: string) => void;
 }
 
-/** Walks through the folders of the machine the app runs on, which need not be the one with the browser. */
-export function FolderPicker({ opened, onClose, onPick }: FolderPickerProps) {
+/** Walks through the folders and files of the machine the app runs on, which need not be the one with the browser. */
+export function ImportPicker({ opened, onClose, onPick }: ImportPickerProps) {
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      title="Choose a folder"
+      title="Choose a file or folder"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {opened && <Browser onPick={onPick} onClose={onClose} />}
@@ -25,7 +27,7 @@ export function FolderPicker({ opened, onClose, onPick }: FolderPickerProps) {
   );
 }
 
-function Browser({ onPick, onClose }: Omit<FolderPickerProps, 'opened'>) {
+function Browser({ onPick, onClose }: Omit<ImportPickerProps, 'opened'>) {
   const api = useApi();
   const [path, setPath] = useState<string | null>(null);
   const listing = useQuery(api.projects.listFolder.queryOptions({ path }));
@@ -55,9 +57,28 @@ function Browser({ onPick, onClose }: Omit<FolderPickerProps, 'opened'>) {
                   onClick={() => setPath(entry.path)}
                 />
               ))}
-              {folder.entries.length === 0 && (
+              {folder.files.map((file) => (
+                <NavLink
+                  key={file.path}
+                  component="button"
+                  label={file.name}
+                  leftSection={<IconFileText size={16} aria-hidden />}
+                  rightSection={
+                    <Text span size="xs" c="dimmed">
+                      {bytes(file.bytes)}
+                    </Text>
+                  }
+                  onClick={() => onPick(file.path)}
+                />
+              ))}
+              {folder.entries.length + folder.files.length === 0 && (
                 <Text size="sm" c="dimmed" p="sm">
-                  No folders in here.
+                  No folders, tables or traces in here.
+                </Text>
+              )}
+              {folder.omitted > 0 && (
+                <Text size="sm" c="dimmed" p="sm">
+                  And {count(folder.omitted)} more; type the path of what is not listed.
                 </Text>
               )}
             </ScrollArea>
