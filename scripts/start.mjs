@@ -9,7 +9,6 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from './build.mjs';
 import { electronObstacle, fetchElectron, findElectron } from './lib/electron-binary.mjs';
 import { needModernNode, root } from './lib/modern-node.mjs';
-import { openBrowser } from './lib/open-browser.mjs';
 
 const USAGE = 'npm start -- [--browser] [--port N] [--no-open] [--idle-timeout SECONDS]';
 
@@ -45,6 +44,7 @@ async function startInBrowser() {
   const load = (path) => import(pathToFileURL(join(root, 'out', 'main', path)).href);
   const { startBrowserHost } = await load('host/browser-host.js');
   const { jsonLogger } = await load('platform/logger.js');
+  const { openBrowser } = await load('platform/open-browser.js');
   const logger = jsonLogger((line) => process.stderr.write(line), Date.now);
   const host = await startBrowserHost({
     port: options.port,

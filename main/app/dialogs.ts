@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { BrowserWindow, clipboard, dialog } from 'electron';
-import { type ErrorData, toErrorData } from '../platform/errors.ts';
+import { type AppError, type ErrorData, toErrorData } from '../platform/errors.ts';
+import type { CommandLineTool } from './command-line-tool.ts';
 import type { QuitChoice } from './quit-guard.ts';
 
 /** The folder the user chose; null when the dialog was closed. */
@@ -47,6 +49,36 @@ export async function showUnexpected(error: unknown): Promise<void> {
     noLink: true,
   });
   if (response === 0) clipboard.writeText(report);
+}
+
+/** Asks before anything is put into the user's own folders. */
+export async function askToInstallTool(path: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    message: 'Install the “scalable” command?',
+    detail: `It does in a terminal what the app does in its window, and is put at\n${path}`,
+    buttons: ['Install', 'Cancel'],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  });
+  return response === 0;
+}
+
+export async function showToolInstalled({ path, onPath }: CommandLineTool): Promise<void> {
+  await dialog.showMessageBox({
+    type: 'info',
+    message: 'The “scalable” command is installed.',
+    detail: onPath
+      ? 'Open a new terminal and type: scalable --help'
+      : `If a new terminal does not find it, add its folder to your PATH:\nexport PATH="${dirname(path)}:$PATH"`,
+    buttons: ['OK'],
+  });
+}
+
+/** Something that may happen: what it was, and what to do. */
+export async function showProblem({ message, hint }: AppError): Promise<void> {
+  await dialog.showMessageBox({ type: 'warning', message, detail: hint ?? '', buttons: ['OK'] });
 }
 
 export async function showPageGone(): Promise<'reload' | 'quit'> {

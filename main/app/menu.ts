@@ -4,6 +4,8 @@ import type { MenuPage } from '../api/bridge.ts';
 export interface MenuActions {
   show(page: MenuPage): void;
   openLogFolder(): void;
+  /** Null where there is nothing to install: in a checkout `npx scalable` is there already. */
+  readonly installTool: (() => void) | null;
 }
 
 /** The application menu as data. Roles bring the platform's own names, shortcuts and behaviour. */
@@ -35,6 +37,10 @@ export function menuTemplate(platform: NodeJS.Platform, actions: MenuActions): M
         },
       ]
     : [];
+  const { installTool } = actions;
+  const tool: MenuItemConstructorOptions[] = installTool
+    ? [{ label: 'Install Command Line Tool…', click: () => installTool() }]
+    : [];
   return [
     ...application,
     {
@@ -64,6 +70,7 @@ export function menuTemplate(platform: NodeJS.Platform, actions: MenuActions): M
     {
       role: 'help',
       submenu: [
+        ...tool,
         { label: 'Show Log Folder', click: () => actions.openLogFolder() },
         ...(mac ? [] : [separator, { role: 'about' } as const]),
       ],

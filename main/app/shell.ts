@@ -1,11 +1,21 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, Menu, session, shell } from 'electron';
 import { startRuntime } from '../api/app-runtime.ts';
 import { CHANNELS } from '../api/bridge.ts';
 import { apiConnector } from '../host/carrier-socket.ts';
+import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { packageRoot } from '../platform/resources.ts';
-import { askToQuit, chooseFolder, showPageGone } from './dialogs.ts';
+import { packageRoot, resourcePath } from '../platform/resources.ts';
+import { commandLineTool, installTool } from './command-line-tool.ts';
+import {
+  askToInstallTool,
+  askToQuit,
+  chooseFolder,
+  showPageGone,
+  showProblem,
+  showToolInstalled,
+} from './dialogs.ts';
 import { IpcCarrier } from './ipc-carrier.ts';
 import { menuTemplate } from './menu.ts';
 import { servePage } from './page-protocol.ts';
@@ -88,8 +98,29 @@ export function startShell(logger: Logger, logFolder: string, onFailure: (error:
             .catch(onFailure);
         },
         openLogFolder: () => void shell.openPath(logFolder),
+        installTool: app.isPackaged ? () => void offerTool().catch(onFailure) : null,
       }),
     ),
   );
   showWindow().catch(onFailure);
+}
+
+/** Makes `scalable` a command of the user's terminal, after asking. */
+async function offerTool(): Promise<void> {
+  const tool = commandLineTool({
+    platform: process.platform,
+    env: process.env,
+    home: homedir(),
+    program: process.execPath,
+    script: join(packageRoot, 'bin', 'scalable.mjs'),
+    wrapper: resourcePath('cli', 'scalable'),
+  });
+  if (!(await askToInstallTool(tool.path))) return;
+  try {
+    await installTool(tool);
+    await showToolInstalled(tool);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    await showProblem(error);
+  }
 }

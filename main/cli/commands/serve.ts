@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { startBrowserHost } from '../../host/browser-host.ts';
 import { jsonLogger, silentLogger } from '../../platform/logger.ts';
+import { openBrowser } from '../../platform/open-browser.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -36,17 +36,4 @@ export async function serveApp(context: CommandContext, input: ServeInput): Prom
   else io.signal.addEventListener('abort', stop, { once: true });
   await host.closed;
   return EXIT.done;
-}
-
-function openBrowser(url: string): void {
-  const [program, ...args] = opener();
-  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  // The address was printed, so nothing is lost where there is no browser.
-  child.on('error', () => undefined);
-  child.unref();
-}
-
-function opener(): [program: string, ...args: string[]] {
-  if (process.platform === 'darwin') return ['open'];
-  return process.platform === 'win32' ? ['rundll32', 'url.dll,FileProtocolHandler'] : ['xdg-open'];
 }

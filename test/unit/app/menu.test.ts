@@ -7,7 +7,7 @@ const flatten = (items: readonly MenuItemConstructorOptions[]): MenuItemConstruc
 
 describe.each(['darwin', 'linux', 'win32'] as const)('the menu on %s', (platform) => {
   const show = vi.fn();
-  const items = flatten(menuTemplate(platform, { show, openLogFolder: vi.fn() }));
+  const items = flatten(menuTemplate(platform, { show, openLogFolder: vi.fn(), installTool: null }));
 
   it('can edit, quit, zoom and reach the settings by shortcut', () => {
     const roles = items.map((item) => item.role);
@@ -16,6 +16,14 @@ describe.each(['darwin', 'linux', 'win32'] as const)('the menu on %s', (platform
     expect(settings).toHaveLength(1);
     settings[0]?.click?.({} as never, undefined, {} as never);
     expect(show).toHaveBeenCalledWith('/settings');
+  });
+  it('offers the command line tool where there is one to install', () => {
+    const installTool = vi.fn();
+    const offered = flatten(menuTemplate(platform, { show, openLogFolder: vi.fn(), installTool }));
+    const item = offered.find(({ label }) => label === 'Install Command Line Tool…');
+    item?.click?.({} as never, undefined, {} as never);
+    expect(installTool).toHaveBeenCalledOnce();
+    expect(items.some(({ label }) => label === item?.label)).toBe(false);
   });
   it('has no shortcut twice', () => {
     const shortcuts = items.flatMap((item) => (item.accelerator ? [item.accelerator] : []));

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 
-/** Hands an address to the system's browser. @returns {boolean} whether there was one to try */
-export function openBrowser(url, { platform = process.platform, env = process.env } = {}) {
+/** Hands an address to the system's browser. Answers whether there was one to try. */
+export function openBrowser(
+  url: string,
+  { platform, env }: Pick<NodeJS.Process, 'platform' | 'env'> = process,
+): boolean {
   const command = openCommand(platform, env);
   if (!command) return false;
   const [program, ...args] = command;
@@ -11,7 +14,11 @@ export function openBrowser(url, { platform = process.platform, env = process.en
   return true;
 }
 
-function openCommand(platform, env) {
+/** Null on a Linux without a display, where nothing could be seen. */
+export function openCommand(
+  platform: NodeJS.Platform,
+  env: NodeJS.ProcessEnv,
+): readonly [program: string, ...args: string[]] | null {
   switch (platform) {
     case 'darwin':
       return ['open'];
