@@ -8,6 +8,7 @@ export interface TextSink {
 
 /** All that a command touches of the process around it, so that tests can be that process. */
 export interface CliIo {
+  readonly stdin: AsyncIterable<string | Buffer>;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly env: Readonly<Record<string, string | undefined>>;

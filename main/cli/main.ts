@@ -1,3 +1,4 @@
+import { stdin } from 'node:process';
 import { EXIT } from './exit-codes.ts';
 import type { TextSink } from './io.ts';
 import { runCli } from './program.ts';
@@ -26,6 +27,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runCli(process.argv.slice(2), {
+  stdin,
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
   env: process.env,

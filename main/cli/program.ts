@@ -106,8 +106,20 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
   add('advise', 'what a task should ask for next time', [
     'advise --task simulate',
     'advise --task simulate --feature num_nodes=1200 --format json',
+    'advise --stdio --risk frugal',
   ])
-    .requiredOption('--task <name>', 'task to size')
+    .option('--task <name>', 'task to size')
+    .addOption(
+      new Option(
+        '--stdio',
+        'serve other programs: JSON lines with start, predict and observe in, {"allocated_mb": [first, then on failure, …]} out',
+      ).conflicts(['task', 'target', 'modelType', 'feature', 'runsDir']),
+    )
+    .addOption(
+      new Option('--risk <risk>', 'with --stdio: what a failed attempt may cost')
+        .choices(['frugal', 'balanced', 'never-fail'])
+        .default('balanced'),
+    )
     .option('--target <name>', 'target it will run on')
     .addOption(
       new Option('--model-type <type>', 'train this kind of model now (default: what was trained)').choices(
@@ -116,14 +128,46 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
     )
     .option(
       '--confidence <share>',
-      'how sure the request should be, 0.5 to 0.999',
+      'how sure the request should be, 0.5 to 0.999 (default: 0.95; with --stdio what costs least)',
       numberFrom(0.5, 0.999),
-      0.95,
     )
     .option('--feature <name=value>', 'an input of the task; can be given again', featurePair)
     .option('--runs-dir <dir>', 'learn from run folders there instead of this workspace')
-    .action((flags) =>
-      act(flags, async (context) => (await import('./commands/advise.ts')).advise(context, flags)),
+    .action((flags, command: Command) => {
+      if (!flags.stdio && flags.task === undefined)
+        command.error("error: required option '--task <name>' not specified", { exitCode: EXIT.usage });
+      return act(flags, async (context) =>
+        flags.stdio
+          ? (await import('./commands/advise-stdio.ts')).adviseStdio(context, flags)
+          : (await import('./commands/advise.ts')).advise(context, flags),
+      );
+    });
+
+  add('backtest <trace>', 'replay a trace, sizing each task from those before it only', [
+    'backtest trace.txt',
+    'backtest trace.csv --seed 1996 --output decisions.json',
+  ])
+    .addOption(
+      new Option('--input-format <format>', 'what the trace is')
+        .choices(['auto', 'scalable', 'nextflow', 'sacct', 'csv'])
+        .default('auto'),
+    )
+    .option('--map <column=field>', 'what a CSV column means; can be given again', textPair)
+    .option(
+      '--seed <n>',
+      'per task 30 % are known at the start and the rest comes in random order (default: by time)',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
+    .addOption(
+      new Option('--risk <risk>', 'what a failed attempt may cost')
+        .choices(['frugal', 'balanced', 'never-fail'])
+        .default('balanced'),
+    )
+    .option('--output <file>', 'also write the result there, as JSON')
+    .action((trace, flags) =>
+      act(flags, async (context) =>
+        (await import('./commands/backtest.ts')).backtest(context, { ...flags, trace }),
+      ),
     );
 
   add('train', 'train the advisor on what was measured here, and cross-validate it', [

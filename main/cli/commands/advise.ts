@@ -12,10 +12,12 @@ export interface AdviseInput {
   readonly task: string;
   readonly target?: string;
   readonly modelType?: ModelType;
-  readonly confidence: number;
+  readonly confidence?: number;
   readonly feature?: Params;
   readonly runsDir?: string;
 }
+
+const DEFAULT_CONFIDENCE = 0.95;
 
 /** What to ask for when this task runs next. Without history the manifest answers, and the exit code is 0 all the same. */
 export async function advise(context: CommandContext, input: AdviseInput): Promise<number> {
@@ -24,7 +26,7 @@ export async function advise(context: CommandContext, input: AdviseInput): Promi
   const target = input.target ?? spec?.target.name;
   const advice = advisor.recommend({
     task: input.task,
-    confidence: input.confidence,
+    confidence: input.confidence ?? DEFAULT_CONFIDENCE,
     features: input.feature ?? {},
     ...(target !== undefined && { target }),
   });

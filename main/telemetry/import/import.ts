@@ -36,7 +36,7 @@ export async function importPaths(
   let runs = 0;
   let tasks = 0;
   for (const path of paths) {
-    for await (const { run, from } of incoming(path, options, skipped)) {
+    for await (const { run, from } of incomingRuns(path, options, skipped)) {
       const taken = await takeIn(workspace.store, run);
       if (taken === 'own')
         skipped.add(from, null, `${run.runId} was recorded in this workspace and is kept as it is`);
@@ -69,7 +69,12 @@ interface Found {
   readonly from: string;
 }
 
-async function* incoming(path: string, options: ImportOptions, skipped: SkipList): AsyncGenerator<Found> {
+/** Runs of a folder or file as they are written there, without a workspace. @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP */
+export async function* incomingRuns(
+  path: string,
+  options: ImportOptions,
+  skipped: SkipList,
+): AsyncGenerator<Found> {
   const info = await stat(path).catch((error: unknown) => {
     if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ENOTDIR') throw error;
     throw new AppError({

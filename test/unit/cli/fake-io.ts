@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { CliIo } from '../../../main/cli/io.ts';
 import { runCli } from '../../../main/cli/program.ts';
 
@@ -12,6 +13,8 @@ export interface Outcome {
 export interface FakeProcess {
   readonly cwd: string;
   readonly env?: Record<string, string | undefined>;
+  /** What is typed or piped in. */
+  readonly stdin?: readonly string[];
   readonly isTTY?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -27,6 +30,7 @@ export async function cli(where: FakeProcess, ...args: string[]): Promise<Outcom
     columns: 80,
   });
   const io: CliIo = {
+    stdin: Readable.from(where.stdin ?? []),
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     env: where.env ?? {},
