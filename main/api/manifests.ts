@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manifestText, projectId, targetName } from './inputs.ts';
+import { inProject, manifestText, projectId, targetName } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
 
 const edit = z.strictObject({
@@ -14,6 +14,9 @@ export const manifestsRouter = router({
   read: procedure
     .input(z.strictObject({ projectId, target: targetName.nullable() }))
     .query(({ ctx, input }) => ctx.services.manifests.read(input.projectId, input.target)),
+  create: procedure
+    .input(inProject)
+    .mutation(({ ctx, input }) => ctx.services.manifests.create(input.projectId)),
   check: procedure
     .input(z.strictObject({ projectId, text: manifestText, target: targetName.nullable() }))
     .query(({ ctx, input }) => ctx.services.manifests.check(input.projectId, input.text, input.target)),

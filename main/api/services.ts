@@ -131,6 +131,8 @@ export interface EditPreview {
 
 export interface ManifestService {
   read(projectId: string, target: string | null): Promise<ManifestView>;
+  /** Writes a first manifest into a folder without one. @throws AppError E_MANIFEST_EXISTS, E_FILE_WRITE */
+  create(projectId: string): Promise<ManifestView>;
   /** Pure check of unsaved text: called while typing. */
   check(projectId: string, text: string, target: string | null): Promise<ManifestCheck>;
   /** @throws AppError E_MANIFEST_CHANGED when the file is not `version` any more. */

@@ -1,6 +1,7 @@
 import { manifestJsonSchema } from '../../manifest/json-schema.ts';
 import { parseManifest } from '../../manifest/load.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
+import { createManifest } from '../../workspaces/starter-manifest.ts';
 import type { ManifestCheck, ManifestService, ManifestView } from '../services.ts';
 import { previewOf } from './edit-preview.ts';
 import { readManifestFile, saveManifestFile } from './manifest-file.ts';
@@ -14,6 +15,12 @@ export function manifestsService(workspaces: OpenWorkspaces): ManifestService {
 
   return {
     read,
+    create: async (projectId) => {
+      const { folder } = await workspaces.get(projectId);
+      await createManifest(folder);
+      await workspaces.open(folder);
+      return read(projectId, null);
+    },
     check: async (projectId, text, target) =>
       checkManifest(text, (await workspaces.get(projectId)).folder, target),
     save: async (projectId, text, version) => {

@@ -3,72 +3,43 @@ import { IconFilePlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useApi } from '../../app/api.ts';
 import { useProject } from '../../app/use-project.ts';
-import { CopyText } from '../../components/copy-text.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Page } from '../../components/page.tsx';
 
-/** The smallest manifest that runs: one target, one component, one task with two instances. */
-const STARTER = `version: 1
-project:
-  name: my-study
-
-targets:
-  local: { provider: local, max_workers: 2 }
-
-components:
-  model: { cpus: 1, memory: 1G }
-
-tasks:
-  simulate:
-    component: model
-    command: echo scenario {scenario}
-    params: { scenario: [base, high] }
-`;
-
-/** A folder without a manifest: what one is, a text to begin with, and looking again. */
+/** A folder without a manifest: what one is, and a first one at the press of a button. */
 export function MissingManifest({ projectId }: { projectId: string }) {
   const api = useApi();
   const queries = useQueryClient();
   const project = useProject(projectId);
-  const reopen = useMutation(
-    api.projects.open.mutationOptions({
-      onSuccess: async () => {
+  const create = useMutation(
+    api.manifests.create.mutationOptions({
+      onSuccess: async (file) => {
+        queries.setQueryData(api.manifests.read.queryKey({ projectId, target: null }), file);
         await queries.invalidateQueries(api.projects.pathFilter());
-        await queries.invalidateQueries(api.manifests.read.pathFilter());
       },
     }),
   );
-  const folder = project.data?.folder;
   return (
-    <Page title="Manifest" description={folder}>
+    <Page title="Manifest" description={project.data?.folder}>
       <EmptyState
         icon={<IconFilePlus size={28} stroke={1.4} />}
         title="This folder has no scalable.yaml yet"
         actions={
-          <>
-            <CopyText label="Copy this text" text={STARTER} />
-            <Button
-              onClick={() => folder !== undefined && reopen.mutate({ path: folder })}
-              loading={reopen.isPending}
-              disabled={folder === undefined}
-            >
-              Look again
-            </Button>
-          </>
+          <Button onClick={() => create.mutate({ projectId })} loading={create.isPending}>
+            Create a first manifest
+          </Button>
         }
       >
         <Stack gap="sm">
           <Text size="sm">
-            A manifest says where to run, what one worker looks like and what is to be done. Save this one as{' '}
-            <Code>scalable.yaml</Code> in the folder, put your own command in, and look again.
+            A manifest says where to run, what one worker looks like and what is to be done. The first one has
+            a small task that runs as it is: put your own command in its place. It is written to{' '}
+            <Code>scalable.yaml</Code>; nothing else in the folder is touched.
           </Text>
-          <Code block ta="left" aria-label="A first manifest">
-            {STARTER}
-          </Code>
         </Stack>
       </EmptyState>
-      {reopen.error && <ErrorPanel error={reopen.error} />}
+      {create.error && <ErrorPanel error={create.error} />}
     </Page>
   );
 }
