@@ -4,6 +4,7 @@ import { IconDownload } from '@tabler/icons-react';
 import type { EChartsType } from 'echarts/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { chartTheme } from './chart-theme.ts';
+import { inTurn } from './in-turn.ts';
 import type { Draw } from './picture.ts';
 import { downloadBlob, type PictureFormat, pictureFile } from './save-picture.ts';
 
@@ -28,13 +29,20 @@ export function Chart({ draw, title, height, onPick }: ChartProps) {
   pick.current = onPick;
   const picture = useMemo(() => draw(chartTheme(dark)), [draw, dark]);
 
+  const width = rect.width;
+  const measured = width > 0;
+  const size = useRef({ width, height });
+  size.current = { width, height };
+
   useEffect(() => {
+    if (!measured) return;
     let made: EChartsType | null = null;
     let gone = false;
     import('./echarts-parts.ts')
       .then(({ init }) => {
         if (gone || !place.current) return;
-        made = init(place.current, null, { renderer: 'canvas' });
+        // In its final size at once: a resize draws everything again.
+        made = init(place.current, null, { renderer: 'canvas', ...size.current });
         made.on('click', ({ seriesId, dataIndex }) => {
           if (seriesId !== undefined && dataIndex !== undefined) pick.current?.(seriesId, dataIndex);
         });
@@ -46,20 +54,23 @@ export function Chart({ draw, title, height, onPick }: ChartProps) {
       made?.dispose();
       setChart(null);
     };
-  }, []);
+  }, [measured]);
 
   useEffect(() => {
+    if (!chart) return;
     // Zoom and hidden series of the person survive new data: only what changed is replaced.
-    chart?.setOption(picture.option, { replaceMerge: ['series'], lazyUpdate: true });
+    return inTurn(() => chart.setOption(picture.option, { replaceMerge: ['series'] }));
   }, [chart, picture]);
 
   useEffect(() => {
-    if (chart && rect.width > 0) chart.resize({ width: rect.width, height });
-  }, [chart, rect.width, height]);
+    if (!chart || !measured) return;
+    if (chart.getWidth() !== Math.round(width) || chart.getHeight() !== height)
+      chart.resize({ width, height });
+  }, [chart, measured, width, height]);
 
   const save = async (format: PictureFormat) => {
-    const size = { width: Math.max(rect.width, 480), height };
-    downloadBlob(await pictureFile(draw, format, size), `${fileName(title)}.${format}`);
+    const shown = { width: Math.max(width, 480), height };
+    downloadBlob(await pictureFile(draw, format, shown), `${fileName(title)}.${format}`);
   };
 
   return (

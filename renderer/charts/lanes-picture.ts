@@ -133,8 +133,8 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
           id: 'spans',
           type: 'custom',
           // Drawn in slices, so that 10,000 spans never hold up a frame.
-          progressive: 2000,
-          progressiveThreshold: 3000,
+          progressive: 500,
+          progressiveThreshold: 1500,
           encode: { x: [1, 2], y: 0 },
           data: spans.map((span) => [
             laneOf.get(span.workerId) ?? 0,

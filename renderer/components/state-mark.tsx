@@ -1,18 +1,19 @@
-import { Box, Group, useComputedColorScheme } from '@mantine/core';
 import { stateColor, stateLabel, type WorkState } from '../lib/state-colors.ts';
 import classes from './state-mark.module.css';
 
 /** A state as a coloured shape with its word: full for done, ring for running, cross for failed. */
 export function StateMark({ state, count }: { state: WorkState; count?: string }) {
-  const scheme = useComputedColorScheme('light');
-  const color = stateColor(state, scheme);
+  const light = stateColor(state, 'light');
+  const dark = stateColor(state, 'dark');
+  // In CSS, without a component or a listener: a table shows dozens at once.
+  const of = (part: 'mark' | 'text') => ({ color: `light-dark(${light[part]}, ${dark[part]})` });
   return (
-    <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ verticalAlign: 'middle' }}>
-      <span className={classes.mark} data-state={state} style={{ color: color.mark }} aria-hidden="true" />
-      <Box component="span" style={{ color: color.text }} fw={500}>
+    <span className={classes.state}>
+      <span className={classes.mark} data-state={state} style={of('mark')} aria-hidden="true" />
+      <span className={classes.word} style={of('text')}>
         {stateLabel(state)}
         {count === undefined ? null : <span className={classes.count}> {count}</span>}
-      </Box>
-    </Group>
+      </span>
+    </span>
   );
 }

@@ -11,6 +11,7 @@ import { Panel } from '../../components/panel.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { AfterRunBanner } from './after-run-banner.tsx';
+import { Later } from './later.tsx';
 import { ReportTab } from './report-tab.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunCharts } from './run-charts.tsx';
@@ -67,6 +68,10 @@ function WaitingBanner({ trouble }: { trouble: ErrorData }) {
   );
 }
 
+/** Room for what comes a moment later, so that nothing jumps. */
+const CHARTS_HEIGHT = 340;
+const TABLE_HEIGHT = 480;
+
 function RunBody({ projectId, view, run }: { projectId: string; view: RunView; run: LiveRun }) {
   const [opened, setOpened] = useState<string | null>(null);
   const { runId } = view.run;
@@ -84,14 +89,18 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
         </Tabs.List>
         <Tabs.Panel value="tasks" keepMounted={false}>
           <Stack gap="md">
-            <RunCharts projectId={projectId} view={view} changes={run.changes} onOpen={setOpened} />
-            <TaskTable
-              projectId={projectId}
-              runId={runId}
-              tasks={taskNames(view.run.plan)}
-              changes={run.changes}
-              onOpen={setOpened}
-            />
+            <Later height={CHARTS_HEIGHT}>
+              <RunCharts projectId={projectId} view={view} changes={run.changes} onOpen={setOpened} />
+            </Later>
+            <Later height={TABLE_HEIGHT}>
+              <TaskTable
+                projectId={projectId}
+                runId={runId}
+                tasks={taskNames(view.run.plan)}
+                changes={run.changes}
+                onOpen={setOpened}
+              />
+            </Later>
           </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="report" keepMounted={false}>
