@@ -9,11 +9,13 @@ import { resolveParams } from '../../main/advisor/models/model-params.ts';
 import { fitSmallForest } from '../../main/advisor/models/small-forest.ts';
 import { runJob } from '../../main/advisor/training/run-job.ts';
 import { energyRows, query } from '../unit/advisor/fixtures.ts';
+import { boostingBesideSklearn } from './boosting-beside-sklearn.ts';
 
 /**
  * Learning times on an energy study (memory and time from two numbers and a category): one model; the whole training in
  * its worker thread (four stages, five folds, judgement) with the delay of the main event loop meanwhile; and how long
- * 10,000 recommendations take. Prints one JSON object.
+ * 10,000 recommendations take; boosting beside scikit-learn where Debian's python3-sklearn is installed. Prints one JSON
+ * object.
  */
 const SIZES = (process.env.ROWS ?? '1000,10000').split(',').map(Number);
 const MODELS: readonly SingleModelType[] = ['linear', 'random_forest', 'gradient_boosting'];
@@ -69,6 +71,7 @@ async function trainSeconds(modelType: ModelType, count: number) {
 
 const smallForest = prepared(500);
 const result: Record<string, unknown> = {
+  boosting_10000x12_200_trees: boostingBesideSklearn(),
   'ml-random-forest_500_s': seconds(() =>
     fitSmallForest(smallForest.matrix, smallForest.target.map(Math.log), {
       params: resolveParams('random_forest'),
@@ -82,4 +85,7 @@ for (const count of SIZES) {
   for (const type of [...MODELS, 'auto'] as const)
     result[`train_${type}_${count}`] = await trainSeconds(type, count);
 }
+if (SIZES.includes(10_000)) result.train_auto_100000 = await trainSeconds('auto', 100_000);
+// The largest this process was at any time, workers included.
+result.peak_rss_mib = Math.round(process.resourceUsage().maxRSS / 1024);
 process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);

@@ -60,7 +60,8 @@ export function termValue({ kind, a, b }: Term, row: Float64Array, ranges: reado
   }
 }
 
-function inRange(value: number, { low, high }: Range): number {
+/** `value` cut to where a column is followed; an infinite one gives the limit itself. */
+export function inRange(value: number, { low, high }: Range): number {
   const slack = SLACK * (high - low);
   // A positive column stays positive, or its logarithm would not exist.
   return clamp(value, low > 0 ? Math.max(low - slack, low / 4) : low - slack, high + slack);

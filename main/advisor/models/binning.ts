@@ -11,8 +11,8 @@ export interface Binned {
 
 export const MOST_BINS = 256;
 
-export function bin(matrix: Matrix): Binned {
-  const edges = matrix.columns.map(edgesOf);
+export function bin(matrix: Matrix, mostBins = MOST_BINS): Binned {
+  const edges = matrix.columns.map((column) => edgesOf(column, mostBins));
   return {
     rows: matrix.rows,
     edges,
@@ -21,16 +21,16 @@ export function bin(matrix: Matrix): Binned {
 }
 
 /** Halfway between neighbouring values where these are few, else between quantiles. */
-function edgesOf(column: Float64Array): Float64Array {
+function edgesOf(column: Float64Array, mostBins: number): Float64Array {
   const ascending = sorted(column);
   const distinct = ascending.filter((value, i) => i === 0 || value !== ascending[i - 1]);
   const edges: number[] = [];
-  if (distinct.length <= MOST_BINS) {
+  if (distinct.length <= mostBins) {
     for (let i = 1; i < distinct.length; i++)
       edges.push(between(distinct[i - 1] as number, distinct[i] as number));
   } else {
-    for (let b = 1; b < MOST_BINS; b++) {
-      const at = Math.floor((b * ascending.length) / MOST_BINS);
+    for (let b = 1; b < mostBins; b++) {
+      const at = Math.floor((b * ascending.length) / mostBins);
       const low = ascending[at - 1] as number;
       const high = ascending[at] as number;
       const edge = low === high ? low : between(low, high);

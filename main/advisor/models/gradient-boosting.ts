@@ -2,13 +2,12 @@ import { type Matrix, take } from '../data/matrix.ts';
 import { permutation, type Random } from '../data/random.ts';
 import { mean, quantileOf, sorted } from '../data/statistics.ts';
 import { bin } from './binning.ts';
-import { growTree, type Leaf } from './grow-tree.ts';
+import { type Leaf, TreeGrower } from './grow-tree.ts';
 import type { Fit, FitOptions, Fitted } from './model.ts';
 import { TreesBuilder, treesModel } from './trees.ts';
 
 /** Fewer rows leave nothing to hold out: then the number of trees is kept small instead. */
 const EARLY_STOP_ROWS = 60;
-const EARLY_STOP_SHARE = 0.15;
 /** Rounds without improvement before boosting stops. */
 const PATIENCE = 20;
 /** Up to here the model is grown once more on all rows with the number of trees found. */
@@ -20,13 +19,14 @@ const REGROW_ROWS = 2000;
  */
 export const fitGradientBoosting: Fit = (matrix, target, options) => {
   const y = onScale(target, options);
-  if (matrix.rows < EARLY_STOP_ROWS) {
-    const trees = Math.min(options.params.nEstimators, 80);
+  const { nEstimators, validationFraction } = options.params;
+  if (matrix.rows < EARLY_STOP_ROWS || validationFraction === 0) {
+    const trees = validationFraction === 0 ? nEstimators : Math.min(nEstimators, 80);
     return boost(matrix, y, options, { trees, held: new Int32Array(0) }).model;
   }
   const order = permutation(matrix.rows, options.random);
-  const held = order.subarray(0, Math.min(2000, Math.round(EARLY_STOP_SHARE * matrix.rows)));
-  const found = boost(matrix, y, options, { trees: options.params.nEstimators, held });
+  const held = order.subarray(0, Math.min(2000, Math.round(validationFraction * matrix.rows)));
+  const found = boost(matrix, y, options, { trees: nEstimators, held });
   if (matrix.rows > REGROW_ROWS) return found.model;
   return boost(matrix, y, options, { trees: Math.max(1, found.trees), held: new Int32Array(0) }).model;
 };
@@ -64,7 +64,7 @@ function boost(
   const fitted = new Float64Array(matrix.rows).fill(base);
   const residuals = new Float64Array(matrix.rows);
   const builder = new TreesBuilder();
-  const grow = {
+  const grower = new TreeGrower(binned, {
     maxLeaves: params.maxLeaves,
     maxDepth: params.maxDepth,
     // Small histories need small leaves, or boosting could not split at all.
@@ -72,7 +72,7 @@ function boost(
     lambda: 1,
     columnsPerSplit: Math.max(1, Math.round(params.maxFeatures * matrix.columns.length)),
     random,
-  };
+  });
 
   let best = { loss: Number.POSITIVE_INFINITY, trees: 0 };
   for (let t = 1; t <= trees; t++) {
@@ -81,12 +81,17 @@ function boost(
       residuals[i] = quantile === null ? residual : residual > 0 ? quantile : quantile - 1;
     }
     const rows = params.subsample < 1 ? sample(learning, params.subsample, random) : learning.slice();
-    for (const leaf of growTree(binned, residuals, rows, builder, grow)) {
+    for (const leaf of grower.grow(residuals, rows, builder)) {
       const step =
         quantile === null ? builder.valueOf(leaf.node) : leafQuantile(leaf, rows, y, fitted, quantile);
-      builder.setValue(leaf.node, params.learningRate * step);
+      const value = params.learningRate * step;
+      builder.setValue(leaf.node, value);
+      for (let i = leaf.begin; i < leaf.end; i++) {
+        const row = rows[i] as number;
+        fitted[row] = (fitted[row] as number) + value;
+      }
     }
-    for (let row = 0; row < fitted.length; row++)
+    for (const row of rows.length < learning.length ? leftOut(rows, matrix.rows) : held)
       fitted[row] = (fitted[row] as number) + builder.newestAnswer(matrix.columns, row);
     if (held.length === 0) continue;
     const loss = meanLoss(held, y, fitted, quantile);
@@ -130,6 +135,13 @@ function meanLoss(rows: Int32Array, y: Float64Array, fitted: Float64Array, quant
     sum += quantile === null ? residual * residual : Math.max(quantile * residual, (quantile - 1) * residual);
   }
   return sum / rows.length;
+}
+
+/** Rows that the newest tree was not grown on. */
+function leftOut(grownOn: Int32Array, count: number): Int32Array {
+  const isIn = new Uint8Array(count);
+  for (const row of grownOn) isIn[row] = 1;
+  return Int32Array.from({ length: count }, (_, i) => i).filter((row) => isIn[row] === 0);
 }
 
 function sample(rows: Int32Array, share: number, random: Random): Int32Array {

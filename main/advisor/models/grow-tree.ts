@@ -1,5 +1,19 @@
 import type { Random } from '../data/random.ts';
-import { type Binned, MOST_BINS } from './binning.ts';
+import type { Binned } from './binning.ts';
+import {
+  addColumn,
+  bestOfColumn,
+  COLUMN_WIDTH,
+  countIn,
+  gather,
+  type Histogram,
+  type Packed,
+  packResiduals,
+  partition,
+  residualIn,
+  type Split,
+  thresholdOf,
+} from './histograms.ts';
 import type { TreesBuilder } from './trees.ts';
 
 export interface GrowOptions {
@@ -20,155 +34,139 @@ export interface Leaf {
   readonly end: number;
 }
 
-interface Candidate {
-  readonly node: number;
-  readonly begin: number;
-  readonly end: number;
+interface Candidate extends Leaf {
   readonly depth: number;
+  /** Packed, as everything that is summed up here. */
   readonly sum: number;
   readonly histogram: Histogram;
-  readonly best: Split | null;
-}
-
-interface Split {
-  readonly column: number;
-  readonly bin: number;
-  readonly gain: number;
-}
-
-/** Per column and step: the sum of the residuals, and the number of rows. */
-interface Histogram {
-  readonly sums: Float64Array;
-  readonly counts: Int32Array;
+  readonly best: Split;
 }
 
 /**
- * Grows one regression tree on the residuals, best leaf first, by histograms (the method of LightGBM: Ke et al.,
- * NeurIPS 2017): the smaller child's histogram is added up, the larger child's is the difference to the parent's.
- * `rows` lists the rows (with repetitions for a bootstrap sample) and is reordered leaf by leaf.
+ * Grows regression trees on residuals, best leaf first, by histograms (the method of LightGBM: Ke et al., NeurIPS
+ * 2017): the smaller child's histogram is added up, the larger child's is the difference to the parent's. One grower
+ * serves all trees of a model, so that its histograms are laid out once.
  */
-export function growTree(
-  binned: Binned,
-  residuals: Float64Array,
-  rows: Int32Array,
-  builder: TreesBuilder,
-  options: GrowOptions,
-): Leaf[] {
-  builder.beginTree();
-  const { lambda, maxLeaves } = options;
-  const open: Candidate[] = [];
-  const closed: Leaf[] = [];
-  const scratch = new Int32Array(rows.length);
+export class TreeGrower {
+  readonly #binned: Binned;
+  readonly #options: GrowOptions;
+  readonly #scratch: Int32Array;
+  readonly #packed: Float64Array;
+  readonly #gathered: Float64Array;
+  /** Histograms that no open leaf needs. */
+  readonly #spare: Histogram[] = [];
 
-  const consider = (begin: number, end: number, depth: number, histogram: Histogram): number => {
-    let sum = 0;
-    for (let i = begin; i < end; i++) sum += residuals[rows[i] as number] as number;
-    const node = builder.addNode(sum / (end - begin + lambda));
-    const best = depth < options.maxDepth ? bestSplit(binned, histogram, sum, end - begin, options) : null;
-    if (best) open.push({ node, begin, end, depth, sum, histogram, best });
-    else closed.push({ node, begin, end });
-    return node;
-  };
-
-  consider(0, rows.length, 0, addUp(binned, residuals, rows, 0, rows.length));
-  while (open.length > 0 && open.length + closed.length < maxLeaves) {
-    const leaf = takeBest(open);
-    if (!leaf.best) break;
-    const { column, bin } = leaf.best;
-    const middle = partition(rows, scratch, leaf.begin, leaf.end, binned.bins[column] as Uint8Array, bin);
-    const leftIsSmaller = middle - leaf.begin <= leaf.end - middle;
-    const small = leftIsSmaller
-      ? addUp(binned, residuals, rows, leaf.begin, middle)
-      : addUp(binned, residuals, rows, middle, leaf.end);
-    const large = subtract(leaf.histogram, small);
-    const left = consider(leaf.begin, middle, leaf.depth + 1, leftIsSmaller ? small : large);
-    const right = consider(middle, leaf.end, leaf.depth + 1, leftIsSmaller ? large : small);
-    builder.split(leaf.node, column, (binned.edges[column] as Float64Array)[bin] as number, left, right);
+  constructor(binned: Binned, options: GrowOptions) {
+    this.#binned = binned;
+    this.#options = options;
+    this.#scratch = new Int32Array(binned.rows);
+    this.#packed = new Float64Array(binned.rows);
+    this.#gathered = new Float64Array(binned.rows);
   }
-  for (const { node, begin, end } of open) closed.push({ node, begin, end });
-  return closed;
+
+  /** `rows` lists the rows, each once, and is reordered leaf by leaf. */
+  grow(residuals: Float64Array, rows: Int32Array, builder: TreesBuilder): Leaf[] {
+    const binned = this.#binned;
+    const { lambda, maxLeaves, maxDepth, minSamplesLeaf } = this.#options;
+    const packed = packResiduals(residuals, this.#packed);
+    builder.beginTree();
+    const open: Candidate[] = [];
+    const closed: Leaf[] = [];
+    const isFull = (more: number) => open.length + closed.length + more >= maxLeaves;
+    const canSplit = (count: number, depth: number) => count >= 2 * minSamplesLeaf && depth < maxDepth;
+
+    const consider = (
+      begin: number,
+      end: number,
+      depth: number,
+      sum: number,
+      histogram: Histogram | null,
+    ): number => {
+      const node = builder.addNode(residualIn(sum, packed) / (countIn(sum, packed.unit) + lambda));
+      const best = histogram && this.#bestSplit(histogram, sum, packed);
+      if (histogram && best) open.push({ node, begin, end, depth, sum, histogram, best });
+      else {
+        if (histogram) this.#spare.push(histogram);
+        closed.push({ node, begin, end });
+      }
+      return node;
+    };
+
+    const total = gather(this.#gathered, packed.values, rows, 0, rows.length);
+    const splittable = canSplit(rows.length, 0) && maxLeaves > 1;
+    consider(0, rows.length, 0, total, splittable ? this.#addUp(rows, 0, rows.length) : null);
+    while (open.length > 0 && open.length + closed.length < maxLeaves) {
+      const leaf = takeBest(open);
+      const { begin, end, best, histogram } = leaf;
+      const bins = binned.bins[best.column] as Uint8Array;
+      const middle = partition(rows, this.#scratch, begin, end, bins, best.bin);
+      const depth = leaf.depth + 1;
+      const leftIsSmaller = middle - begin <= end - middle;
+      // Once all leaves are there nobody asks how to split them further.
+      const last = isFull(2);
+      const smallSplits = !last && canSplit(Math.min(middle - begin, end - middle), depth);
+      const largeSplits = !last && canSplit(Math.max(middle - begin, end - middle), depth);
+      const [from, to] = leftIsSmaller ? [begin, middle] : [middle, end];
+      const smallSum = gather(this.#gathered, packed.values, rows, from, to);
+      const largeSum = leaf.sum - smallSum;
+      const added = smallSplits || largeSplits ? this.#addUp(rows, from, to) : null;
+      if (added && largeSplits) subtract(histogram, added);
+      else this.#spare.push(histogram);
+      if (added && !smallSplits) this.#spare.push(added);
+      const small = smallSplits ? added : null;
+      const large = largeSplits ? histogram : null;
+      const left = leftIsSmaller
+        ? consider(begin, middle, depth, smallSum, small)
+        : consider(begin, middle, depth, largeSum, large);
+      const right = leftIsSmaller
+        ? consider(middle, end, depth, largeSum, large)
+        : consider(middle, end, depth, smallSum, small);
+      builder.split(leaf.node, best.column, thresholdOf(binned, best), left, right);
+    }
+    for (const { node, begin, end, histogram } of open) {
+      this.#spare.push(histogram);
+      closed.push({ node, begin, end });
+    }
+    return closed;
+  }
+
+  /** Of rows that were just gathered. */
+  #addUp(rows: Int32Array, begin: number, end: number): Histogram {
+    const { bins } = this.#binned;
+    const histogram = this.#spare.pop()?.fill(0) ?? new Float64Array(bins.length * COLUMN_WIDTH);
+    for (let c = 0; c < bins.length; c++)
+      addColumn(histogram, c * COLUMN_WIDTH, bins[c] as Uint8Array, rows, this.#gathered, begin, end);
+    return histogram;
+  }
+
+  #bestSplit(histogram: Histogram, sum: number, packed: Packed): Split | null {
+    const { edges } = this.#binned;
+    const { columnsPerSplit, random } = this.#options;
+    const chosen =
+      columnsPerSplit < edges.length ? sampleColumns(edges.length, columnsPerSplit, random) : null;
+    let best: Split | null = null;
+    for (let k = 0; k < (chosen?.length ?? edges.length); k++) {
+      const column = chosen ? (chosen[k] as number) : k;
+      const steps = (edges[column] as Float64Array).length;
+      best = bestOfColumn(histogram, column * COLUMN_WIDTH, column, steps, sum, packed, this.#options, best);
+    }
+    return best;
+  }
 }
 
 function takeBest(open: Candidate[]): Candidate {
   let best = 0;
   for (let i = 1; i < open.length; i++) {
-    if (((open[i] as Candidate).best?.gain ?? 0) > ((open[best] as Candidate).best?.gain ?? 0)) best = i;
+    if ((open[i] as Candidate).best.gain > (open[best] as Candidate).best.gain) best = i;
   }
   return open.splice(best, 1)[0] as Candidate;
 }
 
-function addUp(
-  binned: Binned,
-  residuals: Float64Array,
-  rows: Int32Array,
-  begin: number,
-  end: number,
-): Histogram {
-  const sums = new Float64Array(binned.bins.length * MOST_BINS);
-  const counts = new Int32Array(binned.bins.length * MOST_BINS);
-  for (let c = 0; c < binned.bins.length; c++) {
-    const column = binned.bins[c] as Uint8Array;
-    const offset = c * MOST_BINS;
-    for (let i = begin; i < end; i++) {
-      const row = rows[i] as number;
-      const at = offset + (column[row] as number);
-      sums[at] = (sums[at] as number) + (residuals[row] as number);
-      counts[at] = (counts[at] as number) + 1;
-    }
-  }
-  return { sums, counts };
+function subtract(parent: Histogram, child: Histogram): void {
+  for (let i = 0; i < parent.length; i++) parent[i] = (parent[i] as number) - (child[i] as number);
 }
 
-/** The larger child takes over the parent's arrays: the parent does not need them any more. */
-function subtract(parent: Histogram, child: Histogram): Histogram {
-  for (let i = 0; i < parent.sums.length; i++) {
-    parent.sums[i] = (parent.sums[i] as number) - (child.sums[i] as number);
-    parent.counts[i] = (parent.counts[i] as number) - (child.counts[i] as number);
-  }
-  return parent;
-}
-
-function bestSplit(
-  binned: Binned,
-  histogram: Histogram,
-  sum: number,
-  count: number,
-  options: GrowOptions,
-): Split | null {
-  const { lambda, minSamplesLeaf, columnsPerSplit, random } = options;
-  if (count < 2 * minSamplesLeaf) return null;
-  const columns = binned.bins.length;
-  const chosen = columnsPerSplit < columns ? sampleColumns(columns, columnsPerSplit, random) : null;
-  const whole = (sum * sum) / (count + lambda);
-  let best: Split | null = null;
-  // Residuals that are all alike leave rounding noise, which is no reason to split.
-  let bestGain = 1e-9 * Math.abs(whole) + 1e-12;
-  for (let k = 0; k < (chosen?.length ?? columns); k++) {
-    const column = chosen ? (chosen[k] as number) : k;
-    const offset = column * MOST_BINS;
-    let leftSum = 0;
-    let leftCount = 0;
-    for (let b = 0; b < (binned.edges[column] as Float64Array).length; b++) {
-      const here = histogram.counts[offset + b] as number;
-      if (here === 0) continue;
-      leftSum += histogram.sums[offset + b] as number;
-      leftCount += here;
-      const rightCount = count - leftCount;
-      if (leftCount < minSamplesLeaf) continue;
-      if (rightCount < minSamplesLeaf) break;
-      const rightSum = sum - leftSum;
-      const gain =
-        (leftSum * leftSum) / (leftCount + lambda) + (rightSum * rightSum) / (rightCount + lambda) - whole;
-      if (gain > bestGain) {
-        bestGain = gain;
-        best = { column, bin: b, gain };
-      }
-    }
-  }
-  return best;
-}
-
-function sampleColumns(columns: number, count: number, random: Random): Int32Array {
+export function sampleColumns(columns: number, count: number, random: Random): Int32Array {
   const all = Int32Array.from({ length: columns }, (_, i) => i);
   for (let i = 0; i < count; i++) {
     const j = i + random.below(columns - i);
@@ -177,24 +175,4 @@ function sampleColumns(columns: number, count: number, random: Random): Int32Arr
     all[j] = kept;
   }
   return all.subarray(0, count);
-}
-
-/** Rows of steps up to `bin` first, order kept on both sides; the answer is where the right side begins. */
-function partition(
-  rows: Int32Array,
-  scratch: Int32Array,
-  begin: number,
-  end: number,
-  column: Uint8Array,
-  bin: number,
-): number {
-  let left = begin;
-  let right = 0;
-  for (let i = begin; i < end; i++) {
-    const row = rows[i] as number;
-    if ((column[row] as number) <= bin) rows[left++] = row;
-    else scratch[right++] = row;
-  }
-  rows.set(scratch.subarray(0, right), left);
-  return left;
 }

@@ -16,6 +16,8 @@ export interface ResolvedParams {
   readonly maxFeatures: number;
   /** Share of rows that each tree sees (boosting). */
   readonly subsample: number;
+  /** Share of rows held out to find the number of trees (boosting); 0: as many trees as asked for. */
+  readonly validationFraction: number;
   /** Ridge penalty; null: chosen by generalised cross-validation. */
   readonly alpha: number | null;
   /** `log` fits the logarithm, so that errors count in percent; `quantile` fits the `quantile`-th quantile. */
@@ -34,6 +36,7 @@ const DEFAULTS: Readonly<Record<Exclude<ModelType, 'auto'>, ResolvedParams>> = (
     learningRate: 0.1,
     maxFeatures: 1,
     subsample: 1,
+    validationFraction: 0.15,
   };
   return {
     linear: boosting,
@@ -58,6 +61,7 @@ const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   learningRate: [1e-4, 1],
   maxFeatures: [0.01, 1],
   subsample: [0.05, 1],
+  validationFraction: [0, 0.5],
   alpha: [0, 1e9],
   quantile: [0.01, 0.999],
 };

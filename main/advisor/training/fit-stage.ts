@@ -23,6 +23,14 @@ export interface StageInput {
   readonly seed: number;
 }
 
+/** Names the model that is kept, beside those of the folds. */
+const ALL = 'all';
+/**
+ * From here on a quarter of a forest's trees judges it in the folds: with so many rows the error hardly depends on their
+ * number, and what it does errs on the safe side.
+ */
+const JUDGE_ROWS = 2000;
+
 /** A fold's models, kept so that inputs can be shuffled under them. */
 export interface FoldModel {
   readonly test: Int32Array;
@@ -64,7 +72,7 @@ export function fitStage(input: StageInput): StageFit | null {
   const weights = mixture(trials.map((trial) => trial.cost));
   const members = trials.flatMap((trial, i) => {
     const weight = weights[i] as number;
-    return weight > 0 ? [{ ...trial, weight, full: fitOn(input, trial.type, measured, 'all') }] : [];
+    return weight > 0 ? [{ ...trial, weight, full: fitOn(input, trial.type, measured, ALL) }] : [];
   });
   const blend = (answers: (member: (typeof members)[number]) => number) =>
     members.reduce((sum, member) => sum + member.weight * answers(member), 0);
@@ -98,8 +106,10 @@ export function fitStage(input: StageInput): StageFit | null {
 
 function fitOn(input: StageInput, type: SingleModelType, rows: Int32Array, part: string): Fitted {
   const { definition, matrix, target, params, seed } = input;
+  const resolved = resolveParams(type, params);
+  const judgeOnly = part !== ALL && type === 'random_forest' && rows.length > JUDGE_ROWS;
   return fitterOf(type)(takeRows(matrix, rows), take(target, rows), {
-    params: resolveParams(type, params),
+    params: judgeOnly ? { ...resolved, nEstimators: Math.ceil(resolved.nEstimators / 4) } : resolved,
     scale: definition.scale,
     random: seededRandom(seedFrom(seed, definition.name, type, part)),
   });

@@ -39,6 +39,14 @@ export function fromScale(scale: Scale, value: number): number {
 }
 
 /**
+ * A stage's answer as the next stage sees it, in 32 bits: two runtimes that add up the same trees in another order differ
+ * in the last of 64 bits, and no tree may split on that.
+ */
+export function handedOn(answer: number): number {
+  return Math.fround(answer);
+}
+
+/**
  * The acceptable range of a stage's answers: four times beyond what was measured either way (shares stay shares). What
  * leaves it is not believed.
  */

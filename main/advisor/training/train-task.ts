@@ -13,7 +13,7 @@ import { permutationImportance } from './importance.ts';
 import { judgeMemory, type Verdict, wallSecondsOf } from './judge-memory.ts';
 import { type HeldOut, heldOut, stageReport } from './out-of-fold.ts';
 import { coresUsed, fitQuantile, valuesOf } from './quantiles.ts';
-import { STAGES, type StageDefinition, toScale } from './stages.ts';
+import { handedOn, STAGES, type StageDefinition, toScale } from './stages.ts';
 import { LEAST_LEARNED_ROWS, type TrainedTask } from './trained-task.ts';
 
 export interface TrainTaskOptions {
@@ -64,7 +64,7 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
     );
     chain.push({ definition, fit, held, report: stageReport(definition, held, importance) });
     const name = chainColumn(definition);
-    matrix = withColumn(matrix, name, fit.answers);
+    matrix = withColumn(matrix, name, fit.answers.map(handedOn));
     sources = [...sources, name];
   }
 
