@@ -3,7 +3,7 @@ import { lowerResidual, upperResidual } from '../data/predictive.ts';
 import { clamp } from '../data/statistics.ts';
 import type { Fitted } from '../models/model.ts';
 import { modelOf } from '../models/model-of.ts';
-import { fromScale, type StageName } from '../training/stages.ts';
+import { fromScale, handedOn, type StageName } from '../training/stages.ts';
 import type { TrainedChain, TrainedStage } from '../training/trained-task.ts';
 
 /** What one stage says about one instance. */
@@ -49,7 +49,7 @@ export class ChainPredictor {
       if (!acceptable)
         doubts.push(`the predicted ${stage.stage.replace('_', ' ')} leaves the range seen so far`);
       answers[stage.stage] = { stage, answer, acceptable };
-      cells[inputs.length + i] = answer;
+      cells[inputs.length + i] = handedOn(answer);
     });
     return { stages: answers, doubts };
   }
