@@ -32,7 +32,10 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const activeRow = useRef<HTMLDivElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the row to show changes with the choice.
-  useEffect(() => activeRow.current?.scrollIntoView({ block: 'nearest' }), [current?.id]);
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would take for a clean-up function.
+    activeRow.current?.scrollIntoView({ block: 'nearest' });
+  }, [current?.id]);
 
   const choose = (command: Command | undefined) => {
     if (!command) return;
