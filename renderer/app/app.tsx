@@ -3,8 +3,8 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
-import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { Page } from '../components/page.tsx';
 import { type Api, ApiProvider } from './api.ts';
 import { AppShell } from './app-shell.tsx';
 import { CommandsProvider } from './commands.tsx';
@@ -83,9 +83,9 @@ function Pages() {
             {({ projectId }) => <AdvisorPage projectId={projectId} />}
           </Route>
           <Route>
-            <EmptyState title="There is no such page">
+            <Page title="There is no such page" width="reading">
               The address does not lead anywhere. Choose a page at the left.
-            </EmptyState>
+            </Page>
           </Route>
         </Switch>
       </Suspense>
