@@ -89,6 +89,7 @@ export async function openApp(options: { home?: TestHome; width?: number } = {})
   const host = await startHost(home);
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: options.width ?? 1280, height: 860 } });
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const complaints = complaintsOf(page);
   await page.goto(host.url);
