@@ -1,0 +1,260 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type Served, serve } from '../../main/host/serve.ts';
+import { fakeServices } from '../fixtures/fake-services.ts';
+import { describeInBrowser, launchBrowser } from './support/browser.ts';
+import { walkByTab } from './support/keyboard.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+type Show = (page: Page) => Promise<unknown>;
+
+const heading =
+  (name: string | RegExp): Show =>
+  (page) =>
+    page.getByRole('heading', { level: 1, name }).waitFor();
+const opened = (path: string, ...steps: Show[]) => ({ path, steps });
+const button =
+  (name: string | RegExp): Show =>
+  (page) =>
+    page.getByRole('button', { name }).click();
+const tab =
+  (name: string): Show =>
+  (page) =>
+    page.getByRole('tab', { name }).click();
+const dialog: Show = (page) => page.getByRole('dialog').waitFor();
+const pictures =
+  (count: number): Show =>
+  (page) =>
+    expect.poll(() => page.locator('canvas').count(), { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
+
+const FAILED_RUN = '#/p/PROJECT/runs/run-fake-1';
+
+/** Every page, and what opens over it. */
+const PLACES: Readonly<Record<string, { path: string; steps: readonly Show[] }>> = {
+  'the start page': opened('#/projects', heading('Projects'), (page) => page.getByText('Recent').waitFor()),
+  'the folder dialog': opened('#/projects', button(/^Open a project folder/), dialog),
+  'the manifest': opened('#/p/PROJECT/manifest', (page) =>
+    page.getByRole('textbox', { name: /^Manifest/ }).waitFor(),
+  ),
+  'a manifest with problems': opened('#/p/BROKEN/manifest', (page) =>
+    page.getByText('Did you mean').first().waitFor(),
+  ),
+  'the resolved manifest': opened('#/p/PROJECT/manifest', tab('Resolved')),
+  'a plan': opened(
+    '#/p/PROJECT/plan',
+    (page) => page.getByRole('table', { name: 'Requests by task' }).waitFor(),
+    button(/instances of simulate/),
+    pictures(1),
+  ),
+  'the runs': opened('#/p/PROJECT/runs', (page) => page.getByRole('checkbox').first().waitFor()),
+  'a comparison of runs': opened(
+    '#/p/PROJECT/runs',
+    async (page) => {
+      for (const index of [1, 2]) await page.getByRole('checkbox').nth(index).check();
+    },
+    button('Compare two'),
+    pictures(1),
+  ),
+  'a question before a loss': opened(
+    '#/p/PROJECT/runs',
+    (page) =>
+      page
+        .getByRole('button', { name: /^Delete the run/ })
+        .last()
+        .click(),
+    dialog,
+  ),
+  'a live run': opened(
+    '#/p/PROJECT/runs/run-fake-3',
+    button('Cancel run'),
+    dialog,
+    (page) => page.keyboard.press('Escape'),
+    pictures(2),
+  ),
+  'a run with failures': opened(
+    FAILED_RUN,
+    (page) =>
+      page
+        .getByRole('row', { name: /^Failed/ })
+        .first()
+        .waitFor(),
+    pictures(2),
+  ),
+  'a failed task': opened(
+    FAILED_RUN,
+    (page) =>
+      page
+        .getByRole('row', { name: /^Failed/ })
+        .first()
+        .click(),
+    dialog,
+    (page) => page.getByRole('region', { name: /of attempt/ }).waitFor(),
+  ),
+  'the report of a run': opened(FAILED_RUN, tab('Report'), pictures(2)),
+  telemetry: opened('#/p/PROJECT/telemetry', heading('Telemetry'), (page) =>
+    page.getByRole('cell', { name: 'simulate' }).waitFor(),
+  ),
+  'the advisor’s report': opened('#/p/PROJECT/advisor', pictures(4)),
+  'a what-if': opened('#/p/PROJECT/advisor', tab('What if')),
+  'the advice': opened(
+    '#/p/PROJECT/advisor',
+    tab('Apply to manifest'),
+    button('Show the changes'),
+    dialog,
+    (page) => page.getByRole('textbox', { name: 'With the advice' }).waitFor(),
+  ),
+  settings: opened('#/settings', heading('Settings'), (page) =>
+    page.getByRole('radiogroup').first().waitFor(),
+  ),
+  'the command palette': opened(
+    '#/p/PROJECT/plan',
+    heading('Plan'),
+    (page) => page.keyboard.press('ControlOrMeta+k'),
+    dialog,
+  ),
+  'the list of shortcuts': opened(
+    '#/projects',
+    heading('Projects'),
+    (page) => page.keyboard.press('?'),
+    dialog,
+  ),
+  'a page that does not exist': opened('#/nowhere', (page) =>
+    page.getByRole('heading', { name: 'There is no such page' }).waitFor(),
+  ),
+};
+
+describeInBrowser('accessibility', () => {
+  let browser: Browser;
+  let host: Served;
+  let page: Page;
+  let ids: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+  // A new host for every test: its made-up live run is over soon.
+  beforeEach(async () => {
+    const services = fakeServices();
+    host = await serve({ services });
+    const [first, second] = await services.projects.recent();
+    ids = { PROJECT: first?.projectId ?? '', BROKEN: second?.projectId ?? '' };
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 860 },
+      reducedMotion: 'reduce',
+      bypassCSP: true, // axe is put into the page as a script
+    });
+    context.setDefaultTimeout(10_000);
+    page = await context.newPage();
+    await page.goto(host.issueUrl());
+  });
+  afterEach(async () => {
+    await page.context().close();
+    await host.close();
+  });
+
+  const show = (path: string) =>
+    page.goto(
+      new URL(
+        path.replace(/PROJECT|BROKEN/, (name) => ids[name] ?? ''),
+        page.url(),
+      ).href,
+    );
+
+  it.each(Object.keys(PLACES))('axe finds nothing on %s, light or dark', async (name) => {
+    const place = PLACES[name];
+    await show(place?.path ?? '');
+    for (const step of place?.steps ?? []) await step(page);
+    await page.addScriptTag({ content: AXE });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(250); // what fades has less contrast while it does
+      expect(await violations(page), colorScheme).toEqual([]);
+    }
+  });
+
+  it.each(['a plan', 'the runs', 'a run with failures', 'the advisor’s report', 'settings'])(
+    'Tab reaches everything on %s, with the focus in sight',
+    async (name) => {
+      const place = PLACES[name];
+      await show(place?.path ?? '');
+      for (const step of place?.steps ?? []) await step(page);
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+      const { missed, unmarked } = await walkByTab(page);
+      expect({ missed, unmarked }).toEqual({ missed: [], unmarked: [] });
+    },
+  );
+
+  it('begins with a way past the navigation', async () => {
+    await show('#/p/PROJECT/plan');
+    await page.getByRole('heading', { level: 1, name: 'Plan' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.getByRole('main').evaluate((main) => main === document.activeElement))
+      .toBe(true);
+  });
+
+  it('opens pages and actions from the palette, and closes what is open with Escape', async () => {
+    await show('#/p/PROJECT/plan');
+    await page.getByRole('heading', { level: 1, name: 'Plan' }).waitFor();
+    const palette = page.getByRole('dialog', { name: 'Command palette' });
+    await page.keyboard.press('ControlOrMeta+k');
+    await expect
+      .poll(() => palette.getByRole('combobox').evaluate((field) => field === document.activeElement))
+      .toBe(true);
+    await page.keyboard.type('advis');
+    await palette.getByRole('option', { name: /Advisor/, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Advisor' }).waitFor();
+    await palette.waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    for (const keys of ['ControlOrMeta+k', '?']) {
+      await page.keyboard.press(keys);
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
+
+  it('opens a task from its table without a mouse and gives the focus back', async () => {
+    await show(FAILED_RUN);
+    const grid = page.getByRole('grid', { name: 'Tasks of this run' });
+    await grid.getByRole('row').nth(2).waitFor();
+    await grid.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => grid.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('leaves the editor with Escape and Tab', async () => {
+    await show('#/p/PROJECT/manifest');
+    const editor = page.getByRole('textbox', { name: /^Manifest/ });
+    await editor.focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await editor.evaluate((element) => element === document.activeElement)).toBe(false);
+    expect(await editor.innerText()).toContain('# A campaign of grid simulations.');
+  });
+});
+
+/** What axe says is wrong, one line an element. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate<AxeResults, string[]>(
+    (tags) => (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run({ runOnly: tags }),
+    WCAG,
+  );
+  return found.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ''}`),
+  );
+}
