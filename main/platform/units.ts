@@ -116,3 +116,18 @@ export function describeDuration(seconds: number): string {
 export function gibHours(bytes: number, seconds: number): number {
   return (bytes / GIB) * (seconds / 3600);
 }
+
+/** Each unit with the least it is used for, in GB·h: `0.31 GB·h` reads well, `0.00427 GB·h` does not. */
+const MEMORY_HOURS = [
+  { unit: 'TB·h', gibHours: 1024, from: 1024 },
+  { unit: 'GB·h', gibHours: 1, from: 0.1 },
+  { unit: 'MB·h', gibHours: 1 / 1024, from: 0.1 / 1024 },
+  { unit: 'kB·h', gibHours: 1 / 1024 ** 2, from: 0 },
+] as const;
+
+/** Three significant digits of memory × time, for people: `31 GB·h`, `4.37 MB·h`. Binary steps. */
+export function describeMemoryHours(gibHours: number): string {
+  const size = Math.abs(gibHours);
+  const step = MEMORY_HOURS.find(({ from }) => size > 0 && size >= from) ?? MEMORY_HOURS[1];
+  return `${Number((gibHours / step.gibHours).toPrecision(3))} ${step.unit}`;
+}

@@ -1,5 +1,5 @@
 import { assertNever } from '../platform/errors.ts';
-import { describeMemory } from '../platform/units.ts';
+import { describeMemory, describeMemoryHours } from '../platform/units.ts';
 import type { FailureRow, RunReport } from './views.ts';
 
 /** Failures named in the text; the rest is counted. JSON has more. */
@@ -62,7 +62,7 @@ function memoryLines({ memory, attempts }: RunReport): string[] {
     [memory.used_gbh, 'used'],
     [memory.wasted_gbh, 'wasted'],
   ] as const;
-  const known = parts.flatMap(([gbh, word]) => (gbh === null ? [] : [`${significant(gbh)} GB·h ${word}`]));
+  const known = parts.flatMap(([gbh, word]) => (gbh === null ? [] : [`${describeMemoryHours(gbh)} ${word}`]));
   return [
     '',
     known.length > 0 ? `Memory: ${known.join(', ')}` : 'Memory: nothing was measured',
@@ -112,10 +112,3 @@ function statusText(status: RunReport['status']): string {
 }
 
 const decimal = (value: number, digits: number) => value.toFixed(digits);
-
-/** Three digits that say something, without an exponent: 128, 3.14, 0.0021. */
-function significant(value: number): string {
-  if (value === 0) return '0';
-  const digits = Math.max(0, Math.min(9, 2 - Math.floor(Math.log10(Math.abs(value)))));
-  return String(Number(value.toFixed(digits)));
-}

@@ -11,6 +11,8 @@ export interface RunSummary {
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly finishedAt: number | null;
+  /** The last thing recorded of it: until then an interrupted run went on. */
+  readonly lastAt: number;
   readonly tasks: TaskCounts;
   /** Requested and used memory × time over all attempts; null when nothing was requested or measured. */
   readonly requestedGbh: number | null;

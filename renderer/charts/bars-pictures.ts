@@ -1,11 +1,12 @@
 import type { StageReport, TaskTrainingReport } from '../../main/advisor/training-report.ts';
+import { describeMemoryHours } from '../../main/platform/units.ts';
 import { axisStyle, baseOption } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';
 import type { Picture } from './picture.ts';
 import { tooltipHtml, tooltipIndex } from './tooltip.ts';
 
 const percent = (share: number) => `${Number((share * 100).toPrecision(2))} %`;
-const gbh = (value: number) => `${Number(value.toPrecision(3))} GB·h`;
+const gbh = describeMemoryHours;
 
 /** Height in pixels for a horizontal bar picture with this many bars. */
 export function barsHeight(bars: number): number {

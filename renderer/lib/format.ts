@@ -1,4 +1,4 @@
-import { describeDuration, describeMemory } from '../../main/platform/units.ts';
+import { describeDuration, describeMemory, describeMemoryHours } from '../../main/platform/units.ts';
 
 /** What is not known is shown as this, never as 0. */
 export const UNKNOWN = '–';
@@ -43,9 +43,9 @@ export function count(value: Maybe): string {
   return (Number.isInteger(value) ? WHOLE : THREE_DIGITS).format(value);
 }
 
-/** `31 GB·h`. */
+/** `31 GB·h`, `4.37 MB·h`. */
 export function gibHours(value: Maybe): string {
-  return known(value) ? `${count(value)} GB·h` : UNKNOWN;
+  return known(value) ? describeMemoryHours(value) : UNKNOWN;
 }
 
 /** `87 %`, of a fraction between 0 and 1; one digit below 10 % and above 99 %. */

@@ -3,7 +3,7 @@ import type { ModelType } from '../../advisor/advisor.ts';
 import { trainAdvisor } from '../../advisor/train.ts';
 import type { TaskTrainingReport, TrainingReport } from '../../advisor/training-report.ts';
 import { AppError } from '../../platform/errors.ts';
-import { describeDuration, describeMemory } from '../../platform/units.ts';
+import { describeDuration, describeMemory, describeMemoryHours } from '../../platform/units.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Progress } from '../progress.ts';
@@ -89,7 +89,7 @@ function taskText(task: TaskTrainingReport): string[] {
   const wall = task.stages.find(({ stage }) => stage === 'wall_time');
   const percent = (share: number | null) => (share === null ? 'not known' : `${Math.round(share * 100)} %`);
   const wasted = Object.entries(task.wastage).flatMap(([method, gbh]) =>
-    gbh === null ? [] : [`${method} ${Number(gbh.toPrecision(3))} GB·h`],
+    gbh === null ? [] : [`${method} ${describeMemoryHours(gbh)}`],
   );
   return [
     `${task.task}: ${task.rows} attempts of ${task.runs} runs → ${task.chosen}`,

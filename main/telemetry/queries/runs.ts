@@ -55,6 +55,7 @@ export function summary(row: SqlRow, livePid: number | null): RunSummary {
     status: statusNow(row, livePid),
     startedAt: num(row, 'started_at'),
     finishedAt: numOrNull(row, 'finished_at'),
+    lastAt: num(row, 'last_at'),
     tasks: { total: Object.values(counts).reduce((a, b) => a + b, 0), ...counts },
     requestedGbh: gbh(numOrNull(row, 'requested_byte_s')),
     usedGbh: gbh(numOrNull(row, 'used_byte_s')),

@@ -27,7 +27,7 @@ export function AfterRunBanner({ projectId, run }: AfterRunBannerProps) {
       <Group justify="space-between" gap="sm">
         <div>
           <Text size="sm" fw={600}>
-            You asked for {gibHours(run.requestedGbh)} of memory and used {count(run.usedGbh)}.
+            You asked for {gibHours(run.requestedGbh)} of memory and used {gibHours(run.usedGbh)}.
           </Text>
           {before && change && change.change !== null && (
             <Text size="sm">

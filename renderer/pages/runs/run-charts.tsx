@@ -60,7 +60,7 @@ export function RunCharts({ projectId, view, changes, onOpen }: RunChartsProps) 
               <LanesChart
                 spans={spans}
                 startedAt={view.run.startedAt}
-                now={view.run.finishedAt ?? lanes.dataUpdatedAt}
+                now={view.live ? lanes.dataUpdatedAt : (view.run.finishedAt ?? view.run.lastAt)}
                 height={height - NOTE_HEIGHT}
                 onOpen={onOpen}
               />

@@ -5,7 +5,7 @@ import { TaskCountsBar } from '../../components/task-counts-bar.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { clockTime, count, duration, gibHours, percent, time, utcTime } from '../../lib/format.ts';
 import { Facts } from './facts.tsx';
-import { finishedTasks, type RunView } from './run-view.ts';
+import { finishedTasks, type RunView, tookSeconds } from './run-view.ts';
 import { useNow } from './use-now.ts';
 import { usedShare } from './waste.ts';
 
@@ -25,7 +25,7 @@ export function RunProgress({ view }: { view: RunView }) {
   const { run, live } = view;
   const now = useNow(live !== null);
   const tasks = live?.tasks ?? run.tasks;
-  const elapsed = ((run.finishedAt ?? now) - run.startedAt) / 1000;
+  const elapsed = tookSeconds(run) ?? (now - run.startedAt) / 1000;
   return (
     <Stack gap="sm">
       <TaskCountsBar tasks={tasks} size="lg" />
@@ -34,10 +34,8 @@ export function RunProgress({ view }: { view: RunView }) {
         <Facts
           facts={[
             { name: 'Done', value: `${count(finishedTasks(tasks))} of ${count(tasks.total)}` },
-            { name: run.finishedAt === null ? 'Elapsed' : 'Took', value: duration(elapsed) },
-            live
-              ? { name: 'Predicted finish', value: <Finish view={view} now={now} /> }
-              : { name: 'Finished', value: <TimeText at={run.finishedAt} /> },
+            { name: live ? 'Elapsed' : 'Took', value: duration(elapsed) },
+            live ? { name: 'Predicted finish', value: <Finish view={view} now={now} /> } : endFact(run),
             ...(live
               ? [{ name: 'Workers busy', value: workersText(live.pools) }]
               : [
@@ -52,6 +50,12 @@ export function RunProgress({ view }: { view: RunView }) {
       </Group>
     </Stack>
   );
+}
+
+function endFact(run: RunView['run']) {
+  return run.status === 'interrupted'
+    ? { name: 'Interrupted', value: <TimeText at={run.lastAt} /> }
+    : { name: 'Finished', value: <TimeText at={run.finishedAt} /> };
 }
 
 function Counts({ tasks }: { tasks: TaskCounts }) {

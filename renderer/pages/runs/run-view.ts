@@ -48,6 +48,14 @@ export function appendLoad(load: readonly LoadPoint[], point: LoadPoint): readon
   return [...kept, point];
 }
 
+/** Until it ended, or was interrupted; null while it goes on. */
+export function tookSeconds(
+  run: Pick<RecordedRun, 'status' | 'startedAt' | 'finishedAt' | 'lastAt'>,
+): number | null {
+  if (run.status === 'running') return null;
+  return Math.max(0, (run.finishedAt ?? run.lastAt) - run.startedAt) / 1000;
+}
+
 /** Tasks that have ended in any way. */
 export function finishedTasks(tasks: TaskCounts): number {
   return tasks.total - tasks.waiting - tasks.queued - tasks.running;

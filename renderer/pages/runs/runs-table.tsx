@@ -8,7 +8,7 @@ import { TaskCountsBar } from '../../components/task-counts-bar.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { count, duration, gibHours, percent, time } from '../../lib/format.ts';
 import { ResumeButton } from './run-actions.tsx';
-import { finishedTasks } from './run-view.ts';
+import { finishedTasks, tookSeconds } from './run-view.ts';
 import { usedShare } from './waste.ts';
 
 interface RunsTableProps {
@@ -68,6 +68,11 @@ interface RunRowProps {
   readonly onDelete: (run: RunSummary) => void;
 }
 
+function tookText(run: RunSummary): string {
+  const seconds = tookSeconds(run);
+  return seconds === null ? 'going' : duration(seconds);
+}
+
 function RunRow({ projectId, run, selected, selectable, onSelect, onDelete }: RunRowProps) {
   const share = usedShare(run);
   const going = run.status === 'running';
@@ -106,9 +111,7 @@ function RunRow({ projectId, run, selected, selectable, onSelect, onDelete }: Ru
           {run.tasks.failed > 0 ? `, ${count(run.tasks.failed)} failed` : ''}
         </Text>
       </Table.Td>
-      <Table.Td ta="right">
-        {run.finishedAt === null ? 'going' : duration((run.finishedAt - run.startedAt) / 1000)}
-      </Table.Td>
+      <Table.Td ta="right">{tookText(run)}</Table.Td>
       <Table.Td ta="right">{gibHours(run.requestedGbh)}</Table.Td>
       <Table.Td ta="right">
         {gibHours(run.usedGbh)}

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   describeDuration,
   describeMemory,
+  describeMemoryHours,
   formatDuration,
   formatMemory,
   GIB,
@@ -66,6 +67,18 @@ describe('memory', () => {
     expect(describeMemory(bytes)).toBe(text);
   });
 
+  it.each([
+    [0, '0 GB·h'],
+    [31, '31 GB·h'],
+    [128.04, '128 GB·h'],
+    [0.314, '0.314 GB·h'],
+    [0.00427, '4.37 MB·h'],
+    [0.0000021, '2.2 kB·h'],
+    [2048, '2 TB·h'],
+    [-0.00427, '-4.37 MB·h'],
+  ])('writes %d GB·h as %s', (value, text) => {
+    expect(describeMemoryHours(value)).toBe(text);
+  });
   it('counts GB·h as gibibytes times hours', () => {
     expect(gibHours(2 * GIB, 1800)).toBe(1);
   });

@@ -8,6 +8,7 @@ import {
   applyUpdate,
   finishedTasks,
   type RecordedRun,
+  tookSeconds,
 } from '../../../renderer/pages/runs/run-view.ts';
 import { sampleOffsets } from '../../../renderer/pages/runs/sample-offsets.ts';
 import { taskNames } from '../../../renderer/pages/runs/task-names.ts';
@@ -44,6 +45,13 @@ describe('a run as its page shows it', () => {
     expect(points.length).toBeLessThanOrEqual(2000);
     expect(points.at(-1)?.at).toBe(8999);
     expect(appendLoad(points, load(5))).toBe(points);
+  });
+
+  it('took until it ended or was interrupted, and is not measured while it goes on', () => {
+    const times = { startedAt: 1000, finishedAt: null, lastAt: 61_000 };
+    expect(tookSeconds({ ...times, status: 'interrupted' })).toBe(60);
+    expect(tookSeconds({ ...times, status: 'failed', finishedAt: 31_000 })).toBe(30);
+    expect(tookSeconds({ ...times, status: 'running' })).toBeNull();
   });
 
   it('counts everything that has ended as finished', () => {

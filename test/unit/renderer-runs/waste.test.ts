@@ -17,6 +17,7 @@ const run = (over: Partial<RunSummary>): RunSummary => ({
   status: 'succeeded',
   startedAt: 10,
   finishedAt: 20,
+  lastAt: 20,
   tasks: {
     total: 5,
     waiting: 0,

@@ -41,7 +41,7 @@ describe('the report as text', () => {
       '  demeter: 5 started, 3 removed, 2 final',
       '  postprocess: 2 started, 0 removed, 2 final',
       'Scaling events: 3 scale-up, 1 scale-down',
-      'Memory: 128 GB·h requested, 31 GB·h used, 0.00213 GB·h wasted',
+      'Memory: 128 GB·h requested, 31 GB·h used, 2.18 MB·h wasted',
     ])
       expect(lines).toContain(line);
   });
