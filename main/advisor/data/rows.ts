@@ -1,9 +1,10 @@
 import type { Params } from '../../manifest/spec.ts';
 import { GIB } from '../../platform/units.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
+import { type Context, hourOf, machineClassOf, recentOf, tellsHours } from './context.ts';
 
 /** One attempt that teaches something. Null is "not measured"; memory in bytes, time in seconds. */
-export interface LearningRow {
+export interface LearningRow extends Context {
   readonly runId: string;
   readonly finishedAt: number;
   readonly component: string;
@@ -11,18 +12,24 @@ export interface LearningRow {
   readonly features: Params;
   readonly requestedCpus: number | null;
   readonly requestedMemoryBytes: number | null;
+  /** What the first attempt of the same instance asked for: a retry asks for more than anybody had written. */
+  readonly firstMemoryBytes: number | null;
   readonly requestedWalltimeSeconds: number | null;
   readonly peakMemoryBytes: number | null;
   /** The attempt was killed for memory and never succeeded later: the true peak lies above the bound. */
   readonly censored: boolean;
   readonly cpuSeconds: number | null;
   readonly wallSeconds: number | null;
+  /** Read and written; null where not measured. */
+  readonly ioBytes: number | null;
 }
 
 /** All that is known about one task. */
 export interface TaskHistory {
   readonly task: string;
   readonly rows: readonly LearningRow[];
+  /** What a run that begins now would find in the place of earlier runs. */
+  readonly now: Context;
   /** What was left out and why, in sentences. */
   readonly notes: readonly string[];
 }
@@ -73,25 +80,56 @@ function taskHistory(task: string, rows: readonly HistoryRow[]): TaskHistory {
     const known = largestBound.get(instanceKey(row));
     if (!known || lowerBound(row) > lowerBound(known)) largestBound.set(instanceKey(row), row);
   }
+  const first = new Map<string, HistoryRow>();
+  for (const row of ordered) {
+    const known = first.get(instanceKey(row));
+    if (!known || row.attempt < known.attempt) first.set(instanceKey(row), row);
+  }
+  const firstOf = (row: HistoryRow) => first.get(instanceKey(row)) ?? row;
   const kept: LearningRow[] = [];
-  const count = { other: 0, absurd: 0, withoutMemory: 0 };
+  const count = { other: 0, absurd: 0, withoutMemory: 0, badTime: 0 };
   for (const row of ordered) {
     if (row.outcome === 'succeeded') {
-      const learned = fromSuccess(row);
+      const learned = fromSuccess(row, firstOf(row));
       if (row.peakMemoryBytes !== null && learned.peakMemoryBytes === null) count.absurd++;
       else if (learned.peakMemoryBytes === null) count.withoutMemory++;
+      if (row.wallSeconds !== null && learned.wallSeconds === null) count.badTime++;
       kept.push(learned);
     } else if (largestBound.get(instanceKey(row)) === row && lowerBound(row) > 0) {
-      kept.push(fromKill(row));
+      kept.push(fromKill(row, firstOf(row)));
     } else if (!succeeded.has(instanceKey(row))) {
       count.other++;
     }
   }
-  return { task, rows: kept, notes: notesOf(count, kept.filter((row) => row.censored).length) };
+  return {
+    task,
+    rows: withContext(kept),
+    notes: notesOf(count, kept.filter((row) => row.censored).length),
+  };
+}
+
+/** Hours of the day and what earlier runs needed, where the history is long enough to tell. */
+function withContext(rows: readonly LearningRow[]): readonly LearningRow[] {
+  const past = (value: (row: LearningRow) => number | null) =>
+    recentOf(rows.map((row) => ({ ...row, startedAt: startOf(row), value: value(row) })));
+  const memory = past((row) => (row.censored ? null : row.peakMemoryBytes));
+  const time = past((row) => row.wallSeconds);
+  const hours = tellsHours(rows.map(startOf));
+  if (!memory && !time && !hours) return rows;
+  return rows.map((row, i) => ({
+    ...row,
+    ...(hours && { hourOfDay: hourOf(startOf(row)) }),
+    ...(memory && { recentPeakMemoryBytes: memory.before[i] ?? null }),
+    ...(time && { recentWallSeconds: time.before[i] ?? null }),
+  }));
+}
+
+function startOf({ finishedAt, wallSeconds }: LearningRow): number {
+  return finishedAt - 1000 * (wallSeconds ?? 0);
 }
 
 function notesOf(
-  count: { readonly other: number; readonly absurd: number; readonly withoutMemory: number },
+  count: Readonly<Record<'other' | 'absurd' | 'withoutMemory' | 'badTime', number>>,
   censored: number,
 ): string[] {
   const notes: string[] = [];
@@ -101,41 +139,55 @@ function notesOf(
     );
   if (censored > 0) notes.push(`${censored} attempts killed for memory count as lower bounds.`);
   if (count.absurd > 0) notes.push(`${count.absurd} peaks that no machine can hold were left out.`);
+  if (count.badTime > 0)
+    notes.push(`${count.badTime} run times were left out: negative, not finite or beyond ten years.`);
   if (count.withoutMemory > 0)
     notes.push(`${count.withoutMemory} attempts have no measured memory and teach time only.`);
   return notes;
 }
 
-function fromSuccess(row: HistoryRow): LearningRow {
+function fromSuccess(row: HistoryRow, first: HistoryRow): LearningRow {
   return {
-    ...common(row),
+    ...common(row, first),
     peakMemoryBytes: within(row.peakMemoryBytes, LARGEST_PEAK),
     censored: false,
     cpuSeconds: within(row.cpuSeconds, LONGEST_WALL_SECONDS * 1024),
     wallSeconds: within(row.wallSeconds, LONGEST_WALL_SECONDS),
+    ioBytes: ioOf(row),
   };
 }
 
-function fromKill(row: HistoryRow): LearningRow {
+function fromKill(row: HistoryRow, first: HistoryRow): LearningRow {
   return {
-    ...common(row),
+    ...common(row, first),
     peakMemoryBytes: Math.round(lowerBound(row) * CENSORED_FACTOR),
     censored: true,
     // It was cut short: its time is no time of the task.
     cpuSeconds: null,
     wallSeconds: null,
+    ioBytes: null,
   };
 }
 
-function common(row: HistoryRow) {
+/** Nothing read and nothing written is a measurement, too. */
+function ioOf({ readBytes, writtenBytes }: HistoryRow): number | null {
+  if (readBytes === null && writtenBytes === null) return null;
+  const bytes = (readBytes ?? 0) + (writtenBytes ?? 0);
+  return bytes >= 0 && bytes <= 1024 * LARGEST_PEAK ? bytes : null;
+}
+
+function common(row: HistoryRow, first: HistoryRow) {
   return {
     runId: row.runId,
     finishedAt: row.finishedAt,
     component: row.component,
     target: row.target,
+    targetKind: row.provider,
+    ...(row.machine && { machineClass: machineClassOf(row.machine) }),
     features: row.features,
     requestedCpus: within(row.requestedCpus, 1e6),
     requestedMemoryBytes: within(row.requestedMemoryBytes, LARGEST_PEAK),
+    firstMemoryBytes: within(first.requestedMemoryBytes, LARGEST_PEAK),
     requestedWalltimeSeconds: within(row.requestedWalltimeSeconds, LONGEST_WALL_SECONDS),
   };
 }

@@ -51,7 +51,7 @@ export function judgeMemory(
 
   const quantileRequests = quantileRequestsOf(peaks, folds, tests, tested);
   const quantile = price(quantileRequests(JUDGED_LEVEL));
-  const asked = Float64Array.from(tested, (row) => rows[row]?.requestedMemoryBytes ?? Number.NaN);
+  const asked = Float64Array.from(tested, (row) => rows[row]?.firstMemoryBytes ?? Number.NaN);
   const manifest = asked.every(Number.isFinite) ? price(asked) : null;
   const memory = STAGES[0] as StageDefinition;
   const learnedRequests = held ? (level: number) => requestsAt(memory, held, level).map(roundMemory) : null;

@@ -5,7 +5,7 @@ import { HistoryAdvisor } from '../../../../main/advisor/history-advisor.ts';
 import { DEFAULT_SEED } from '../../../../main/advisor/training/defaults.ts';
 import { trainTask } from '../../../../main/advisor/training/train-task.ts';
 import type { HistoryRow } from '../../../../main/telemetry/views.ts';
-import { energyRows, noiseRows, query, rowsOf } from '../fixtures.ts';
+import { energyRows, historyRow, noiseRows, query, rowsOf } from '../fixtures.ts';
 
 // Training takes seconds, and more where several suites share the cores.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -15,6 +15,25 @@ function trainOn(rows: readonly HistoryRow[], modelType: ModelType = 'auto') {
   if (!history) throw new Error('no such task');
   return trainTask(history, { modelType, cvFolds: 5, seed: DEFAULT_SEED });
 }
+
+test('a task that was killed before its retry succeeded counts as a failure of what was asked for first', () => {
+  const MIB = 1024 ** 2;
+  const rows = rowsOf(20, (i) => ({ requestedMemoryBytes: 192 * MIB, peakMemoryBytes: (60 + i) * MIB }));
+  const killed = historyRow({
+    instanceId: 'simulate.large',
+    requestedMemoryBytes: 192 * MIB,
+    outcome: 'out_of_memory',
+    peakMemoryBytes: 200 * MIB,
+  });
+  const retried = {
+    ...killed,
+    attempt: 2,
+    requestedMemoryBytes: 384 * MIB,
+    outcome: 'succeeded' as const,
+    peakMemoryBytes: 290 * MIB,
+  };
+  expect(trainOn([...rows, killed, retried]).report.failures.manifest).toBe(1);
+});
 
 describe('memory that follows the inputs', () => {
   const { trained, report } = trainOn(energyRows(300));
