@@ -37,6 +37,8 @@ export interface Evidence {
 
 export interface Sizing {
   readonly request: ResourceRequest;
+  /** Bytes to ask for in turn when memory was not enough, ascending; the first is `request.memoryBytes`. */
+  readonly ladder?: readonly number[];
   readonly predicted: Predicted;
   readonly method: 'manifest' | 'quantile' | 'learned';
   readonly modelType: string | null;

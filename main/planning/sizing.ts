@@ -1,4 +1,5 @@
 import type { Advisor, Sizing } from '../advisor/advisor.ts';
+import { ladderAbove } from '../advisor/sizing/rungs.ts';
 import type { DeploymentSpec, Params, Policy, TaskSpec } from '../manifest/spec.ts';
 import { breather } from '../platform/breather.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
@@ -49,7 +50,12 @@ export async function sizeInstances(
         manifestRequest: asked,
         confidence: context.confidence,
       });
-      sizing = { ...raw, request: capped(withHeadroom(raw, context.policy), context.capacity) };
+      const request = capped(withHeadroom(raw, context.policy), context.capacity);
+      sizing = {
+        ...raw,
+        request,
+        ...(raw.ladder && { ladder: ladderOf(raw.ladder, request, context.capacity) }),
+      };
       known.set(key, sizing);
     }
     sizings.push(sizing);
@@ -74,6 +80,16 @@ function withHeadroom({ method, request, predicted }: Sizing, policy: Policy): R
         ? request.walltimeSeconds
         : Math.max(request.walltimeSeconds, seconds * HEADROOM),
   };
+}
+
+function ladderOf(
+  ladder: readonly number[],
+  { memoryBytes }: ResourceRequest,
+  capacity: Capacity | null,
+): readonly number[] {
+  return memoryBytes === null
+    ? []
+    : ladderAbove(ladder, memoryBytes, capacity?.memoryBytes ?? Number.POSITIVE_INFINITY);
 }
 
 /** No request is larger than what the target can ever serve. */

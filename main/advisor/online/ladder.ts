@@ -47,13 +47,14 @@ export function cheapestLadder(peaks: readonly PossiblePeak[], price: FailurePri
     time[i] = (time[i + 1] as number) + peak.mass * peak.hours;
   }
   const total = mass[0] as number;
+  const mostFailing = (1 - confidence) * total * (1 + 1e-9);
   const cost = new Float64Array(count + 1);
   const choice = new Int32Array(count);
   for (let j = count - 1; j >= 0; j--) {
     let least = Number.POSITIVE_INFINITY;
     for (let k = j; k < count; k++) {
       const failing = mass[k + 1] as number;
-      if (j === 0 && k < count - 1 && failing > (1 - confidence) * total) continue;
+      if (j === 0 && k < count - 1 && failing > mostFailing) continue;
       const held = (time[j] as number) + price.attempts * (time[k + 1] as number) + price.hours * failing;
       const sum = (bytes[k] as number) * held + (cost[k + 1] as number);
       if (sum < least) {

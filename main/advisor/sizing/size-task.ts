@@ -20,6 +20,7 @@ import {
   upperOf,
 } from './predict-chain.ts';
 import { roundMemory, roundWalltime } from './round-request.ts';
+import { rungsFrom } from './rungs.ts';
 
 /** Whose answer is wanted: the better one per task, or one method wherever it can answer. */
 export type Preference = 'better' | 'learned' | 'quantile';
@@ -51,23 +52,25 @@ export class TaskSizer {
     const confidence = clamp(Number.isFinite(query.confidence) ? query.confidence : 0.95, 0.5, 0.999);
     const answers = this.#ask(query);
     const { method, reason } = this.#choose(answers, confidence);
-    const memory = this.#memory(method, answers, confidence);
+    const memory = this.#memory(method, answers);
     const wall = this.#time('wall_time', answers, this.trained.quantiles.wallSeconds);
     const cpu = this.#time('cpu_time', answers, this.trained.quantiles.cpuSeconds);
     const { manifestRequest } = query;
+    const request = memory && roundMemory(memory.upper(confidence));
     return {
       method,
       modelType: method === 'learned' ? (this.trained.chain?.modelType ?? null) : null,
       confidence: method === 'manifest' ? null : this.#calibrated(method, confidence),
       request: {
         cpus: suggestCpus(manifestRequest.cpus, this.trained.coresUsed),
-        memoryBytes: memory ? roundMemory(memory.request) : manifestRequest.memoryBytes,
+        memoryBytes: request ?? manifestRequest.memoryBytes,
         // Where the manifest sets no limit none is invented: it could only kill.
         walltimeSeconds:
           manifestRequest.walltimeSeconds === null || !wall
             ? manifestRequest.walltimeSeconds
             : roundWalltime(wall.limit),
       },
+      ...(memory && request !== null && { ladder: rungsFrom(request, memory.upper, confidence) }),
       predicted: {
         peakMemoryBytes: memory?.interval ?? null,
         cpuSeconds: cpu?.interval ?? null,
@@ -114,13 +117,13 @@ export class TaskSizer {
     return { method: 'learned', reason: trained.reason };
   }
 
-  #memory(method: Sizing['method'], answers: ChainAnswer | undefined, confidence: number) {
+  #memory(method: Sizing['method'], answers: ChainAnswer | undefined) {
     const answer = answers?.stages.peak_memory;
     if (method === 'learned' && answer)
-      return { request: upperOf(answer, confidence), interval: learnedInterval(answer) };
+      return { upper: (p: number) => upperOf(answer, p), interval: learnedInterval(answer) };
     const known = this.trained.quantiles.memory;
     return method === 'quantile' && known
-      ? { request: upperValue(known, confidence), interval: quantileInterval(known) }
+      ? { upper: (p: number) => upperValue(known, p), interval: quantileInterval(known) }
       : null;
   }
 
