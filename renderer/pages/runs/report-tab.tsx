@@ -30,7 +30,7 @@ export function ReportTab({ projectId, runId, live }: { projectId: string; runId
           </SimpleGrid>
           <TasksByName report={data} />
           <MemoryHistograms projectId={projectId} runId={runId} tasks={Object.keys(data.tasks_by_name)} />
-          <FailureTable failures={data.failures} />
+          <FailureTable failures={data.failures} failedAttempts={data.attempts.failed} />
           <ScalingTable scaling={data.scaling} />
         </Stack>
       )}

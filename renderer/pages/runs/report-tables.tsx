@@ -2,12 +2,18 @@ import { Table, Text } from '@mantine/core';
 import type { FailureRow, RunReport, ScaleDecisionRow } from '../../../main/telemetry/views.ts';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { bytes, count } from '../../lib/format.ts';
+import { bytes, count, plural } from '../../lib/format.ts';
 
 /** Rows beyond this say no more than the task table's filter does. */
 const MAX_ROWS = 100;
 
-export function FailureTable({ failures }: { failures: readonly FailureRow[] }) {
+interface FailureTableProps {
+  readonly failures: readonly FailureRow[];
+  /** Also those that were followed by one that succeeded. */
+  readonly failedAttempts: number;
+}
+
+export function FailureTable({ failures, failedAttempts }: FailureTableProps) {
   return (
     <Panel
       title="Failures"
@@ -15,7 +21,9 @@ export function FailureTable({ failures }: { failures: readonly FailureRow[] }) 
     >
       {failures.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing failed.
+          {failedAttempts === 0
+            ? 'Nothing failed.'
+            : `No task failed in the end; ${plural(failedAttempts, 'attempt')} failed on the way.`}
         </Text>
       ) : (
         <Table>
