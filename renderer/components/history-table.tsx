@@ -6,7 +6,7 @@ import { TimeText } from './time-text.tsx';
 /** What has been recorded of each task, and how much of it was measured. */
 export function HistoryTable({ history }: { history: readonly HistorySummary[] }) {
   return (
-    <Table>
+    <Table horizontalSpacing={6}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Task</Table.Th>
