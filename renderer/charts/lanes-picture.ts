@@ -83,7 +83,15 @@ export function lanesPicture({ spans, startedAt, now }: LanesInput, theme: Chart
         data: [...lanes],
         inverse: true,
         splitLine: { show: false },
-        axisLabel: { color: theme.muted, fontSize: 11, width: 140, overflow: 'truncate' },
+        // Every lane has its name as long as the names do not touch.
+        axisLabel: {
+          color: theme.muted,
+          fontSize: 11,
+          width: 140,
+          overflow: 'truncate',
+          interval: 0,
+          hideOverlap: true,
+        },
       },
       dataZoom: [
         { type: 'inside', xAxisIndex: 0, filterMode: 'weakFilter', zoomOnMouseWheel: 'ctrl' },

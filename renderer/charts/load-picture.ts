@@ -44,8 +44,8 @@ export function loadPicture(
       ...baseOption(theme),
       axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: theme.muted } },
       grid: [
-        { left: 60, right: 16, outerBoundsMode: 'none', top: 28, bottom: '60%' },
-        { left: 60, right: 16, outerBoundsMode: 'none', top: '54%', bottom: 44 },
+        { left: 60, right: 28, outerBoundsMode: 'none', top: 28, bottom: '60%' },
+        { left: 60, right: 28, outerBoundsMode: 'none', top: '54%', bottom: 44 },
       ],
       xAxis: [
         { ...xAxis, gridIndex: 0, name: '', axisLabel: { show: false }, axisTick: { show: false } },
