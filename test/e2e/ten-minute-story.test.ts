@@ -35,6 +35,9 @@ describeInBrowser('the ten-minute story', () => {
     const summary = page.getByRole('region', { name: 'Summary' });
     const attempts = await fact(summary, 'Attempts');
     const note = await page.getByText(/^Wasted: /).innerText();
+    await page
+      .getByText(/^Nothing failed\.$|^No task failed in the end; \d attempts failed on the way\.$/)
+      .waitFor();
     await page.getByRole('tab', { name: 'Course and tasks' }).click();
     return { attempts, wastedPercent: Number(/\((\d+)\s*%/.exec(note)?.[1]) };
   }
@@ -144,6 +147,9 @@ describeInBrowser('the ten-minute story', () => {
     const report = page.getByRole('tabpanel', { name: 'Report' }).getByRole('region', { name: 'simulate' });
     await report.getByText(/^Learned model \((linear|random forest|gradient boosting)\)$/).waitFor();
     await report.getByText(/Peak memory predictions are off by [\d.]+ MB on average.*95 %/).waitFor();
+    await report
+      .getByText(/On the runs you have it would have wasted [\d.]+ GB·h instead of [\d.]+ GB·h, \d+ % less/)
+      .waitFor();
     await expectPicture(report, /predicted against measured\. 16 held-out values of peak memory/);
     await expectPicture(report, /calibration\. Share of held-out values/);
     await expectPicture(report, /inputs that matter\. (scenario_type|num_nodes) \d+ %/);
