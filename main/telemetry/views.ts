@@ -216,6 +216,8 @@ export interface RunReport {
 
 /** One finished attempt as the advisor learns from it. Only measured figures; null is "not measured". */
 export interface HistoryRow {
+  /** Name of the machine it ran on, where that is known. */
+  readonly machine?: string | null;
   readonly runId: string;
   readonly instanceId: string;
   readonly attempt: number;

@@ -1,10 +1,13 @@
 import type { Params, ParamValue } from '../../manifest/spec.ts';
+import { assertNever } from '../../platform/errors.ts';
+import { CONTEXT_INPUTS, type Context, contextInputs } from './context.ts';
 import type { Matrix } from './matrix.ts';
 import type { LearningRow } from './rows.ts';
 import { median } from './statistics.ts';
+import { encodeText, sharesWords, TEXT_WIDTH, textColumns } from './text.ts';
 
 /** What is known of an instance before it runs. The former request for memory or time is deliberately not here. */
-export interface KnownBefore {
+export interface KnownBefore extends Context {
   readonly features: Params;
   readonly component: string;
   readonly target: string | null;
@@ -22,11 +25,15 @@ export type Encoder =
       readonly low: number;
       readonly high: number;
     }
-  | { readonly kind: 'category'; readonly name: string; readonly levels: readonly string[] };
+  | { readonly kind: 'category'; readonly name: string; readonly levels: readonly string[] }
+  /** Many different texts that share words. */
+  | { readonly kind: 'text'; readonly name: string };
 
 /** Learned once from history, stored with the model, and applied to every question. Plain data. */
 export interface FeatureSpace {
   readonly encoders: readonly Encoder[];
+  /** Stand in for what a question does not tell of where and when: as it is now. */
+  readonly defaults?: Params;
 }
 
 /** More levels than this are identifiers, not categories: the rest shares the column of the unseen. */
@@ -38,10 +45,17 @@ const NUMERIC_SHARE = 0.9;
 const CPUS = 'requested_cpus';
 const COMPONENT = 'component';
 const TARGET = 'target';
+const WHERE_IT_RUNS = new Set([CPUS, COMPONENT, TARGET, ...CONTEXT_INPUTS]);
 
-/** Inputs that never vary teach nothing and are left out. Column order is that of the names. */
-export function learnFeatureSpace(rows: readonly LearningRow[]): FeatureSpace {
-  const known = rows.map(inputsOf);
+/** No size, count or share is larger; squares of such numbers still add up. */
+const LARGEST_NUMBER = 1e18;
+
+/**
+ * Inputs that never vary teach nothing and are left out. Column order is that of the names.
+ * @param now what a run that begins after these rows would find
+ */
+export function learnFeatureSpace(rows: readonly LearningRow[], now: Context = {}): FeatureSpace {
+  const known = rows.map((row) => inputsOf(row));
   const names = [...new Set(known.flatMap((inputs) => Object.keys(inputs)))].sort();
   const encoders = names.flatMap((name) => {
     const encoder = learnEncoder(
@@ -50,7 +64,10 @@ export function learnFeatureSpace(rows: readonly LearningRow[]): FeatureSpace {
     );
     return encoder ? [encoder] : [];
   });
-  return { encoders };
+  const current = contextInputs(now);
+  const used = encoders.filter(({ name }) => (current[name] ?? null) !== null);
+  if (used.length === 0) return { encoders };
+  return { encoders, defaults: Object.fromEntries(used.map(({ name }) => [name, current[name] ?? null])) };
 }
 
 function learnEncoder(name: string, values: readonly ParamValue[]): Encoder | null {
@@ -68,6 +85,7 @@ function learnEncoder(name: string, values: readonly ParamValue[]): Encoder | nu
   const counts = new Map<string, number>();
   for (const value of present) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   if (counts.size === 1 && !someMissing) return null;
+  if (counts.size > MOST_LEVELS && sharesWords([...counts.keys()])) return { kind: 'text', name };
   const levels = [...counts]
     .filter(([, count]) => counts.size <= MOST_LEVELS || count > 1)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
@@ -79,38 +97,59 @@ function learnEncoder(name: string, values: readonly ParamValue[]): Encoder | nu
 
 /** Names of the columns, in the order in which `encode` writes them. */
 export function columnNames(space: FeatureSpace): string[] {
-  return space.encoders.flatMap((encoder) =>
-    encoder.kind === 'number'
-      ? encoder.missing
-        ? [encoder.name, `${encoder.name} missing`]
-        : [encoder.name]
-      : [...encoder.levels.map((level) => `${encoder.name}=${level}`), `${encoder.name}=other`],
-  );
+  return space.encoders.flatMap(namesOf);
 }
 
 /** The input that each column comes from: importance is told per input, not per column. */
 export function columnSources(space: FeatureSpace): string[] {
-  return space.encoders.flatMap((encoder) => Array.from({ length: widthOf(encoder) }, () => encoder.name));
+  return space.encoders.flatMap((encoder) => Array.from({ length: columnsOf(encoder) }, () => encoder.name));
 }
 
-function widthOf(encoder: Encoder): number {
-  return encoder.kind === 'number' ? (encoder.missing ? 2 : 1) : encoder.levels.length + 1;
+function namesOf(encoder: Encoder): string[] {
+  const { name } = encoder;
+  switch (encoder.kind) {
+    case 'number':
+      return encoder.missing ? [name, `${name} missing`] : [name];
+    case 'category':
+      return [...encoder.levels.map((level) => `${name}=${level}`), `${name}=other`];
+    case 'text':
+      return textColumns(name);
+    default:
+      return assertNever(encoder);
+  }
+}
+
+/** How many columns an input becomes. */
+export function columnsOf(encoder: Encoder): number {
+  switch (encoder.kind) {
+    case 'number':
+      return encoder.missing ? 2 : 1;
+    case 'category':
+      return encoder.levels.length + 1;
+    case 'text':
+      return TEXT_WIDTH;
+    default:
+      return assertNever(encoder);
+  }
 }
 
 export function encode(space: FeatureSpace, known: KnownBefore): Float64Array {
-  const inputs = inputsOf(known);
+  return encodeInputs(space, inputsOf(known, space.defaults));
+}
+
+function encodeInputs({ encoders }: FeatureSpace, inputs: Params): Float64Array {
   const row: number[] = [];
-  for (const encoder of space.encoders) {
+  for (const encoder of encoders) {
     const value = inputs[encoder.name] ?? null;
     if (encoder.kind === 'number') {
       const number = asNumber(value);
       row.push(number ?? encoder.fill);
       if (encoder.missing) row.push(number === null ? 1 : 0);
-    } else {
+    } else if (encoder.kind === 'category') {
       const level = encoder.levels.indexOf(String(value ?? ''));
       for (let i = 0; i < encoder.levels.length; i++) row.push(i === level ? 1 : 0);
       row.push(level < 0 ? 1 : 0);
-    }
+    } else row.push(...encodeText(String(value ?? '')));
   }
   return Float64Array.from(row);
 }
@@ -119,7 +158,7 @@ export function encodeAll(space: FeatureSpace, rows: readonly KnownBefore[]): Ma
   const names = columnNames(space);
   const columns = names.map(() => new Float64Array(rows.length));
   rows.forEach((known, r) => {
-    const row = encode(space, known);
+    const row = encodeInputs(space, inputsOf(known));
     for (let c = 0; c < columns.length; c++) (columns[c] as Float64Array)[r] = row[c] as number;
   });
   return { rows: rows.length, names, columns };
@@ -138,7 +177,7 @@ export function unfamiliarInputs(space: FeatureSpace, known: KnownBefore): Unfam
   const inputs = inputsOf(known);
   return space.encoders.flatMap((encoder): Unfamiliar[] => {
     // Where it runs changes need far less than what it runs on: a new target is no reason to give up.
-    if (encoder.name === COMPONENT || encoder.name === TARGET || encoder.name === CPUS) return [];
+    if (WHERE_IT_RUNS.has(encoder.name) || encoder.kind === 'text') return [];
     const value = inputs[encoder.name] ?? null;
     if (encoder.kind === 'category') {
       if (value === null || encoder.levels.length >= MOST_LEVELS || encoder.levels.includes(String(value)))
@@ -158,21 +197,36 @@ export function unfamiliarInputs(space: FeatureSpace, known: KnownBefore): Unfam
   });
 }
 
-function inputsOf(known: KnownBefore): Params {
-  return {
+/** What is known under one name each; `defaults` count only for what is not known. */
+function inputsOf(known: KnownBefore, defaults: Params = {}): Params {
+  const inputs: Record<string, ParamValue> = {
     [COMPONENT]: known.component,
     [TARGET]: known.target,
     [CPUS]: known.requestedCpus,
-    ...known.features,
+    ...contextInputs(known),
   };
+  for (const [name, value] of Object.entries(defaults)) inputs[name] ??= value;
+  return { ...inputs, ...known.features };
 }
 
-/** Numbers, text of numbers and truth values; null for anything else, NaN and infinities included. */
+/** Numbers, text of numbers and truth values; null for anything else, and for what no number of a task can be. */
 function asNumber(value: ParamValue): number | null {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string' && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())) return null;
   const number = value === null ? Number.NaN : Number(value);
-  return Number.isFinite(number) ? number : null;
+  return Math.abs(number) <= LARGEST_NUMBER ? number : null;
+}
+
+/** Inputs that are numbers nearly always: how often they were not, in sentences. */
+export function oddInputs({ encoders }: FeatureSpace, rows: readonly LearningRow[]): string[] {
+  return encoders.flatMap((encoder) => {
+    if (encoder.kind !== 'number' || !encoder.missing || WHERE_IT_RUNS.has(encoder.name)) return [];
+    const given = rows.map(({ features }) => features[encoder.name] ?? null);
+    const odd = given.filter((value) => value !== null && value !== '' && asNumber(value) === null).length;
+    if (odd === 0) return [];
+    const values = odd === 1 ? '1 value' : `${odd} values`;
+    return `${values} of ${encoder.name} counted as missing: text, not finite, or beyond any size.`;
+  });
 }
 
 function short(value: number): string {

@@ -2,6 +2,7 @@ import type { Params } from '../../manifest/spec.ts';
 import { GIB } from '../../platform/units.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
 import { type Context, hourOf, machineClassOf, recentOf, tellsHours } from './context.ts';
+import { median } from './statistics.ts';
 
 /** One attempt that teaches something. Null is "not measured"; memory in bytes, time in seconds. */
 export interface LearningRow extends Context {
@@ -101,27 +102,35 @@ function taskHistory(task: string, rows: readonly HistoryRow[]): TaskHistory {
       count.other++;
     }
   }
-  return {
-    task,
-    rows: withContext(kept),
-    notes: notesOf(count, kept.filter((row) => row.censored).length),
-  };
+  return { task, ...withContext(kept), notes: notesOf(count, kept.filter((row) => row.censored).length) };
 }
 
 /** Hours of the day and what earlier runs needed, where the history is long enough to tell. */
-function withContext(rows: readonly LearningRow[]): readonly LearningRow[] {
+function withContext(rows: readonly LearningRow[]): Pick<TaskHistory, 'rows' | 'now'> {
   const past = (value: (row: LearningRow) => number | null) =>
     recentOf(rows.map((row) => ({ ...row, startedAt: startOf(row), value: value(row) })));
   const memory = past((row) => (row.censored ? null : row.peakMemoryBytes));
   const time = past((row) => row.wallSeconds);
-  const hours = tellsHours(rows.map(startOf));
-  if (!memory && !time && !hours) return rows;
-  return rows.map((row, i) => ({
-    ...row,
-    ...(hours && { hourOfDay: hourOf(startOf(row)) }),
-    ...(memory && { recentPeakMemoryBytes: memory.before[i] ?? null }),
-    ...(time && { recentWallSeconds: time.before[i] ?? null }),
-  }));
+  const hours = tellsHours(rows.map(startOf)) ? rows.map((row) => hourOf(startOf(row))) : null;
+  const last = rows.at(-1);
+  return {
+    now: {
+      targetKind: last?.targetKind ?? null,
+      machineClass: last?.machineClass ?? null,
+      hourOfDay: hours && median(hours),
+      recentPeakMemoryBytes: memory?.now ?? null,
+      recentWallSeconds: time?.now ?? null,
+    },
+    rows:
+      memory || time || hours
+        ? rows.map((row, i) => ({
+            ...row,
+            hourOfDay: hours?.[i] ?? null,
+            recentPeakMemoryBytes: memory?.before[i] ?? null,
+            recentWallSeconds: time?.before[i] ?? null,
+          }))
+        : rows,
+  };
 }
 
 function startOf({ finishedAt, wallSeconds }: LearningRow): number {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
+import { columnsOf } from '../data/features.ts';
 import { areSoundTrees } from '../models/trees.ts';
 import type { TrainedTask } from './trained-task.ts';
 
@@ -166,7 +167,7 @@ const stage = z.strictObject({
   high: finite,
 });
 
-const encoder = z.discriminatedUnion('kind', [
+export const encoderSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('number'),
     name: text,
@@ -176,6 +177,7 @@ const encoder = z.discriminatedUnion('kind', [
     high: finite,
   }),
   z.strictObject({ kind: z.literal('category'), name: text, levels: z.array(text).min(1).max(1000) }),
+  z.strictObject({ kind: z.literal('text'), name: text }),
 ]);
 
 const quantile = z.strictObject({ centre: finite, residuals, rows: z.number().int().min(1) }).nullable();
@@ -183,14 +185,11 @@ const quantile = z.strictObject({ centre: finite, residuals, rows: z.number().in
 const chain = z
   .strictObject({
     modelType: text,
-    space: z.strictObject({ encoders: z.array(encoder).max(10_000) }),
+    space: z.strictObject({ encoders: z.array(encoderSchema).max(10_000) }),
     stages: z.array(stage).min(1).max(4),
   })
   .refine(({ space, stages }) => {
-    const inputs = space.encoders.reduce(
-      (sum, one) => sum + (one.kind === 'number' ? (one.missing ? 2 : 1) : one.levels.length + 1),
-      0,
-    );
+    const inputs = space.encoders.reduce((sum, one) => sum + columnsOf(one), 0);
     return stages.every(({ members }, i) => members.every(({ model }) => model.columns === inputs + i));
   }, 'its models do not fit its inputs');
 

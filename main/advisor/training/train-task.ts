@@ -1,5 +1,5 @@
 import type { ModelType } from '../advisor.ts';
-import { columnSources, encodeAll, learnFeatureSpace } from '../data/features.ts';
+import { columnSources, encodeAll, learnFeatureSpace, oddInputs } from '../data/features.ts';
 import { withColumn } from '../data/matrix.ts';
 import { seededRandom, seedFrom } from '../data/random.ts';
 import type { LearningRow, TaskHistory } from '../data/rows.ts';
@@ -36,7 +36,7 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
   const { task, rows } = history;
   const random = seededRandom(seedFrom(options.seed, task, 'folds'));
   const folds = groupedFolds(rows, options.cvFolds, random);
-  const space = learnFeatureSpace(rows);
+  const space = learnFeatureSpace(rows, history.now);
   const chain: { definition: StageDefinition; fit: StageFit; held: HeldOut; report: StageReport }[] = [];
   let matrix = encodeAll(space, rows);
   let sources = columnSources(space);
@@ -110,7 +110,7 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
         quantile: verdict.quantile?.failures ?? null,
         learned: verdict.learned?.failures ?? null,
       },
-      notes: history.notes,
+      notes: [...history.notes, ...oddInputs(space, rows)],
     },
   };
 }

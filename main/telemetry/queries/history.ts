@@ -15,7 +15,7 @@ export function history(
 ): readonly HistoryRow[] {
   const rows = db
     .prepare(
-      `SELECT r.run_id, r.target, r.provider, r.origin, i.instance_id, i.task, i.component, t.params, t.features,
+      `SELECT r.run_id, r.target, r.provider, r.origin, r.hostname, i.instance_id, i.task, i.component, t.params, t.features,
          a.attempt, a.cpus, a.memory_bytes, a.walltime_s, a.outcome, a.peak_memory_bytes, a.cpu_user_s,
          a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.started_at, a.finished_at
        FROM runs r CROSS JOIN ${INSTANCES_IN_ORDER} ON i.run_key = r.run_key
@@ -32,6 +32,8 @@ function historyRow(row: SqlRow): HistoryRow {
   const user = numOrNull(row, 'cpu_user_s');
   const system = numOrNull(row, 'cpu_system_s');
   return {
+    // Local tasks ran where the run was started; of others the machine is not known.
+    ...(row.provider === 'local' && row.hostname !== null && { machine: text(row, 'hostname') }),
     runId: text(row, 'run_id'),
     instanceId: text(row, 'instance_id'),
     attempt: num(row, 'attempt'),
