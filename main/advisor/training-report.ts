@@ -12,9 +12,12 @@ export interface FoldScore {
 }
 
 export interface StageReport {
-  /** `peak_memory` in bytes, `cpu_time` and `wall_time` in seconds, `cpu_efficiency` 0–1. */
-  readonly stage: 'peak_memory' | 'cpu_time' | 'cpu_efficiency' | 'wall_time';
-  readonly unit: 'bytes' | 'seconds' | 'fraction';
+  /**
+   * `peak_memory` in bytes, `cpu_time` and `wall_time` in seconds, `cpu_efficiency` 0–1, `io_class` 0 low, 0.5 medium,
+   * 1 high.
+   */
+  readonly stage: 'peak_memory' | 'cpu_time' | 'cpu_efficiency' | 'wall_time' | 'io_class';
+  readonly unit: 'bytes' | 'seconds' | 'fraction' | 'class';
   readonly mae: number;
   readonly rmse: number;
   readonly r2: number | null;
@@ -31,6 +34,8 @@ export interface StageReport {
     readonly high: number;
   }[];
   readonly importance: readonly { readonly feature: string; readonly share: number }[];
+  /** Of a class: share of held-out attempts whose class was the predicted one. */
+  readonly accuracy?: number;
 }
 
 export interface TaskTrainingReport {

@@ -14,6 +14,8 @@ export function stageValue(value: number, unit: StageUnit): string {
       return describeDuration(value);
     case 'fraction':
       return `${Math.round(value * 100)} %`;
+    case 'class':
+      return String(Number((2 * value).toFixed(2)));
     default:
       return assertNever(unit);
   }
@@ -29,6 +31,8 @@ export function stageName(stage: Stage): string {
       return 'CPU efficiency';
     case 'wall_time':
       return 'Run time';
+    case 'io_class':
+      return 'I/O class (0 low, 1 medium, 2 high)';
     default:
       return assertNever(stage);
   }

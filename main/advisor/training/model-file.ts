@@ -149,7 +149,7 @@ const residuals = z
   );
 
 const stage = z.strictObject({
-  stage: z.enum(['peak_memory', 'cpu_time', 'cpu_efficiency', 'wall_time']),
+  stage: z.enum(['peak_memory', 'cpu_time', 'cpu_efficiency', 'wall_time', 'io_class']),
   scale,
   members: z
     .array(
@@ -186,7 +186,7 @@ const chain = z
   .strictObject({
     modelType: text,
     space: z.strictObject({ encoders: z.array(encoderSchema).max(10_000) }),
-    stages: z.array(stage).min(1).max(4),
+    stages: z.array(stage).min(1).max(5),
   })
   .refine(({ space, stages }) => {
     const inputs = space.encoders.reduce((sum, one) => sum + columnsOf(one), 0);

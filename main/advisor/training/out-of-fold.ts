@@ -3,7 +3,7 @@ import { gatherResiduals, lowerResidual, type Residuals, upperResidual } from '.
 import type { FoldScore, StageReport } from '../training-report.ts';
 import { coverageOf, scoresOf } from '../validation/metrics.ts';
 import type { StageFit } from './fit-stage.ts';
-import { fromScale, type StageDefinition, toScale } from './stages.ts';
+import { fromScale, ioClassOf, type StageDefinition, toScale } from './stages.ts';
 
 /** What the intervals of a report promise. */
 export const NOMINAL_COVERAGE = 0.95;
@@ -87,5 +87,13 @@ export function stageReport(
     folds,
     points,
     importance,
+    ...(definition.name === 'io_class' && { accuracy: accuracyOf(predicted, held.measured) }),
   };
+}
+
+function accuracyOf(predicted: Float64Array, measured: Float64Array): number {
+  let right = 0;
+  for (let i = 0; i < measured.length; i++)
+    if (ioClassOf(predicted[i] as number) === ioClassOf(measured[i] as number)) right++;
+  return measured.length === 0 ? 0 : right / measured.length;
 }

@@ -10,8 +10,8 @@ const scores = { rows: number, mae: number, rmse: number, r2: maybe, mape: maybe
 const importance = z.array(z.strictObject({ feature: text, share: number })).max(10_000);
 
 const stage = z.strictObject({
-  stage: z.enum(['peak_memory', 'cpu_time', 'cpu_efficiency', 'wall_time']),
-  unit: z.enum(['bytes', 'seconds', 'fraction']),
+  stage: z.enum(['peak_memory', 'cpu_time', 'cpu_efficiency', 'wall_time', 'io_class']),
+  unit: z.enum(['bytes', 'seconds', 'fraction', 'class']),
   mae: number,
   rmse: number,
   r2: maybe,
@@ -23,6 +23,7 @@ const stage = z.strictObject({
     .array(z.strictObject({ predicted: number, measured: number, low: number, high: number }))
     .max(2000),
   importance,
+  accuracy: number.optional(),
 });
 
 const report = z.strictObject({
@@ -38,7 +39,7 @@ const report = z.strictObject({
         rows: number,
         runs: number,
         modelType: text,
-        stages: z.array(stage).max(4),
+        stages: z.array(stage).max(5),
         chosen: z.enum(['learned', 'quantile', 'manifest']),
         reason: text,
         wastage: threeWays,

@@ -1,3 +1,4 @@
+import { MIB } from '../../platform/units.ts';
 import type { LearningRow } from '../data/rows.ts';
 import type { Scale } from '../models/model.ts';
 import type { StageReport } from '../training-report.ts';
@@ -22,7 +23,28 @@ export const STAGES: readonly StageDefinition[] = [
   { name: 'cpu_time', unit: 'seconds', scale: 'log', measured: (row) => row.cpuSeconds },
   { name: 'cpu_efficiency', unit: 'fraction', scale: 'identity', measured: cpuEfficiency },
   { name: 'wall_time', unit: 'seconds', scale: 'log', measured: (row) => row.wallSeconds },
+  { name: 'io_class', unit: 'class', scale: 'identity', measured: ioClass },
 ];
+
+const MEDIUM_IO = 1 * MIB;
+const HIGH_IO = 50 * MIB;
+
+/**
+ * How hard a task works the disk or the network: (read + written bytes) / wall time, PanDA's I/O intensity, as a class. Low:
+ * under 1 MiB/s, which any shared file system serves a thousand times over; high: from 50 MiB/s, of which a few fill one.
+ */
+export const IO_CLASSES = ['low', 'medium', 'high'] as const;
+
+function ioClass({ ioBytes, wallSeconds }: LearningRow): number | null {
+  if (ioBytes === null || wallSeconds === null) return null;
+  const perSecond = ioBytes / wallSeconds;
+  return perSecond < MEDIUM_IO ? 0 : perSecond < HIGH_IO ? 0.5 : 1;
+}
+
+/** The nearest class of a stage's answer, 0 to 1. */
+export function ioClassOf(answer: number): (typeof IO_CLASSES)[number] {
+  return answer < 0.25 ? 'low' : answer < 0.75 ? 'medium' : 'high';
+}
 
 /** CPU seconds over the CPU seconds that were reserved, 0 to 1; null where either was not measured. */
 function cpuEfficiency(row: LearningRow): number | null {

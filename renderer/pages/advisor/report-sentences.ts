@@ -6,6 +6,8 @@ import { gibHours, percent, plural } from '../../lib/format.ts';
 
 /** `Peak memory predictions are off by 42 MB on average, typically 4.1 %.` */
 export function accuracySentence(stage: StageReport): string {
+  if (stage.accuracy !== undefined)
+    return `${percent(stage.accuracy)} of held-out tasks were of the predicted I/O class.`;
   const typical = stage.mape === null ? '' : `, typically ${percent(stage.mape)}`;
   return `${stageName(stage.stage)} predictions are off by ${stageValue(stage.mae, stage.unit)} on average${typical}.`;
 }
