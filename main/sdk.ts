@@ -12,6 +12,8 @@ export type {
   SizingQuery,
 } from './advisor/advisor.ts';
 export { LearnedAdvisor } from './advisor/learned-advisor.ts';
+export { exportOnnx, type OnnxExport } from './advisor/onnx/export-onnx.ts';
+export { type OpenModel, type OpenModelOptions, openOnnxModel } from './advisor/onnx/open-model.ts';
 export { ResourceAdvisor } from './advisor/resource-advisor.ts';
 export { trainAdvisor } from './advisor/train.ts';
 export type { TrainingReport } from './advisor/training-report.ts';

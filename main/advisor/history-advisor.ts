@@ -26,6 +26,11 @@ export class HistoryAdvisor implements Advisor {
     return [...this.#sizers.keys()];
   }
 
+  /** What was learned of each task: what can be exported. */
+  get trained(): readonly TrainedTask[] {
+    return [...this.#sizers.values()].map(({ trained }) => trained);
+  }
+
   size(query: SizingQuery): Sizing {
     const sizer = this.#sizers.get(taskName(query.task));
     return sizer ? sizer.size(query) : this.#manifest.size(query);

@@ -178,6 +178,7 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
     .addOption(new Option('--model-type <type>', 'kind of model').choices(MODEL_TYPES).default('auto'))
     .option('--cv-folds <n>', 'folds of the cross-validation', wholeNumber(2, 20), 5)
     .option('--output <dir>', 'save the models there (default: .scalable/models)')
+    .option('--onnx <dir>', 'also write one ONNX file per task there, for other programs')
     .action((flags) =>
       act(flags, async (context) => (await import('./commands/train.ts')).train(context, flags)),
     );

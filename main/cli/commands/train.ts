@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { ModelType } from '../../advisor/advisor.ts';
+import { exportOnnx, type OnnxExport } from '../../advisor/onnx/export-onnx.ts';
 import { trainAdvisor } from '../../advisor/train.ts';
+import { readModels } from '../../advisor/trained.ts';
 import type { TaskTrainingReport, TrainingReport } from '../../advisor/training-report.ts';
 import { AppError } from '../../platform/errors.ts';
 import { describeDuration, describeMemory, describeMemoryHours } from '../../platform/units.ts';
@@ -14,6 +16,8 @@ export interface TrainInput {
   readonly modelType: ModelType;
   readonly cvFolds: number;
   readonly output?: string;
+  /** Folder for one ONNX file per task. */
+  readonly onnx?: string;
 }
 
 /** Trains on everything that was measured here, cross-validates and saves. */
@@ -26,11 +30,12 @@ export async function train(context: CommandContext, input: TrainInput): Promise
       message: `Nothing has been recorded in ${paths.root} yet, so there is nothing to learn from`,
       hint: 'Run a manifest there first, or import runs with `scalable import`.',
     });
+  const modelsFolder = input.output === undefined ? paths.models : fromHere(context, input.output);
   const progress = new Progress(io, { quiet: output.quiet, now: Date.now });
   try {
     const report = await trainAdvisor({
       database: paths.database,
-      modelsFolder: input.output === undefined ? paths.models : fromHere(context, input.output),
+      modelsFolder,
       modelType: input.modelType,
       cvFolds: input.cvFolds,
       ...(input.task !== undefined && { task: input.task }),
@@ -38,11 +43,32 @@ export async function train(context: CommandContext, input: TrainInput): Promise
       signal: io.signal,
     });
     progress.clear();
-    output.result(trainingJson(report), () => trainingText(report));
+    const onnx =
+      input.onnx === undefined
+        ? null
+        : await exportTrained(modelsFolder, fromHere(context, input.onnx), input.task);
+    output.result({ ...trainingJson(report), ...(onnx && { onnx }) }, () =>
+      [trainingText(report), ...(onnx ? exportText(onnx) : [])].join('\n'),
+    );
     return EXIT.done;
   } finally {
     progress.clear();
   }
+}
+
+/** What was just trained, read back from where it is stored. */
+async function exportTrained(modelsFolder: string, folder: string, task?: string): Promise<OnnxExport> {
+  const models = await readModels(modelsFolder);
+  const tasks = (models?.tasks ?? []).filter((one) => task === undefined || one.task === task);
+  return exportOnnx(tasks, folder);
+}
+
+function exportText({ files, skipped }: OnnxExport): string[] {
+  return [
+    '',
+    ...files.map(({ task, path }) => `Exported ${task} to ${path}`),
+    ...skipped.map(({ task, reason }) => `Not exported ${task}: ${reason}`),
+  ];
 }
 
 function trainingJson(report: TrainingReport) {
