@@ -6,7 +6,7 @@ import { useApi } from '../../app/api.ts';
 import { routes } from '../../app/routes.ts';
 import { Notice } from '../../components/notice.tsx';
 import { count, gibHours, percent, plural } from '../../lib/format.ts';
-import { isWasteful, previousAlike, wasteChange, wastedGbh } from './waste.ts';
+import { isWasteful, previousAlike, wasteChange } from './waste.ts';
 
 interface AfterRunBannerProps {
   readonly projectId: string;
@@ -18,10 +18,16 @@ export function AfterRunBanner({ projectId, run }: AfterRunBannerProps) {
   const api = useApi();
   const runs = useQuery(api.runs.list.queryOptions({ projectId, limit: 50 }));
   const before = runs.data ? previousAlike(run, runs.data) : null;
-  const change = before ? wasteChange(run, before) : null;
-  if (wastedGbh(run) === null) return null;
+  const report = useQuery(api.runs.report.queryOptions({ projectId, runId: run.runId }));
+  const reportBefore = useQuery({
+    ...api.runs.report.queryOptions({ projectId, runId: before?.runId ?? '' }),
+    enabled: before !== null,
+  });
+  if (!report.data || run.requestedGbh === null || run.usedGbh === null) return null;
+  const change = reportBefore.data ? wasteChange(report.data, reportBefore.data) : null;
+  const wasteful = isWasteful(report.data);
   const better = change?.change !== null && change !== null && change.change < -0.05;
-  if (!isWasteful(run) && !better) return null;
+  if (!wasteful && !better) return null;
   return (
     <Notice tone={better ? 'good' : 'info'}>
       <Group justify="space-between" gap="sm">
@@ -36,7 +42,7 @@ export function AfterRunBanner({ projectId, run }: AfterRunBannerProps) {
             </Text>
           )}
         </div>
-        {isWasteful(run) && (
+        {wasteful && (
           <Button component={Link} href={routes.advisor(projectId)}>
             Train the advisor
           </Button>
@@ -58,6 +64,6 @@ function failureSentence({
   failuresBefore: number;
   failuresNow: number;
 }): string {
-  if (failuresBefore === failuresNow) return `${plural(failuresNow, 'task')} failed, as before.`;
-  return `${plural(failuresNow, 'task')} failed, ${count(failuresBefore)} before.`;
+  if (failuresBefore === failuresNow) return `${plural(failuresNow, 'attempt')} failed, as before.`;
+  return `${plural(failuresNow, 'attempt')} failed, ${count(failuresBefore)} before.`;
 }

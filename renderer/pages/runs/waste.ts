@@ -1,12 +1,7 @@
-import type { RunSummary } from '../../../main/telemetry/views.ts';
+import type { RunReport, RunSummary } from '../../../main/telemetry/views.ts';
 
 type Measured = Pick<RunSummary, 'requestedGbh' | 'usedGbh'>;
-
-/** Requested but not used memory × time in GB·h; null where one of both is not known. */
-export function wastedGbh(run: Measured): number | null {
-  if (run.requestedGbh === null || run.usedGbh === null) return null;
-  return Math.max(0, run.requestedGbh - run.usedGbh);
-}
+type Judged = Pick<RunReport, 'memory' | 'attempts'>;
 
 /** Share of what was asked for that was used, 0 to 1. */
 export function usedShare(run: Measured): number | null {
@@ -14,12 +9,14 @@ export function usedShare(run: Measured): number | null {
   return run.usedGbh / run.requestedGbh;
 }
 
-/** Asked for so much more than used that training can pay. */
-const WASTEFUL_SHARE = 0.75;
+/** So much of what was asked for was of no use that training can pay. */
+const WASTEFUL_SHARE = 0.25;
 
-export function isWasteful(run: Measured): boolean {
-  const share = usedShare(run);
-  return share !== null && share < WASTEFUL_SHARE;
+/** What a killed attempt had used is wasted too, so the report says how much it was. */
+export function isWasteful({ memory, attempts }: Judged): boolean {
+  const { requested_gbh: requested, wasted_gbh: wasted } = memory;
+  if (requested === null || wasted === null || requested <= 0) return false;
+  return wasted / requested > WASTEFUL_SHARE || (attempts.by_outcome.out_of_memory ?? 0) > 0;
 }
 
 /** The run before `run` of the same campaign on the same target and of the same size, for "how much better". */
@@ -33,7 +30,7 @@ export function previousAlike(run: RunSummary, runs: readonly RunSummary[]): Run
           other.project === run.project &&
           other.target === run.target &&
           other.tasks.total === run.tasks.total &&
-          wastedGbh(other) !== null,
+          usedShare(other) !== null,
       )
       .toSorted((a, b) => b.startedAt - a.startedAt)[0] ?? null
   );
@@ -42,16 +39,17 @@ export function previousAlike(run: RunSummary, runs: readonly RunSummary[]): Run
 export interface WasteChange {
   /** `-0.63` is 63 % less. Null when the earlier run wasted nothing. */
   readonly change: number | null;
+  /** Attempts, whether or not a later one succeeded. */
   readonly failuresBefore: number;
   readonly failuresNow: number;
 }
 
-export function wasteChange(run: RunSummary, before: RunSummary): WasteChange | null {
-  const [now, then] = [wastedGbh(run), wastedGbh(before)];
+export function wasteChange(run: Judged, before: Judged): WasteChange | null {
+  const [now, then] = [run.memory.wasted_gbh, before.memory.wasted_gbh];
   if (now === null || then === null) return null;
   return {
     change: then > 0 ? (now - then) / then : null,
-    failuresBefore: before.tasks.failed,
-    failuresNow: run.tasks.failed,
+    failuresBefore: before.attempts.failed,
+    failuresNow: run.attempts.failed,
   };
 }

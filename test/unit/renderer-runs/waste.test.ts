@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunReport, RunSummary } from '../../../main/telemetry/views.ts';
 import { compareReports } from '../../../renderer/pages/runs/compare-runs.ts';
-import {
-  isWasteful,
-  previousAlike,
-  usedShare,
-  wasteChange,
-  wastedGbh,
-} from '../../../renderer/pages/runs/waste.ts';
+import { isWasteful, previousAlike, usedShare, wasteChange } from '../../../renderer/pages/runs/waste.ts';
 
 const run = (over: Partial<RunSummary>): RunSummary => ({
   runId: 'run-1',
@@ -35,17 +29,27 @@ const run = (over: Partial<RunSummary>): RunSummary => ({
   ...over,
 });
 
+const judged = (requested: number | null, wasted: number | null, killed = 0) =>
+  ({
+    memory: { requested_gbh: requested, used_gbh: null, wasted_gbh: wasted },
+    attempts: { total: 10, failed: killed, by_outcome: { out_of_memory: killed } },
+  }) satisfies Pick<RunReport, 'memory' | 'attempts'>;
+
 describe('waste', () => {
-  it('is what was asked for and not used', () => {
-    expect(wastedGbh(run({}))).toBe(97);
+  it('is worth training when a quarter of what was asked for was of no use', () => {
     expect(usedShare(run({}))).toBeCloseTo(0.242);
-    expect(isWasteful(run({}))).toBe(true);
-    expect(isWasteful(run({ usedGbh: 120 }))).toBe(false);
+    expect(isWasteful(judged(128, 97))).toBe(true);
+    expect(isWasteful(judged(128, 8))).toBe(false);
+  });
+
+  it('is worth training when attempts were killed for memory, however well the others fit', () => {
+    expect(isWasteful(judged(128, 8, 2))).toBe(true);
   });
 
   it('is not known when memory was not measured or not asked for', () => {
-    expect(wastedGbh(run({ usedGbh: null }))).toBeNull();
-    expect(isWasteful(run({ requestedGbh: null }))).toBe(false);
+    expect(usedShare(run({ usedGbh: null }))).toBeNull();
+    expect(isWasteful(judged(null, null))).toBe(false);
+    expect(wasteChange(judged(1, null), judged(1, 1))).toBeNull();
   });
 
   it('is compared with the latest earlier run of the same campaign, target and size', () => {
@@ -62,12 +66,12 @@ describe('waste', () => {
     expect(previousAlike(now, [now])).toBeNull();
   });
 
-  it('falls or rises against the run before', () => {
-    const change = wasteChange(
-      run({ requestedGbh: 40, usedGbh: 30 }),
-      run({ requestedGbh: 50, usedGbh: 30 }),
-    );
-    expect(change?.change).toBe(-0.5);
+  it('falls or rises against the run before, and so do the failed attempts', () => {
+    expect(wasteChange(judged(40, 10), judged(50, 20, 3))).toEqual({
+      change: -0.5,
+      failuresBefore: 3,
+      failuresNow: 0,
+    });
   });
 });
 
