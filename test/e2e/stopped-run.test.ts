@@ -73,9 +73,10 @@ describeInBrowser('a run that is stopped', () => {
     await expect.poll(() => tasksIn(page, 'Succeeded'), { timeout: 120_000 }).toBe(25);
     await waitForEndOfRun(page);
 
-    const started = new Map((await taskRows(page)).map((cells) => [cells[1], cells]));
     for (const [, name, , , , attempts, startedAt] of done) {
-      expect(started.get(name)?.slice(5)).toEqual([attempts, startedAt]);
+      await page.getByRole('textbox', { name: 'Search tasks' }).fill(name ?? '');
+      const found = async () => (await taskRows(page)).find((cells) => cells[1] === name)?.slice(5);
+      await expect.poll(found, { message: name }).toEqual([attempts, startedAt]);
     }
   });
 });

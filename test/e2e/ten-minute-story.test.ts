@@ -99,7 +99,7 @@ describeInBrowser('the ten-minute story', () => {
     await page.getByRole('main').getByRole('button', { name: 'Plan' }).click();
     await page.getByRole('table', { name: 'Requests by task' }).waitFor();
     expect(await fact(page, 'Task instances')).toBe('17 2 tasks on local');
-    expect(await fact(page, 'Workers')).toMatch(/^\d+ \d model · 1 report$/);
+    expect(await fact(page, 'Workers')).toMatch(/^\d .*\d model · .*1 report$/);
     const notes = page.getByRole('list', { name: 'What to know before running' });
     await notes.getByText(/Nothing is recorded yet/).waitFor();
     const simulate = page.getByRole('row', { name: /^16 instances of simulate/ });
@@ -137,7 +137,7 @@ describeInBrowser('the ten-minute story', () => {
     const { attempts, wastedPercent } = await readReport();
     expect(attempts).toMatch(/[2-9] failed$/);
     wasted.push(wastedPercent);
-    await page.getByText(/^You asked for [\d.]+ GB·h of memory and used [\d.]+\.$/).waitFor();
+    await page.getByText(/^You asked for [\d.]+ [MG]B·h of memory and used [\d.]+ [MG]B·h\.$/).waitFor();
     await page.getByRole('link', { name: 'Train the advisor' }).click();
   });
 
@@ -148,7 +148,9 @@ describeInBrowser('the ten-minute story', () => {
     await report.getByText(/^Learned model \((linear|random forest|gradient boosting)\)$/).waitFor();
     await report.getByText(/Peak memory predictions are off by [\d.]+ MB on average.*95 %/).waitFor();
     await report
-      .getByText(/On the runs you have it would have wasted [\d.]+ GB·h instead of [\d.]+ GB·h, \d+ % less/)
+      .getByText(
+        /On the runs you have it would have wasted [\d.]+ [MG]B·h instead of [\d.]+ [MG]B·h, \d+ % less/,
+      )
       .waitFor();
     await expectPicture(report, /predicted against measured\. 16 held-out values of peak memory/);
     await expectPicture(report, /calibration\. Share of held-out values/);
@@ -185,6 +187,9 @@ describeInBrowser('the ten-minute story', () => {
     await startPlanned(page);
     await waitForEndOfRun(page);
     expect(await fact(page, 'Done')).toBe('17 of 17');
+    await page
+      .getByText(/It wasted \d+ % less than the run before; \d attempts? failed, \d before\./)
+      .waitFor();
     wasted.push((await readReport()).wastedPercent);
     expect(wasted[1]).toBeLessThan(wasted[0]!);
     await page.getByRole('link', { name: 'All runs' }).click();
