@@ -17,12 +17,15 @@ export function readResults(report) {
   return { passed, failed, skips: [...skips.values()] };
 }
 
-/** Tests that are skipped together say why once, in the title: `Electron itself (skipped: there is no display)`. */
+/**
+ * Tests that are skipped together say why once, in the title: `Electron itself (skipped: there is no display)`. What is
+ * skipped while it runs has no such title and says it in `task.meta.skipReason`.
+ */
 function noteSkip(skips, test) {
   const names = [...(test.ancestorTitles ?? []), test.title];
   const full = names.join(' › ');
   const title = (names[0] ?? full).replace(/ \(skipped: .*\)$/, '');
-  const reason = /\(skipped: (.+?)\)(?: ›|$)/.exec(full)?.[1] ?? 'no reason given';
+  const reason = /\(skipped: (.+?)\)(?: ›|$)/.exec(full)?.[1] ?? test.meta?.skipReason ?? 'no reason given';
   const key = `${title}\0${reason}`;
   const skip = skips.get(key) ?? { title, reason, count: 0 };
   skips.set(key, { ...skip, count: skip.count + 1 });

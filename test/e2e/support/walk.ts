@@ -6,8 +6,9 @@ import { afterEach, beforeEach, expect } from 'vitest';
 /** For steps that build on each other: after one failed, the others would only take long to fail as well. */
 export function stopAtFirstFailure(): void {
   let failed = false;
-  beforeEach(({ skip }) => {
-    skip(failed, 'an earlier step failed');
+  beforeEach(({ skip, task }) => {
+    if (failed) Object.assign(task.meta, { skipReason: 'an earlier step failed' });
+    skip(failed);
   });
   afterEach(({ task }) => {
     failed ||= task.result?.state === 'fail';
