@@ -9,6 +9,13 @@ export interface FoldScore {
   readonly mape: number | null;
   /** Share of held-out values inside their interval. */
   readonly coverage: number | null;
+  /** Mean pinball loss of the 95 % bound, in the unit of the figure. */
+  readonly pinball?: number | null;
+}
+
+/** Each block of time predicted by a model of what came before it: what a first use would have found. */
+export interface TimeOrderedScores extends Omit<FoldScore, 'fold'> {
+  readonly folds: readonly FoldScore[];
 }
 
 export interface StageReport {
@@ -36,6 +43,32 @@ export interface StageReport {
   readonly importance: readonly { readonly feature: string; readonly share: number }[];
   /** Of a class: share of held-out attempts whose class was the predicted one. */
   readonly accuracy?: number;
+  /** Mean pinball loss of the 95 % bound, in the unit of the figure. */
+  readonly pinball?: number | null;
+  /** Share of held-out values inside intervals of a nominal coverage, 0.5 to 0.99. */
+  readonly calibration?: readonly { readonly nominal: number; readonly empirical: number }[];
+  readonly timeOrdered?: TimeOrderedScores;
+}
+
+export interface LearningPoint {
+  /** Attempts learned from. */
+  readonly rows: number;
+  /** Mean absolute error of the memory predicted for the same held-out attempts, in bytes. */
+  readonly mae: number;
+  /** GB·h wasted per held-out attempt, failures priced in; null where too few were held out to tell. */
+  readonly wastage: number | null;
+}
+
+/** Whether the latest attempts are like those before them. */
+export interface DriftReport {
+  /** `inputs`: other inputs than before · `needs`: other needs at the same inputs. */
+  readonly kind: 'none' | 'inputs' | 'needs';
+  readonly sentence: string;
+  readonly recentRows: number;
+  /** Median ratio of measured to predicted memory of the latest attempts over that of earlier ones; null without memory. */
+  readonly shift: number | null;
+  /** Population stability index per input, largest first: over 0.25 is another population. */
+  readonly inputs: readonly { readonly feature: string; readonly psi: number }[];
 }
 
 export interface TaskTrainingReport {
@@ -58,6 +91,14 @@ export interface TaskTrainingReport {
     readonly quantile: number | null;
     readonly learned: number | null;
   };
+  /** The same as `wastage` and `failures`, each block of time sized from what came before it. */
+  readonly timeOrdered?: {
+    readonly tasks: number;
+    readonly wastage: TaskTrainingReport['wastage'];
+    readonly failures: TaskTrainingReport['failures'];
+  };
+  readonly learningCurve?: readonly LearningPoint[];
+  readonly drift?: DriftReport;
   /** What was left out of training and why. */
   readonly notes: readonly string[];
 }

@@ -1,8 +1,8 @@
 import { take } from '../data/matrix.ts';
 import { gatherResiduals, lowerResidual, type Residuals, upperResidual } from '../data/predictive.ts';
-import type { FoldScore, StageReport } from '../training-report.ts';
-import { coverageOf, scoresOf } from '../validation/metrics.ts';
-import type { StageFit } from './fit-stage.ts';
+import type { FoldScore, StageReport, TimeOrderedScores } from '../training-report.ts';
+import { coverageOf, pinballOf, scoresOf } from '../validation/metrics.ts';
+import type { OutOfFold } from './fit-stage.ts';
 import { fromScale, ioClassOf, type StageDefinition, toScale } from './stages.ts';
 
 /** What the intervals of a report promise. */
@@ -20,7 +20,11 @@ export interface HeldOut {
   readonly residualsWithout: readonly Residuals[];
 }
 
-export function heldOut(definition: StageDefinition, fit: StageFit, target: Float64Array): HeldOut {
+export function heldOut(
+  definition: StageDefinition,
+  fit: Pick<OutOfFold, 'answers' | 'tested' | 'foldModels'>,
+  target: Float64Array,
+): HeldOut {
   const rows = Int32Array.from(fit.tested, (one) => one.row);
   const folds = Int32Array.from(fit.tested, (one) => one.fold);
   const answers = take(fit.answers, rows);
@@ -44,31 +48,56 @@ function residualsFor(held: HeldOut, i: number): Residuals {
   return held.residualsWithout[held.folds[i] as number] as Residuals;
 }
 
+/** Levels of the calibration curve. */
+const NOMINAL = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99] as const;
+
+function boundsOf(definition: StageDefinition, held: HeldOut, side: typeof upperResidual, p: number) {
+  return held.answers.map((answer, i) =>
+    fromScale(definition.scale, answer + side(residualsFor(held, i), answer, p)),
+  );
+}
+
+function intervalOf(definition: StageDefinition, held: HeldOut, nominal: number) {
+  const tail = (1 - nominal) / 2;
+  return {
+    low: boundsOf(definition, held, lowerResidual, tail),
+    high: boundsOf(definition, held, upperResidual, 1 - tail),
+  };
+}
+
+/** Errors over all held-out rows and per fold. */
+export function scoresOfStage(definition: StageDefinition, held: HeldOut): TimeOrderedScores {
+  const { low, high } = intervalOf(definition, held, NOMINAL_COVERAGE);
+  const upper = boundsOf(definition, held, upperResidual, NOMINAL_COVERAGE);
+  const predicted = held.answers.map((answer) => fromScale(definition.scale, answer));
+  const scored = (inside: Int32Array) => {
+    const measured = take(held.measured, inside);
+    return {
+      rows: inside.length,
+      ...scoresOf(take(predicted, inside), measured),
+      coverage: coverageOf(measured, take(low, inside), take(high, inside)),
+      pinball: pinballOf(measured, take(upper, inside), NOMINAL_COVERAGE),
+    };
+  };
+  const all = Int32Array.from({ length: held.rows.length }, (_, i) => i);
+  return {
+    ...scored(all),
+    folds: held.residualsWithout.map(
+      (_, fold): FoldScore => ({
+        fold: fold + 1,
+        ...scored(all.filter((i) => held.folds[i] === fold)),
+      }),
+    ),
+  };
+}
+
 export function stageReport(
   definition: StageDefinition,
   held: HeldOut,
   importance: StageReport['importance'],
 ): StageReport {
-  const tail = (1 - NOMINAL_COVERAGE) / 2;
-  const bound = (side: typeof upperResidual, p: number) =>
-    held.answers.map((answer, i) =>
-      fromScale(definition.scale, answer + side(residualsFor(held, i), answer, p)),
-    );
-  const low = bound(lowerResidual, tail);
-  const high = bound(upperResidual, 1 - tail);
+  const { low, high } = intervalOf(definition, held, NOMINAL_COVERAGE);
   const predicted = held.answers.map((answer) => fromScale(definition.scale, answer));
-  const folds = held.residualsWithout.map((_, fold): FoldScore => {
-    const inside = Int32Array.from({ length: held.rows.length }, (_, i) => i).filter(
-      (i) => held.folds[i] === fold,
-    );
-    const measured = take(held.measured, inside);
-    return {
-      fold: fold + 1,
-      rows: inside.length,
-      ...scoresOf(take(predicted, inside), measured),
-      coverage: coverageOf(measured, take(low, inside), take(high, inside)),
-    };
-  });
   const every = Math.max(1, Math.ceil(held.rows.length / MOST_POINTS));
   const points = [...held.rows.keys()]
     .filter((i) => i % every === 0)
@@ -78,15 +107,18 @@ export function stageReport(
       low: low[i] as number,
       high: high[i] as number,
     }));
+  const { rows: _, ...scores } = scoresOfStage(definition, held);
   return {
     stage: definition.name,
     unit: definition.unit,
-    ...scoresOf(predicted, held.measured),
-    coverage: coverageOf(held.measured, low, high),
+    ...scores,
     nominalCoverage: NOMINAL_COVERAGE,
-    folds,
     points,
     importance,
+    calibration: NOMINAL.map((nominal) => {
+      const interval = intervalOf(definition, held, nominal);
+      return { nominal, empirical: coverageOf(held.measured, interval.low, interval.high) ?? 0 };
+    }),
     ...(definition.name === 'io_class' && { accuracy: accuracyOf(predicted, held.measured) }),
   };
 }

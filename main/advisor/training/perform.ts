@@ -75,7 +75,11 @@ async function plan(
     return { tasks: [...stored.tasks, ...later], report: null, note };
   }
   if (rows.length <= QUICK_ROWS) {
-    const trained = trainAll(rows, { modelType: 'auto', cvFolds: DEFAULT_FOLDS, seed }, Date.now);
+    const trained = trainAll(
+      rows,
+      { modelType: 'auto', cvFolds: DEFAULT_FOLDS, seed, quick: true },
+      Date.now,
+    );
     return { ...trained, note };
   }
   return { tasks: summariseAll(rows, seed, stored ? STALE : UNTRAINED), report: null, note };

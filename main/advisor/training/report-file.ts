@@ -9,6 +9,9 @@ const threeWays = z.strictObject({ manifest: maybe, quantile: maybe, learned: ma
 const scores = { rows: number, mae: number, rmse: number, r2: maybe, mape: maybe, coverage: maybe };
 const importance = z.array(z.strictObject({ feature: text, share: number })).max(10_000);
 
+const fold = { ...scores, pinball: maybe.optional() };
+const folds = z.array(z.strictObject({ fold: number, ...fold })).max(1000);
+
 const stage = z.strictObject({
   stage: z.enum(['peak_memory', 'cpu_time', 'cpu_efficiency', 'wall_time', 'io_class']),
   unit: z.enum(['bytes', 'seconds', 'fraction', 'class']),
@@ -18,12 +21,26 @@ const stage = z.strictObject({
   mape: maybe,
   coverage: maybe,
   nominalCoverage: number,
-  folds: z.array(z.strictObject({ fold: number, ...scores })).max(1000),
+  folds,
   points: z
     .array(z.strictObject({ predicted: number, measured: number, low: number, high: number }))
     .max(2000),
   importance,
   accuracy: number.optional(),
+  pinball: maybe.optional(),
+  calibration: z
+    .array(z.strictObject({ nominal: number, empirical: number }))
+    .max(100)
+    .optional(),
+  timeOrdered: z.strictObject({ ...fold, folds }).optional(),
+});
+
+const drift = z.strictObject({
+  kind: z.enum(['none', 'inputs', 'needs']),
+  sentence: text,
+  recentRows: number,
+  shift: maybe,
+  inputs: z.array(z.strictObject({ feature: text, psi: number })).max(10_000),
 });
 
 const report = z.strictObject({
@@ -44,6 +61,12 @@ const report = z.strictObject({
         reason: text,
         wastage: threeWays,
         failures: threeWays,
+        timeOrdered: z.strictObject({ tasks: number, wastage: threeWays, failures: threeWays }).optional(),
+        learningCurve: z
+          .array(z.strictObject({ rows: number, mae: number, wastage: maybe }))
+          .max(100)
+          .optional(),
+        drift: drift.optional(),
         notes: z.array(text).max(1000),
       }),
     )

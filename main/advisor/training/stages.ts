@@ -46,6 +46,11 @@ export function ioClassOf(answer: number): (typeof IO_CLASSES)[number] {
   return answer < 0.25 ? 'low' : answer < 0.75 ? 'medium' : 'high';
 }
 
+/** The name that a stage's answer has among the inputs of the next. */
+export function chainColumn({ name }: StageDefinition): string {
+  return `predicted ${name}`;
+}
+
 /** CPU seconds over the CPU seconds that were reserved, 0 to 1; null where either was not measured. */
 function cpuEfficiency(row: LearningRow): number | null {
   if (row.cpuSeconds === null || row.wallSeconds === null) return null;

@@ -12,6 +12,8 @@ export interface TrainingOptions {
   readonly modelParams?: ModelParams;
   readonly cvFolds: number;
   readonly seed: number;
+  /** Without what only a reader of the report wants: where a plan waits for the models. */
+  readonly quick?: boolean;
   /** Only this task; all when absent. */
   readonly task?: string;
 }

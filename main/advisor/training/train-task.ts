@@ -1,26 +1,26 @@
 import type { ModelType } from '../advisor.ts';
-import { columnSources, encodeAll, learnFeatureSpace, oddInputs } from '../data/features.ts';
-import { withColumn } from '../data/matrix.ts';
+import { encodeAll, learnFeatureSpace, oddInputs } from '../data/features.ts';
 import { seededRandom, seedFrom } from '../data/random.ts';
-import type { LearningRow, TaskHistory } from '../data/rows.ts';
-import { mean, median } from '../data/statistics.ts';
-import type { SingleModelType } from '../models/fit-model.ts';
+import type { TaskHistory } from '../data/rows.ts';
 import type { ModelParams } from '../models/model-params.ts';
-import type { StageReport, TaskTrainingReport } from '../training-report.ts';
-import { groupedFolds } from '../validation/folds.ts';
-import { fitStage, type StageFit } from './fit-stage.ts';
-import { permutationImportance } from './importance.ts';
+import type { TaskTrainingReport } from '../training-report.ts';
+import { driftOf } from '../validation/drift.ts';
+import { groupedFolds, timeOrderedFolds } from '../validation/folds.ts';
 import { judgeMemory, type Verdict, wallSecondsOf } from './judge-memory.ts';
-import { type HeldOut, heldOut, stageReport } from './out-of-fold.ts';
-import { coresUsed, fitQuantile, valuesOf } from './quantiles.ts';
-import { handedOn, STAGES, type StageDefinition, toScale } from './stages.ts';
-import { LEAST_LEARNED_ROWS, type TrainedTask } from './trained-task.ts';
+import { learningCurve } from './learning-curve.ts';
+import { type HeldOut, scoresOfStage } from './out-of-fold.ts';
+import { summaryOf } from './task-summary.ts';
+import { heldOutInTime, targetOf } from './time-order.ts';
+import { type ChainLink, trainChain } from './train-chain.ts';
+import type { TrainedTask } from './trained-task.ts';
 
 export interface TrainTaskOptions {
   readonly modelType: ModelType;
   readonly modelParams?: ModelParams;
   readonly cvFolds: number;
   readonly seed: number;
+  /** Without what only a reader of the report wants; the models and the choice between them are the same. */
+  readonly quick?: boolean;
 }
 
 export interface TaskTraining {
@@ -28,49 +28,34 @@ export interface TaskTraining {
   readonly report: TaskTrainingReport;
 }
 
-/** `auto` tries a forest only where it is quick to grow. */
-const FOREST_ROWS = 60;
-
 /** Learns one task from its history and says how well, on rows that were held out. */
 export function trainTask(history: TaskHistory, options: TrainTaskOptions): TaskTraining {
   const { task, rows } = history;
-  const random = seededRandom(seedFrom(options.seed, task, 'folds'));
-  const folds = groupedFolds(rows, options.cvFolds, random);
+  const folds = groupedFolds(rows, options.cvFolds, seededRandom(seedFrom(options.seed, task, 'folds')));
   const space = learnFeatureSpace(rows, history.now);
-  const chain: { definition: StageDefinition; fit: StageFit; held: HeldOut; report: StageReport }[] = [];
-  let matrix = encodeAll(space, rows);
-  let sources = columnSources(space);
+  const inputs = encodeAll(space, rows);
   const wallSeconds = wallSecondsOf(rows);
-  for (const definition of rows.length >= LEAST_LEARNED_ROWS ? STAGES : []) {
-    const target = Float64Array.from(rows, (row) => definition.measured(row) ?? Number.NaN);
-    const fit = fitStage({
-      definition,
-      matrix,
-      target,
-      wallSeconds,
-      folds,
-      candidates: candidatesFor(options.modelType, rows.length),
-      params: options.modelParams ?? {},
-      seed: seedFrom(options.seed, task),
-    });
-    if (!fit) continue;
-    const held = heldOut(definition, fit, target);
-    const importance = permutationImportance(
-      matrix,
-      sources,
-      fit.foldModels,
-      target.map((value) => toScale(definition.scale, value)),
-      seededRandom(seedFrom(options.seed, task, definition.name, 'importance')),
-    );
-    chain.push({ definition, fit, held, report: stageReport(definition, held, importance) });
-    const name = chainColumn(definition);
-    matrix = withColumn(matrix, name, fit.answers.map(handedOn));
-    sources = [...sources, name];
-  }
+  const shared = { wallSeconds, params: options.modelParams ?? {}, seed: seedFrom(options.seed, task) };
+  const chain = trainChain(rows, space, inputs, folds, { ...shared, modelType: options.modelType });
 
   const memory = chain.find(({ definition }) => definition.name === 'peak_memory');
-  const verdict = judgeMemory(rows, folds, memory?.held ?? null);
-  const modelType = nameOf(options.modelType, memory?.fit.trained ?? chain[0]?.fit.trained);
+  const timeFolds = timeOrderedFolds(rows, options.cvFolds);
+  const judgedInTime = options.quick ? chain.filter((link) => link === memory) : chain;
+  const inTime = heldOutInTime(rows, inputs, timeFolds, judgedInTime.map(againOf), shared);
+  const grouped = judgeMemory(rows, folds, memory?.held ?? null);
+  const timed = inTime.has('peak_memory')
+    ? judgeMemory(rows, timeFolds, inTime.get('peak_memory') ?? null)
+    : null;
+  const verdict = holdingInTime(grouped, timed);
+  const modelType = nameOf(options.modelType, memory?.trained ?? chain[0]?.trained);
+  const curveOf = (link: ChainLink) =>
+    learningCurve(
+      { ...againOf(link), ...shared, matrix: inputs, target: targetOf(link.definition, rows), folds },
+      link.trained.members[0]?.type ?? 'gradient_boosting',
+    );
+  const drift = options.quick
+    ? null
+    : driftOf(space, inputs, residualsOf(rows.length, inTime.get('peak_memory') ?? memory?.held));
   const trained: TrainedTask = {
     ...summaryOf(task, rows),
     chain:
@@ -79,10 +64,7 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
         : {
             modelType,
             space,
-            stages: chain.map(({ definition, fit, held }) => ({
-              ...fit.trained,
-              skill: skillOf(definition, held),
-            })),
+            stages: chain.map(({ trained }) => trained),
           },
     chosen: verdict.chosen,
     reason: verdict.reason,
@@ -97,19 +79,16 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
       rows: rows.length,
       runs: trained.runs,
       modelType,
-      stages: chain.map(({ report }) => report),
+      stages: chain.map(({ definition, report }) => {
+        const held = inTime.get(definition.name);
+        return held ? { ...report, timeOrdered: scoresOfStage(definition, held) } : report;
+      }),
       chosen: verdict.chosen,
       reason: verdict.reason,
-      wastage: {
-        manifest: verdict.manifest?.gbh ?? null,
-        quantile: verdict.quantile?.gbh ?? null,
-        learned: verdict.learned?.gbh ?? null,
-      },
-      failures: {
-        manifest: verdict.manifest?.failures ?? null,
-        quantile: verdict.quantile?.failures ?? null,
-        learned: verdict.learned?.failures ?? null,
-      },
+      ...pricesOf(verdict),
+      ...(timed && { timeOrdered: { tasks: timed.tasks, ...pricesOf(timed) } }),
+      ...(!options.quick && memory && { learningCurve: curveOf(memory) }),
+      ...(drift && { drift }),
       notes: [...history.notes, ...oddInputs(space, rows)],
     },
   };
@@ -133,43 +112,50 @@ export function summariseTask(
   };
 }
 
-export function chainColumn(definition: StageDefinition): string {
-  return `predicted ${definition.name}`;
+/** What is learned once more, each block of time from the past: only with the kinds of model that are in use. */
+function againOf({ definition, trained }: ChainLink) {
+  return { definition, candidates: trained.members.map(({ type }) => type) };
 }
 
-function candidatesFor(type: ModelType, rows: number): readonly SingleModelType[] {
-  if (type !== 'auto') return [type];
-  return rows <= FOREST_ROWS
-    ? ['linear', 'gradient_boosting', 'random_forest']
-    : ['linear', 'gradient_boosting'];
+/** A model that wins on shuffled runs but loses in order of time has learned from the future. */
+function holdingInTime(grouped: Verdict, timed: Verdict | null): Verdict {
+  if (grouped.chosen !== 'learned' || !timed?.learned || !timed.quantile) return grouped;
+  const change = timed.learned.gbh / timed.quantile.gbh - 1;
+  if (!(change > 0.02)) return grouped;
+  return {
+    ...grouped,
+    chosen: 'quantile',
+    reason: `Sized from their past only, in order of time, held-out tasks would have wasted ${Math.round(100 * change)} % more with learned requests than with quantiles.`,
+  };
+}
+
+function pricesOf({ manifest, quantile, learned }: Verdict) {
+  return {
+    wastage: {
+      manifest: manifest?.gbh ?? null,
+      quantile: quantile?.gbh ?? null,
+      learned: learned?.gbh ?? null,
+    },
+    failures: {
+      manifest: manifest?.failures ?? null,
+      quantile: quantile?.failures ?? null,
+      learned: learned?.failures ?? null,
+    },
+  };
+}
+
+/** Of held-out memory, in logarithms; NaN where none was held out. */
+function residualsOf(rows: number, held: HeldOut | undefined): Float64Array {
+  const residuals = new Float64Array(rows).fill(Number.NaN);
+  held?.rows.forEach((row, i) => {
+    residuals[row] = Math.log(held.measured[i] as number) - (held.answers[i] as number);
+  });
+  return residuals;
 }
 
 /** The one model that answers, or `auto` for a mixture. */
-function nameOf(asked: ModelType, stage: StageFit['trained'] | undefined): string {
+function nameOf(asked: ModelType, stage: ChainLink['trained'] | undefined): string {
   return stage?.members.length === 1 ? (stage.members[0]?.type ?? asked) : asked;
-}
-
-function summaryOf(task: string, rows: readonly LearningRow[]) {
-  const last = rows.at(-1);
-  const runs = new Set(rows.map((row) => row.runId)).size;
-  return {
-    task,
-    component: last?.component ?? '',
-    runs,
-    records: rows.filter((row) => row.peakMemoryBytes !== null).length,
-    quantiles: {
-      memory: fitQuantile(valuesOf(rows, 'peakMemoryBytes')),
-      cpuSeconds: fitQuantile(valuesOf(rows, 'cpuSeconds')),
-      wallSeconds: fitQuantile(valuesOf(rows, 'wallSeconds')),
-    },
-    coresUsed: coresUsed(rows),
-    lastRequest: {
-      cpus: Math.max(1, Math.round(last?.requestedCpus ?? 1)),
-      memoryBytes: last?.requestedMemoryBytes ?? null,
-      walltimeSeconds: last?.requestedWalltimeSeconds ?? null,
-    },
-    instancesPerRun: runs === 0 ? 1 : Math.max(1, Math.round(rows.length / runs)),
-  };
 }
 
 function perTask({ tasks, manifest, quantile, learned }: Verdict): TrainedTask['wastage'] {
@@ -179,13 +165,4 @@ function perTask({ tasks, manifest, quantile, learned }: Verdict): TrainedTask['
     quantile: quantile && quantile.gbh / tasks,
     learned: learned && learned.gbh / tasks,
   };
-}
-
-/** 1 − mean error / mean error of always answering the median, on the stage's scale and out of fold. */
-function skillOf(definition: StageDefinition, held: HeldOut): number {
-  const values = held.measured.map((value) => toScale(definition.scale, value));
-  const centre = median(values);
-  const error = mean(values.map((value, i) => Math.abs(value - (held.answers[i] as number))));
-  const without = mean(values.map((value) => Math.abs(value - centre)));
-  return without > 0 ? 1 - error / without : 0;
 }

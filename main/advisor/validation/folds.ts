@@ -46,18 +46,37 @@ export function groupedFolds(rows: readonly LearningRow[], k: number, random: Ra
 
 /**
  * Each block of time is judged by what came before it, as in real use; rows must be ordered by time. The first block is
- * never tested.
+ * never tested. Blocks end where runs end, where there are enough such places.
  */
 export function timeOrderedFolds(rows: readonly LearningRow[], k: number): Fold[] {
   const blocks = Math.max(2, Math.min(k + 1, rows.length));
-  const edge = (block: number) => Math.round((block * rows.length) / blocks);
-  return Array.from({ length: blocks - 1 }, (_, i) =>
-    split(
-      rows.length,
-      (row) => row < edge(i + 1),
-      (row) => row >= edge(i + 1) && row < edge(i + 2),
-    ),
+  const even = Array.from({ length: blocks + 1 }, (_, block) => Math.round((block * rows.length) / blocks));
+  const clean = betweenRuns(rows);
+  const snapped = even.map((edge) =>
+    clean.reduce((a, b) => (Math.abs(b - edge) < Math.abs(a - edge) ? b : a), clean[0] ?? 0),
   );
+  const edges = new Set(snapped).size === snapped.length ? snapped : even;
+  return Array.from({ length: blocks - 1 }, (_, i) => {
+    const from = edges[i + 1] as number;
+    const to = edges[i + 2] as number;
+    return split(
+      rows.length,
+      (row) => row < from,
+      (row) => row >= from && row < to,
+    );
+  });
+}
+
+/** Places, begin and end included, with no run on both sides. */
+function betweenRuns(rows: readonly LearningRow[]): number[] {
+  const last = new Map(rows.map((row, i) => [row.runId, i]));
+  const places = [0];
+  let reach = -1;
+  rows.forEach((row, i) => {
+    reach = Math.max(reach, last.get(row.runId) ?? i);
+    if (reach === i) places.push(i + 1);
+  });
+  return places;
 }
 
 function split(count: number, train: (row: number) => boolean, test: (row: number) => boolean): Fold {

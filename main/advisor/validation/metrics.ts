@@ -42,3 +42,17 @@ export function coverageOf(measured: Float64Array, low: Float64Array, high: Floa
   }
   return inside / measured.length;
 }
+
+/**
+ * Mean pinball loss of a predicted quantile (Koenker and Bassett 1978): what is missing counts `level`, what is too much
+ * 1 − `level`. In the unit of the figure; null for no rows.
+ */
+export function pinballOf(measured: Float64Array, quantile: Float64Array, level: number): number | null {
+  if (measured.length === 0) return null;
+  let sum = 0;
+  for (let i = 0; i < measured.length; i++) {
+    const missing = (measured[i] as number) - (quantile[i] as number);
+    sum += Math.max(level * missing, (level - 1) * missing);
+  }
+  return sum / measured.length;
+}
