@@ -48,7 +48,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
   for (const task of Object.values(spec.tasks)) {
     const asked = manifestRequest(spec, task);
     notes.push(...capacityNotes(task, asked, capacity));
-    const planned = task.work === null ? [] : await planInstances(task, context, input, notes);
+    const planned = task.work === null ? [] : await planInstances(task, asked, context, input, notes);
     for (const { instance } of planned) instances.push(instance);
     tasks.push(taskPlan(task, asked, planned));
   }
@@ -82,6 +82,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
 
 async function planInstances(
   task: TaskSpec,
+  asked: ResourceRequest,
   context: SizingContext,
   { readParamFile, inputStats }: PlanInput,
   notes: { code: string; message: string }[],
@@ -123,6 +124,8 @@ async function planInstances(
         source: sizing.method,
         confidence: sizing.confidence,
         predicted: sizing.predicted,
+        manifestRequest: asked,
+        ...(sizing.ladder && { ladder: sizing.ladder }),
         needs: needsOf(task, params),
         command: displayCommand(task, params),
       },

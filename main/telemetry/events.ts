@@ -55,6 +55,10 @@ export interface PlannedInstance {
   /** Calibrated probability that the request suffices; null when nobody can say. */
   readonly confidence: number | null;
   readonly predicted: Predicted;
+  /** What the manifest asks for: the advice is judged beside it. Absent where no manifest asked. */
+  readonly manifestRequest?: ResourceRequest;
+  /** Memory in bytes to ask for, one after the other, while it is not enough; the first is the request. */
+  readonly ladder?: readonly number[];
   /**
    * What must succeed first: ids of instances, or barriers that stand for many of them, so that 100,000 instances
    * do not need 10^10 edges: `task:simulate` is all of a task, `task:simulate{"scenario":"high"}` those whose

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { siblingModule } from '../platform/sibling-module.ts';
+import { judgeAdvice } from './advice-record.ts';
 import {
   APPEND_LIMITS,
   type AppendLimits,
@@ -107,6 +108,11 @@ export class SqliteStore implements TelemetryStore {
   }
   historySummary() {
     return this.#ask('historySummary');
+  }
+  async advisorRecord(trainedRows: number | null = null) {
+    const [outcomes, history] = await Promise.all([this.#ask('adviceOutcomes'), this.historySummary()]);
+    const rows = history.reduce((sum, task) => sum + task.rows, 0);
+    return judgeAdvice(outcomes, { rows, trainedRows });
   }
   exportRun(runId: string) {
     return this.#ask('exportRun', runId);

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { AppError, toErrorData } from '../platform/errors.ts';
 import { type SqlDatabase, sqlFailure } from './database/driver.ts';
 import { openForReading } from './database/open-database.ts';
+import { adviceOutcomes } from './queries/advice.ts';
 import type { QueryContext } from './queries/context.ts';
 import { exportAttempts, exportRun, sourceFiles } from './queries/export.ts';
 import { cached, history, historySummary } from './queries/history.ts';
@@ -31,6 +32,7 @@ const QUERIES = {
   cached: (c: QueryContext, keyDigest: string) => cached(c.db, keyDigest),
   history: (c: QueryContext, options: { task?: string; limit?: number }) => history(c.db, options),
   historySummary: (c: QueryContext) => historySummary(c.db),
+  adviceOutcomes: (c: QueryContext) => adviceOutcomes(c),
   exportRun: (c: QueryContext, runId: string) => exportRun(c, runId),
   exportAttempts: (c: QueryContext, runId: string, after: number, limit: number) =>
     exportAttempts(c, runId, after, limit),

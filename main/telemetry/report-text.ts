@@ -1,5 +1,6 @@
 import { assertNever } from '../platform/errors.ts';
 import { describeMemory, describeMemoryHours } from '../platform/units.ts';
+import { percent } from './advice-record.ts';
 import type { FailureRow, RunReport } from './views.ts';
 
 /** Failures named in the text; the rest is counted. JSON has more. */
@@ -12,6 +13,7 @@ export function renderReport(report: RunReport): string {
     ...workerLines(report),
     ...memoryLines(report),
     ...cacheLines(report),
+    ...adviceLines(report),
     ...(report.cost_usd === null ? [] : [`Cost: $${report.cost_usd.toFixed(2)} (estimate)`]),
     ...failureLines(report),
   ].join('\n')}\n`;
@@ -72,6 +74,18 @@ function memoryLines({ memory, attempts }: RunReport): string[] {
 
 function cacheLines({ cache }: RunReport): string[] {
   return cache.hits + cache.misses > 0 ? [`Cache: ${cache.hits} hits, ${cache.misses} misses`] : [];
+}
+
+function adviceLines({ advisor }: RunReport): string[] {
+  if (advisor === null || advisor.judged === 0) return [];
+  const { judged, sufficed, coverage, promised, saved_gbh: saved, slipped } = advisor;
+  const against =
+    saved === null
+      ? ''
+      : `; ${describeMemoryHours(Math.abs(saved))} ${saved < 0 ? 'more' : 'less'} than the manifest's requests`;
+  return [
+    `Advice: ${sufficed} of ${judged} first requests sufficed (${percent(coverage)}, promised ${percent(promised)})${against}${slipped ? '; train again, the promise slips' : ''}`,
+  ];
 }
 
 function failureLines({ failures, tasks }: RunReport): string[] {

@@ -1,3 +1,4 @@
+import type { AdvisorRecord } from './advice-record.ts';
 import type { TelemetryEvent } from './events.ts';
 import type {
   HistoryRow,
@@ -44,5 +45,7 @@ export interface TelemetryStore {
   cached(keyDigest: string): Promise<{ runId: string; instanceId: string } | null>;
   history(options?: { task?: string; limit?: number }): Promise<readonly HistoryRow[]>;
   historySummary(): Promise<readonly HistorySummary[]>;
+  /** How the advice of the newest runs turned out. @param trainedRows attempts that the models were trained on, if ever */
+  advisorRecord(trainedRows?: number | null): Promise<AdvisorRecord>;
   deleteRun(runId: string): Promise<void>;
 }

@@ -155,6 +155,22 @@ export interface FailureRow {
   readonly requestedMemoryBytes: number | null;
 }
 
+export interface ReportedAdvice {
+  readonly recommendations: number;
+  /** First requests known to have been enough or not. */
+  readonly judged: number;
+  readonly sufficed: number;
+  /** Shares, 0 to 1: promised and real, then measured values inside their predicted intervals. */
+  readonly promised: number | null;
+  readonly coverage: number | null;
+  readonly memory_interval_coverage: number | null;
+  readonly wall_interval_coverage: number | null;
+  /** Against the manifest's requests; negative when the advice cost more. */
+  readonly saved_gbh: number | null;
+  /** Sufficed less often than promised, beyond chance, for some task. */
+  readonly slipped: boolean;
+}
+
 /** What happened in one run, in the words and fields of `scalable report --format json`. */
 export interface RunReport {
   readonly run_id: string;
@@ -210,6 +226,8 @@ export interface RunReport {
     readonly decisions: readonly ScaleDecisionRow[];
   };
   readonly cache: { readonly hits: number; readonly misses: number };
+  /** How the advice of this run turned out; null when it took none. */
+  readonly advisor: ReportedAdvice | null;
   readonly cost_usd: number | null;
   readonly failures: readonly FailureRow[];
 }

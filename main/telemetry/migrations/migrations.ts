@@ -1,4 +1,5 @@
 import { initial } from './0001-initial.ts';
+import { advice } from './0002-advice.ts';
 
 /** One step of the schema, from the version before it. Once released it is never edited: a change is a new step. */
 export interface Migration {
@@ -8,6 +9,9 @@ export interface Migration {
 }
 
 /** In order, without gaps; the last one's version is what this app writes. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'initial', sql: initial }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'initial', sql: initial },
+  { version: 2, name: 'advice', sql: advice },
+];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -3,6 +3,7 @@ import type { AttemptOutcome } from '../../providers/provider.ts';
 import type { SqlDatabase, SqlRow } from '../database/driver.ts';
 import { stateCode } from '../instance-codes.ts';
 import type { FailureRow, RunReport, ScaleDecisionRow } from '../views.ts';
+import { adviceOutcomes, reportedAdvice } from './advice.ts';
 import {
   atOneMoment,
   INSTANCES_IN_ORDER,
@@ -64,6 +65,7 @@ export function report(context: QueryContext, runId: string): RunReport | null {
         decisions,
       },
       cache: cacheCounts(db, runKey),
+      advisor: reportedAdvice(adviceOutcomes(context, run.runId)),
       cost_usd: numOrNull(db.prepare('SELECT usd FROM costs WHERE run_key = ?').get(runKey) ?? {}, 'usd'),
       failures: [...runFailures(db, runKey), ...failures],
     };

@@ -107,7 +107,7 @@ function isRecommendation({ source, confidence, predicted }: PlannedInstance): b
 }
 
 function insertRecommendation(sql: WriterStatements, key: number, planned: PlannedInstance): void {
-  const { request, predicted } = planned;
+  const { request, predicted, manifestRequest, ladder } = planned;
   sql.insertRecommendation.run(
     key,
     planned.source,
@@ -118,6 +118,10 @@ function insertRecommendation(sql: WriterStatements, key: number, planned: Plann
     ...bounds(predicted.peakMemoryBytes),
     ...bounds(predicted.cpuSeconds),
     ...bounds(predicted.wallSeconds),
+    whole(manifestRequest?.cpus ?? null),
+    whole(manifestRequest?.memoryBytes ?? null),
+    manifestRequest?.walltimeSeconds ?? null,
+    ladder ? JSON.stringify(ladder) : null,
   );
 }
 

@@ -23,6 +23,7 @@ const REPORT: RunReport = {
   attempts: { total: 20, failed: 0, by_outcome: { succeeded: 20 } },
   scaling: { up: 3, down: 1, decisions: [] },
   cache: { hits: 0, misses: 0 },
+  advisor: null,
   cost_usd: null,
   failures: [],
 };
