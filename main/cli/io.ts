@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** Where text goes, and whether a person watches it there. */
 export interface TextSink {
   write(text: string): void;
@@ -8,7 +10,7 @@ export interface TextSink {
 
 /** All that a command touches of the process around it, so that tests can be that process. */
 export interface CliIo {
-  readonly stdin: AsyncIterable<string | Buffer>;
+  readonly stdin: Readable;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 import { riskNamed } from '../../advisor/online/risk.ts';
 import { serveStdio } from '../../advisor/stdio.ts';
 import type { CommandContext } from '../context.ts';
@@ -15,7 +15,7 @@ export async function adviseStdio({ io }: CommandContext, input: AdviseStdioInpu
   const { signal } = io;
   try {
     await serveStdio(
-      Readable.from(io.stdin, { signal }),
+      addAbortSignal(signal, io.stdin),
       { answer: line(io.stdout), complain: line(io.stderr) },
       { price: riskNamed(input.risk), confidence: input.confidence ?? 0 },
     );

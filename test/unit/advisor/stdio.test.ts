@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { serveStdio } from '../../../main/advisor/stdio.ts';
+import { cli } from '../cli/fake-io.ts';
 
 const row = (peak: number, more = {}) => ({
   process: 'align',
@@ -116,5 +117,24 @@ describe('the stdio service', () => {
     const bytes = Array.from(text, (byte) => Buffer.of(byte));
     expect((await serveRaw(bytes)).answers).toEqual((await serveRaw([text])).answers);
     expect((await serveRaw(bytes)).answers).toHaveLength(1);
+  });
+});
+
+describe('scalable advise --stdio', () => {
+  test('serves lines until its input ends, and asks for more the surer it should be', async () => {
+    const warmup = Array.from({ length: 30 }, (_, i) => row(1e9 * (1 + i / 30)));
+    const stdin = [`${JSON.stringify(start(warmup))}\n`, `${JSON.stringify(predict)}\nwhat?\n`];
+    const first = async (...flags: string[]) => {
+      const { code, stdout, stderr } = await cli({ cwd: '.', stdin }, 'advise', '--stdio', ...flags);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('line 3: this is not JSON')]);
+      return (JSON.parse(stdout) as { allocated_mb: number[] }).allocated_mb[0] as number;
+    };
+    const frugal = await first('--risk', 'frugal', '--confidence', '0.5');
+    expect(await first('--risk', 'frugal', '--confidence', '0.95')).toBeGreaterThanOrEqual(frugal);
+    expect(await first('--risk', 'never-fail')).toBeGreaterThanOrEqual(1e3 * (1 + 29 / 30));
+  });
+
+  test('goes without the flags of a single question', async () => {
+    expect((await cli({ cwd: '.' }, 'advise', '--stdio', '--task', 'x')).code).toBe(2);
   });
 });
