@@ -17,6 +17,11 @@ import time
 const nodeCode = (mb: number, ms: number) =>
   `const b = Buffer.alloc(${mb * MB}, 1); setTimeout(() => console.log(Number(/VmHWM:\\s+(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1]) * 1024), ${ms})`;
 const child = (body: string) => `python3 -c "${TELL}${body}"`;
+/** Neither ends before the other has grown as far, so that both have their most at the same time. */
+const MEET = `
+import glob, os
+open(os.environ['MEET'] + '.' + str(os.getpid()), 'w').close()
+while len(glob.glob(os.environ['MEET'] + '.*')) < 2: time.sleep(0.001)`;
 
 const cases = [
   ...[0.05, 0.5, 1.5].flatMap((pause) =>
@@ -37,7 +42,7 @@ const cases = [
   {
     name: 'sh with two children that grow to 200 MB until they end',
     work: shell(
-      `for i in 1 2; do ${child(`x = []\nfor i in range(100):\n    x.append(b'1' * ${2 * MB})\n    time.sleep(0.008)`)} & done; wait`,
+      `export MEET=/tmp/meet.$$; for i in 1 2; do ${child(`x = []\nfor i in range(100):\n    x.append(b'1' * ${2 * MB})\n    time.sleep(0.008)\n${MEET}`)} & done; wait; rm -f $MEET.*`,
     ),
   },
 ];

@@ -61,8 +61,17 @@ describe.skipIf(!linux)('peak memory of an attempt', () => {
   });
 
   test('follows two children that grow until they end', async () => {
-    const child = `python3 -c "${TELL}\nimport time\nx = []\nfor i in range(100):\n    x.append(b'1' * (2 * ${MB}))\n    time.sleep(0.008)"`;
-    const { measured, truth } = await compare(shell(`${child} & ${child} & wait`));
+    // Neither ends before the other has grown as far, so that both have their most at the same time.
+    const child = `python3 -c "${TELL}
+import glob, os, time
+x = []
+for i in range(100):
+    x.append(b'1' * (2 * ${MB}))
+    time.sleep(0.008)
+open(os.environ['MEET'] + '.' + str(os.getpid()), 'w').close()
+while len(glob.glob(os.environ['MEET'] + '.*')) < 2: time.sleep(0.001)"`;
+    const script = `export MEET=/tmp/meet.$$; ${child} & ${child} & wait; rm -f $MEET.*`;
+    const { measured, truth } = await compare(shell(script));
     expect(error(measured, truth[0]! + truth[1]!)).toBeLessThan(0.03);
   });
 
