@@ -10,7 +10,8 @@ export type ReadParamFile = (path: string) => Promise<string>;
 
 /**
  * All values of one parameter, its sources one after the other.
- * @throws AppError `E_PARAM_COLUMN`, `E_PARAM_RANGE`, and whatever `readFile` says about a missing file
+ * @throws AppError `E_PARAM_COLUMN`, `E_PARAM_EMPTY`, `E_PARAM_FILE`, `E_PARAM_RANGE`, and what `readFile` says about a
+ *   missing file
  */
 export async function paramValues(
   sources: readonly ParamSource[],
@@ -29,9 +30,28 @@ async function valuesOf(source: ParamSource, readFile: ReadParamFile): Promise<r
       return rangeValues(source.start, source.stop, source.step);
     case 'file': {
       const text = await readFile(source.path);
-      return source.column === null ? lineValues(text) : columnValues(text, source.column, source.path);
+      const values =
+        source.column === null ? lineValues(text) : columnValues(text, source.column, source.path);
+      return checkedCount(values, source.path);
     }
   }
+}
+
+/** No values would be a run without tasks that succeeds; too many are a file that was not meant. */
+function checkedCount(values: readonly ParamValue[], path: string): readonly ParamValue[] {
+  if (values.length === 0)
+    throw new AppError({
+      code: 'E_PARAM_EMPTY',
+      message: `${path} has no values.`,
+      hint: 'Give it at least one row.',
+    });
+  if (values.length > MAX_VALUES)
+    throw new AppError({
+      code: 'E_PARAM_FILE',
+      message: `${path} has more than ${MAX_VALUES.toLocaleString('en')} values.`,
+      hint: 'Split it, and plan its parts one after the other.',
+    });
+  return values;
 }
 
 /** `start`, `start + step`, … up to and with `stop`, free of binary dust: 0.1 in steps of 0.1 reaches 0.3. */
@@ -56,7 +76,7 @@ function lineValues(text: string): ParamValue[] {
 }
 
 function columnValues(text: string, column: string, path: string): ParamValue[] {
-  const [header = [], ...rows] = parseCsv(text);
+  const [header = [], ...rows] = tableOf(text, path);
   const names = header.map((name) => name.trim());
   const at = names.indexOf(column);
   if (at === -1)
@@ -65,7 +85,24 @@ function columnValues(text: string, column: string, path: string): ParamValue[] 
       message: `${path} has no column “${column}”.`,
       hint: `Its columns are ${names.join(', ') || 'none: the file is empty'}.`,
     });
-  return rows.map((row) => cellValue((row[at] ?? '').trim()));
+  return rows.map((row, index) => {
+    const cell = row[at];
+    if (cell !== undefined) return cellValue(cell.trim());
+    throw new AppError({
+      code: 'E_PARAM_COLUMN',
+      message: `Row ${index + 1} of ${path} ends before its column “${column}”.`,
+      hint: 'Give every row as many cells as the header has; an empty cell counts.',
+    });
+  });
+}
+
+function tableOf(text: string, path: string): string[][] {
+  try {
+    return parseCsv(text, MAX_VALUES + 1);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError({ ...error.data, message: `${path}: ${error.message}` }, { cause: error });
+  }
 }
 
 /** Numbers become numbers; codes with leading zeros (`007`) and numbers too long to keep exactly stay text. */

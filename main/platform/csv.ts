@@ -1,13 +1,16 @@
+import { AppError } from './errors.ts';
+
 /**
  * Rows of comma-separated text as RFC 4180 has it: quoted fields may hold commas, line breaks and doubled quotes.
- * A byte order mark, CRLF and a missing last line break are all fine; empty lines are left out. A quote that is
- * never closed takes the rest of the text as its field.
+ * A byte order mark, CRLF and a missing last line break are all fine; empty lines are left out.
+ * @param mostRows reading ends with the row after these
+ * @throws AppError `E_CSV_QUOTE` where a quote is never closed: it would swallow all rows that follow
  */
-export function parseCsv(text: string): string[][] {
+export function parseCsv(text: string, mostRows = Number.POSITIVE_INFINITY): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (at < text.length) {
+  while (at < text.length && rows.length <= mostRows) {
     const quoted = text[at] === '"';
     const end = quoted ? closingQuote(text, at + 1) : fieldEnd(text, at);
     row.push(quoted ? text.slice(at + 1, end).replaceAll('""', '"') : text.slice(at, end));
@@ -37,5 +40,11 @@ function fieldEnd(text: string, from: number): number {
 function closingQuote(text: string, from: number): number {
   let at = text.indexOf('"', from);
   while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
-  return at === -1 ? text.length : at;
+  if (at !== -1) return at;
+  const line = text.slice(0, from).split('\n').length;
+  throw new AppError({
+    code: 'E_CSV_QUOTE',
+    message: `The quote that opens in line ${line} is never closed.`,
+    hint: 'Close it, or double the quotes that belong to the text.',
+  });
 }

@@ -33,6 +33,22 @@ describe('parameter values', () => {
     await expect(column('Name')).rejects.toMatchObject({ code: 'E_PARAM_COLUMN' });
   });
 
+  it('of a file with a broken quote, a short row, no rows or too many are refused: a guess would run the wrong thing', async () => {
+    const column = (text: string) =>
+      paramValues([{ kind: 'file', path: 'v.csv', column: 'b' }], async () => text);
+    await expect(column('a,b\n1,2\n3,"4\n5,6\n')).rejects.toMatchObject({
+      code: 'E_CSV_QUOTE',
+      message: expect.stringContaining('v.csv: The quote that opens in line 3'),
+    });
+    await expect(column('a,b\n1,2\n3\n')).rejects.toMatchObject({
+      code: 'E_PARAM_COLUMN',
+      message: expect.stringContaining('Row 2 of v.csv'),
+    });
+    expect(await column('a,b\n1,\n')).toEqual(['']);
+    await expect(column('a,b\n')).rejects.toMatchObject({ code: 'E_PARAM_EMPTY' });
+    await expect(column(`a,b\n${'1,2\n'.repeat(1_000_001)}`)).rejects.toMatchObject({ code: 'E_PARAM_FILE' });
+  });
+
   it('include the end of a range and carry no binary dust', () => {
     expect(rangeValues(0.1, 0.5, 0.1)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(rangeValues(10, 1, -4)).toEqual([10, 6, 2]);
