@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { systemErrorCode } from '../platform/errors.ts';
 import { buildSpec } from './build-spec.ts';
@@ -152,6 +152,10 @@ async function readText(path: string): Promise<string | Problem> {
     problemAt({ code: 'E_MANIFEST', path: [], message, hint }, null);
   let bytes: Buffer;
   try {
+    // Opening a pipe waits for whoever writes to it, and a device may never end.
+    const facts = await stat(path);
+    if (!facts.isFile() && !facts.isDirectory())
+      return problem(`${path} is not a file`, 'Save the manifest as a file, usually scalable.yaml.');
     await using file = await open(path);
     const { size } = await file.stat();
     // UTF-8 takes four bytes a character at the most; a larger file is not even read.

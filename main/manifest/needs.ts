@@ -32,8 +32,7 @@ export function needsFindings(parts: ManifestParts, taskNames: readonly string[]
       findings.push(...needFindings(parts, taskNames, name, text, path));
     }
   }
-  const cycle = findCycle(parts.tasks);
-  if (cycle !== null) {
+  for (const cycle of findCycles(parts.tasks)) {
     const first = cycle[0] ?? '';
     findings.push(
       error(
@@ -96,8 +95,10 @@ function needFindings(
   );
 }
 
-/** The tasks of one cycle in the order they wait for each other, or null. Iterative: a chain may be long. */
-export function findCycle(tasks: ReadonlyMap<string, ManifestTask>): string[] | null {
+/** Cycles that share no task, each in the order its tasks wait for each other. Iterative: a chain may be long. */
+function findCycles(tasks: ReadonlyMap<string, ManifestTask>): string[][] {
+  const cycles: string[][] = [];
+  const named = new Set<string>();
   const state = new Map<string, 'open' | 'done'>();
   for (const start of tasks.keys()) {
     const path: { name: string; left: string[] }[] = [];
@@ -114,9 +115,12 @@ export function findCycle(tasks: ReadonlyMap<string, ManifestTask>): string[] | 
         path.pop();
       } else if (state.get(next) === 'open') {
         const names = path.map(({ name }) => name);
-        return names.slice(names.indexOf(next));
+        const cycle = names.slice(names.indexOf(next));
+        if (cycle.some((name) => named.has(name))) continue;
+        for (const name of cycle) named.add(name);
+        cycles.push(cycle);
       } else if (!state.has(next) && tasks.has(next)) enter(next);
     }
   }
-  return null;
+  return cycles;
 }

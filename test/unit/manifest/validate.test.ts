@@ -205,6 +205,10 @@ describe('needs', () => {
     expect(found).toMatchObject([{ code: 'E_NEEDS_CYCLE', path: 'tasks.a.needs' }]);
     expect(found[0]?.message).toContain('a → b → c → a');
     expect(errors(chain({ a: 'a' }))).toEqual(['E_NEEDS_CYCLE tasks.a.needs']);
+    expect(errors(chain({ a: '[b]', b: '[a]', c: 'c' }))).toEqual([
+      'E_NEEDS_CYCLE tasks.a.needs',
+      'E_NEEDS_CYCLE tasks.c.needs',
+    ]);
   });
 
   test('matching needs name a parameter of both tasks', () => {
