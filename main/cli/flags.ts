@@ -27,9 +27,10 @@ export function workersPair(
   text: string,
   before: Readonly<Record<string, number>> = {},
 ): Record<string, number> {
-  const match = /^(.+)=(\d+)$/.exec(text);
+  // Without workers a component's tasks would wait for ever.
+  const match = /^(.+)=0*([1-9]\d*)$/.exec(text);
   if (match?.[1] === undefined)
-    throw new InvalidArgumentError('Write TAG=NUMBER, for example --workers demeter=4.');
+    throw new InvalidArgumentError('Write TAG=NUMBER with 1 or more, for example --workers demeter=4.');
   return { ...before, [match[1]]: Number(match[2]) };
 }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { stdin } from 'node:process';
 import { EXIT } from './exit-codes.ts';
 import type { TextSink } from './io.ts';
@@ -7,8 +8,9 @@ import { runCli } from './program.ts';
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // Asked twice: at once. A workspace that is left so is recovered by the next start.
-    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    // Asked twice, or while nothing has state to save: at once. A workspace that is left so is recovered by the next start.
+    const nothingToSave = getEventListeners(stop.signal, 'abort').length === 0;
+    if (stop.signal.aborted || nothingToSave) process.exit(EXIT.interrupted);
     stop.abort();
   });
 }
@@ -21,10 +23,11 @@ const sink = (stream: NodeJS.WriteStream): TextSink => ({
   columns: stream.columns ?? 80,
 });
 
-// `scalable runs | head`: whoever reads may stop reading.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// `scalable run 2>&1 | head`: whoever reads may stop reading; a run goes on.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 process.exitCode = await runCli(process.argv.slice(2), {
   stdin,

@@ -50,7 +50,7 @@ export class Output {
       this.#io.stdout.write(`${JSON.stringify({ error: json }, null, 2)}\n`);
       return;
     }
-    this.#io.stderr.write(`${this.#painted('red', error.message, this.#io.stderr.isTTY)}\n`);
+    this.#io.stderr.write(`${this.#painted('red', codeAndSentence(error), this.#io.stderr.isTTY)}\n`);
     if (error.hint) this.#io.stderr.write(`${error.hint}\n`);
     const stack = error.details?.stack;
     if (error.code === 'E_INTERNAL' && typeof stack === 'string') this.#io.stderr.write(`${stack}\n`);
@@ -64,4 +64,9 @@ export class Output {
   #painted(style: Style, text: string, isTTY: boolean): string {
     return this.#color && isTTY ? styleText(style, text, { validateStream: false }) : text;
   }
+}
+
+/** The code comes first, as `validate` writes it. A manifest's problems have a code each already. */
+function codeAndSentence({ code, message, details }: ErrorData): string {
+  return details?.errors === undefined ? `${code} ${message}` : message;
 }

@@ -2,16 +2,15 @@ import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { runPaths } from '../../platform/paths.ts';
-import { logPaths } from '../../providers/local/attempt-files.ts';
 import { providerFor } from '../../providers/registry.ts';
 import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { startRun } from '../../session/start-run.ts';
-import type { InstanceDetail } from '../../telemetry/views.ts';
 import type { LiveRuns } from '../../workspaces/live-runs.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { RunService } from '../services.ts';
-import { followLog, type LogPlace } from './follow-log.ts';
+import { followLog } from './follow-log.ts';
+import { logPlace } from './log-place.ts';
 import { readLogSlice } from './log-slice.ts';
 import type { PlanShelf } from './plans-service.ts';
 import { LOAD_POINTS, notFound, runDetail, watchRun } from './watch-run.ts';
@@ -124,14 +123,4 @@ export function runsService(deps: RunsDependencies): RunService {
       yield* watchRun({ store: workspace.store, health }, liveRuns.get(projectId, runId), runId, signal);
     },
   };
-}
-
-/** Where an attempt's output lies. The record names the file when the attempt is over; until then it is where it is written. */
-function logPlace(detail: InstanceDetail, attempt: number, stream: 'stdout' | 'stderr'): LogPlace {
-  const row = detail.attemptRows.find((candidate) => candidate.attempt === attempt);
-  if (!row) return { path: null, ended: false };
-  if (row.finishedAt !== null)
-    return { path: (stream === 'stdout' ? row.stdoutPath : row.stderrPath) ?? null, ended: true };
-  const { out, err } = logPaths('logs', detail.instanceId, attempt);
-  return { path: stream === 'stdout' ? out : err, ended: false };
 }

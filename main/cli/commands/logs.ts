@@ -1,7 +1,9 @@
+import type { LogPlace } from '../../api/services/follow-log.ts';
+import { logPlace } from '../../api/services/log-place.ts';
 import { readLogSlice } from '../../api/services/log-slice.ts';
 import { AppError } from '../../platform/errors.ts';
 import { runPaths } from '../../platform/paths.ts';
-import type { AttemptRow, InstanceRow } from '../../telemetry/views.ts';
+import type { AttemptRow, InstanceDetail, InstanceRow } from '../../telemetry/views.ts';
 import type { Workspace } from '../../telemetry/workspace.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -69,21 +71,22 @@ async function showInstance(
     if (error instanceof AppError && error.code === 'E_INSTANCE_NOT_FOUND') return null;
     throw error;
   });
-  const row =
-    attempt === undefined
-      ? detail?.attemptRows.at(-1)
-      : detail?.attemptRows.find((found) => found.attempt === attempt);
-  if (row === undefined)
+  if (detail === null)
     throw new AppError({
-      code: detail === null ? 'E_INSTANCE_NOT_FOUND' : 'E_ATTEMPT_NOT_FOUND',
-      message:
-        detail === null
-          ? `The run ${runId} has no instance ${instanceId}`
-          : `${instanceId} has no attempt ${attempt ?? ''}`.trim(),
+      code: 'E_INSTANCE_NOT_FOUND',
+      message: `The run ${runId} has no instance ${instanceId}`,
       hint: `List them with: scalable logs ${runId}`,
     });
+  const row =
+    attempt === undefined
+      ? detail.attemptRows.at(-1)
+      : detail.attemptRows.find((found) => found.attempt === attempt);
+  if (row === undefined) throw noAttempt(detail, attempt, runId);
   const folder = runPaths(workspace.paths, runId).folder;
-  const [stdout, stderr] = [await whole(folder, row.stdoutPath), await whole(folder, row.stderrPath)];
+  const [stdout, stderr] = [
+    await whole(folder, logPlace(detail, row.attempt, 'stdout')),
+    await whole(folder, logPlace(detail, row.attempt, 'stderr')),
+  ];
   context.output.result(
     {
       run_id: runId,
@@ -100,14 +103,33 @@ async function showInstance(
   return EXIT.done;
 }
 
-async function whole(folder: string, path: string | null): Promise<string> {
+function noAttempt(detail: InstanceDetail, attempt: number | undefined, runId: string): AppError {
+  const { instanceId, attempts, state, message } = detail;
+  if (attempts === 0)
+    return new AppError({
+      code: 'E_ATTEMPT_NOT_FOUND',
+      message: `${instanceId} has not been started: it is ${state}${message === null ? '' : `. ${message}`}`,
+      hint: `See the others with: scalable logs ${runId}`,
+    });
+  return new AppError({
+    code: 'E_ATTEMPT_NOT_FOUND',
+    message: `${instanceId} has no attempt ${attempt}`,
+    hint: `It was tried ${attempts === 1 ? 'once' : `${attempts} times`}; leave out --attempt for the last one.`,
+  });
+}
+
+/** What there is now: a log that is still written to may grow faster than it is read. */
+async function whole(folder: string, { path, ended }: LogPlace): Promise<string> {
   let text = '';
-  for (let offset = 0; ; ) {
-    const slice = await readLogSlice(folder, path, offset);
+  let end = Number.POSITIVE_INFINITY;
+  for (let offset = 0; offset < end; ) {
+    const slice = await readLogSlice(folder, path, offset, !ended);
+    end = Math.min(end, slice.totalBytes);
     text += slice.text;
-    if (slice.nextOffset <= offset) return text;
+    if (slice.nextOffset <= offset) break;
     offset = slice.nextOffset;
   }
+  return text;
 }
 
 function logText(instanceId: string, row: AttemptRow, stdout: string, stderr: string): string {

@@ -36,6 +36,7 @@ describe('usage', () => {
     [['report', '--run-id', 'x', '--last'], 'cannot be used with'],
     [['runs', '--limit', 'many'], 'whole number'],
     [['run', '--workers', 'model'], 'TAG=NUMBER'],
+    [['run', '--workers', 'model=0'], 'with 1 or more'],
     [['advise'], '--task'],
     [['advise', '--task', 'x', '--confidence', '2'], '0.5 to 0.999'],
     [['export', '--all'], '--output'],
@@ -186,7 +187,9 @@ describe('before anything was recorded', () => {
   });
 
   test('there is nothing to train on', async () => {
-    expect((await cli(here(), 'train')).stderr).toContain('nothing to learn from');
+    expect((await cli(here(), 'train')).stderr).toMatch(
+      /^E_NO_TELEMETRY .*nothing to learn from\nRun a manifest/,
+    );
   });
 });
 

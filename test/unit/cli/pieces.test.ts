@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { argumentsOf } from '../../../main/cli/commands/run-arguments.ts';
@@ -14,6 +15,7 @@ const sink = (isTTY: boolean) => {
   return { written, sink: { write: (text: string) => void written.push(text), isTTY, columns: 30 } };
 };
 const ioWith = (stderr: ReturnType<typeof sink>['sink']) => ({
+  stdin: Readable.from([]),
   stdout: stderr,
   stderr,
   env: {},
