@@ -11,6 +11,7 @@ export type {
   Sizing,
   SizingQuery,
 } from './advisor/advisor.ts';
+export { HyperparameterSearch } from './advisor/hyperparameter-search.ts';
 export { LearnedAdvisor } from './advisor/learned-advisor.ts';
 export { exportOnnx, type OnnxExport } from './advisor/onnx/export-onnx.ts';
 export { type OpenModel, type OpenModelOptions, openOnnxModel } from './advisor/onnx/open-model.ts';

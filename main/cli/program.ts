@@ -183,6 +183,27 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
       act(flags, async (context) => (await import('./commands/train.ts')).train(context, flags)),
     );
 
+  add('tune', 'find the settings of a model that predict a task best on held-out runs', [
+    'tune --task simulate',
+    'tune --task simulate --model-type random_forest --strategy random --trials 20 --format json',
+  ])
+    .requiredOption('--task <name>', 'task to search for')
+    .addOption(
+      new Option('--model-type <type>', 'kind of model (auto: gradient boosting)')
+        .choices(MODEL_TYPES)
+        .default('auto'),
+    )
+    .option('--cv-folds <n>', 'folds of the cross-validation', wholeNumber(2, 20), 5)
+    .option('--trials <n>', 'the most combinations to try', wholeNumber(1, 1000), 30)
+    .addOption(
+      new Option('--strategy <strategy>', 'how combinations are chosen')
+        .choices(['grid', 'random', 'halving'])
+        .default('halving'),
+    )
+    .action((flags) =>
+      act(flags, async (context) => (await import('./commands/tune.ts')).tune(context, flags)),
+    );
+
   add('import <paths...>', 'take in history made elsewhere; doing it again changes nothing', [
     'import ../other/.scalable/runs',
     'import trace.txt',

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../platform/errors.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
 import type { TrainingReport } from '../training-report.ts';
+import type { SearchOptions, SearchResult } from '../tuning/search.ts';
 import type { TrainingOptions } from './train-all.ts';
 import type { TrainedTask } from './trained-task.ts';
 
@@ -21,6 +22,8 @@ export type Job =
       readonly modelsFolder: string | null;
     }
   | { readonly kind: 'summarise'; readonly source: HistorySource; readonly seed: number }
+  /** Settings for a kind of model. */
+  | { readonly kind: 'tune'; readonly source: HistorySource; readonly options: SearchOptions }
   /** Stored models while they are fresh, else a quick training, else quantiles. */
   | {
       readonly kind: 'plan';
@@ -35,6 +38,8 @@ export interface JobResult {
   readonly report: TrainingReport | null;
   /** What the user should know about the source: empty, missing, models out of date. */
   readonly note: string | null;
+  /** Only of a search for settings. */
+  readonly search?: SearchResult;
 }
 
 export type WorkerMessage =

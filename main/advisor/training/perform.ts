@@ -2,6 +2,7 @@ import { assertNever } from '../../platform/errors.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
 import { readModels, readTrainingReport, saveTraining } from '../trained.ts';
 import type { TrainingReport } from '../training-report.ts';
+import { search } from '../tuning/search.ts';
 import { DEFAULT_FOLDS } from './defaults.ts';
 import type { Job, JobResult } from './job.ts';
 import type { ModelFile } from './model-file.ts';
@@ -32,6 +33,8 @@ export async function perform(job: Job, onProgress: OnProgress): Promise<JobResu
     }
     case 'plan':
       return plan(rows, job.modelsFolder, job.seed, note);
+    case 'tune':
+      return { tasks: [], report: null, note, search: search(rows, job.options, Date.now, onProgress) };
     default:
       return assertNever(job);
   }
