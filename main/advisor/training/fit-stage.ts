@@ -129,7 +129,7 @@ export function fitStage(input: StageInput): StageFit | null {
   };
 }
 
-/** So many rows judge as well as more: the error of a model hardly falls from here on. */
+/** So many rows judge as well as more, and tell a linear model all that its few terms can hold. */
 const MOST_FOLD_ROWS = 20_000;
 
 /** Evenly over the whole, so that runs and times stay mixed as they are. */
@@ -142,7 +142,8 @@ function fitOn(input: StageInput, type: SingleModelType, rows: Int32Array, part:
   const { definition, matrix, target, params, seed } = input;
   const resolved = resolveParams(type, params);
   const judgeOnly = part !== ALL && type === 'random_forest' && rows.length > JUDGE_ROWS;
-  return fitterOf(type)(takeRows(matrix, rows), take(target, rows), {
+  const used = type === 'linear' ? thinned(rows) : rows;
+  return fitterOf(type)(takeRows(matrix, used), take(target, used), {
     params: judgeOnly ? { ...resolved, nEstimators: Math.ceil(resolved.nEstimators / 4) } : resolved,
     scale: definition.scale,
     random: seededRandom(seedFrom(seed, definition.name, type, part)),
