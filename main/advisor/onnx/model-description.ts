@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnNames } from '../data/features.ts';
-import { encoderSchema } from '../training/model-file.ts';
+import { featureSpaceSchema } from '../training/model-file.ts';
 import { STAGES } from '../training/stages.ts';
 import type { TrainedTask } from '../training/trained-task.ts';
 import { unusable } from './model-error.ts';
@@ -37,7 +37,7 @@ const description = z
     component: text,
     modelType: text,
     /** How an instance becomes a row: one encoder per input, in the order of the columns. */
-    encoders: z.array(encoderSchema).max(10_000),
+    space: featureSpaceSchema,
     columns: z.array(text).min(1).max(100_000),
     stages: z.array(stage).min(1).max(STAGES.length),
   })
@@ -51,11 +51,13 @@ const description = z
 /** What a graph alone cannot say: how its inputs are made, what its answers are, and how far they were off. */
 export type ModelDescription = z.infer<typeof description>;
 
-const README = `Inputs: one row per task instance, one column of doubles per name in "columns". An encoder of kind "number" gives its \
-value (true 1, false 0, numeric text as a number), "fill" where there is none, and with "missing" a second column, 1 where there \
-was none; one of kind "category" gives 1 in the column of its level, or in the last column ("other"), else 0. Outputs: one column \
-per stage in its unit, all scales and limits applied. The value that an instance stays below with probability p is the output plus \
-the p-quantile of "residuals" near it (times its exponential where "scale" is "log"; anchors are on that scale).`;
+const README = `Inputs: one row per task instance, one column of doubles per name in "columns". An encoder of kind "number" gives \
+its value (true 1, false 0, numeric text as a number), "fill" where there is none, and with "missing" a second column, 1 where \
+there was none; one of kind "category" 1 in the column of its level, or in the last column ("other"), else 0; one of kind "text" 1 \
+in the columns that its words fall into, then how many they are and the first number among them (main/advisor/data/text.ts). \
+"defaults" stand in for what is not given. Outputs: one column per stage in its unit, all scales and limits applied. The value \
+that an instance stays below with probability p is the output plus the p-quantile of "residuals" near it, or times its exponential \
+where "scale" is "log"; anchors are on that scale.`;
 
 /** @returns the metadata of an exported file. */
 export function describeModel({ task, component }: TrainedTask, chain: NonNullable<TrainedTask['chain']>) {
@@ -65,9 +67,7 @@ export function describeModel({ task, component }: TrainedTask, chain: NonNullab
     task,
     component,
     modelType: chain.modelType,
-    encoders: chain.space.encoders.map((encoder) =>
-      encoder.kind === 'category' ? { ...encoder, levels: [...encoder.levels] } : encoder,
-    ),
+    space: featureSpaceSchema.parse(chain.space),
     columns: columnNames(chain.space),
     stages: chain.stages.map(({ stage, scale, low, high, residuals }) => ({
       stage,
@@ -105,7 +105,7 @@ export function readDescription({ metadata, graph }: OnnxFile): ModelDescription
       ? unusable('its description is damaged', cause)
       : cause;
   }
-  const columns = columnNames(model);
+  const columns = columnNames(model.space);
   const sameNames =
     columns.length === model.columns.length && columns.every((name, i) => name === model.columns[i]);
   if (!sameNames || graph.input.columns !== columns.length)

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, type ErrorData } from '../../platform/errors.ts';
 import { siblingModule } from '../../platform/sibling-module.ts';
+import { CONTEXT_INPUTS } from '../data/context.ts';
 import type { KnownBefore } from '../data/features.ts';
 import type { ModelDescription } from './model-description.ts';
 import { unusable } from './model-error.ts';
@@ -46,7 +47,7 @@ const PIECE = 2000;
 /** What a checked model may take at the most, in MiB; a hostile one ends here. */
 const HEAP_MIB = 2048;
 /** Known of every instance without being declared. */
-const ALWAYS_KNOWN = ['component', 'target', 'requested_cpus'];
+const ALWAYS_KNOWN = ['component', 'target', 'requested_cpus', ...CONTEXT_INPUTS];
 
 /**
  * Opens an exported model, which may come from anywhere: size, format version, operators, shapes, trees and the names
@@ -59,7 +60,7 @@ export async function openOnnxModel(path: string, options: OpenModelOptions = {}
   });
   const model = new ModelThread(worker);
   const { description, runtime } = await model.ready;
-  const features = description.encoders.map(({ name }) => name);
+  const features = description.space.encoders.map(({ name }) => name);
   const known = options.features && new Set([...options.features, ...ALWAYS_KNOWN]);
   const unknown = known ? features.filter((name) => !known.has(name)) : [];
   if (unknown.length > 0) {

@@ -46,7 +46,7 @@ export async function predictAll(
 ): Promise<ModelPrediction[]> {
   const width = model.columns.length;
   const cells = new Float64Array(instances.length * width);
-  for (const [row, known] of instances.entries()) cells.set(encode(model, known), row * width);
+  for (const [row, known] of instances.entries()) cells.set(encode(model.space, known), row * width);
   const columns = await run(cells, instances.length);
   return instances.map((known, row) => ({
     stages: Object.fromEntries(
@@ -55,7 +55,7 @@ export async function predictAll(
         intervalOf(stage, columns.get(stage.stage)?.[row] ?? Number.NaN),
       ]),
     ),
-    doubts: unfamiliarInputs(model, known).map(({ words }) => words),
+    doubts: unfamiliarInputs(model.space, known).map(({ words }) => words),
   }));
 }
 

@@ -167,7 +167,7 @@ const stage = z.strictObject({
   high: finite,
 });
 
-export const encoderSchema = z.discriminatedUnion('kind', [
+const encoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('number'),
     name: text,
@@ -180,12 +180,17 @@ export const encoderSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text'), name: text }),
 ]);
 
+export const featureSpaceSchema = z.strictObject({
+  encoders: z.array(encoder).max(10_000),
+  defaults: z.record(text, z.union([text, finite, z.boolean(), z.null()])).exactOptional(),
+});
+
 const quantile = z.strictObject({ centre: finite, residuals, rows: z.number().int().min(1) }).nullable();
 
 const chain = z
   .strictObject({
     modelType: text,
-    space: z.strictObject({ encoders: z.array(encoderSchema).max(10_000) }),
+    space: featureSpaceSchema,
     stages: z.array(stage).min(1).max(5),
   })
   .refine(({ space, stages }) => {

@@ -53,6 +53,16 @@ const anything = fc.record(
   { requiredKeys: [] },
 );
 
+/** Inputs of every kind: texts that share words, and where and when it ran. */
+const worded = (count: number) =>
+  energyRows(count).map((row, i) => ({
+    ...row,
+    machine: `node-${i % 3 === 0 ? 'fat' : 'thin'}-${i}`,
+    startedAt: row.finishedAt - 10_000 + (i % 9) * 86_400_000,
+    finishedAt: row.finishedAt + (i % 9) * 86_400_000,
+    features: { ...row.features, file: `runs/${i % 2 === 0 ? 'grid' : 'mesh'}-EU_${i}.nc` },
+  }));
+
 /** Every shape of model: each type, large and small, and noise. */
 const CASES: [string, ModelType, HistoryRow[]][] = [
   ['linear', 'linear', energyRows(200)],
@@ -60,6 +70,7 @@ const CASES: [string, ModelType, HistoryRow[]][] = [
   ['a forest of our own', 'random_forest', energyRows(700)],
   ['boosting', 'gradient_boosting', energyRows(300)],
   ['a mixture', 'auto', energyRows(50)],
+  ['words and machines', 'gradient_boosting', worded(120)],
   ['noise', 'auto', noiseRows(80)],
 ];
 
@@ -108,7 +119,7 @@ describe.each(CASES)('%s in an ONNX file', (name, modelType, rows) => {
       component: 'demeter',
       modelType: model.chain.modelType,
     });
-    expect(description.encoders).toEqual(model.chain.space.encoders);
+    expect(description.space).toEqual(model.chain.space);
     expect(description.stages.map((one: { stage: string }) => one.stage)).toEqual(
       model.chain.stages.map(({ stage }) => stage),
     );

@@ -47,6 +47,17 @@ test('what was stored answers exactly as before', () => {
   }
 });
 
+test('what stands in for the hour, the machine and the past is stored too', () => {
+  const [task] = tasks;
+  const defaults = { hour_of_day: 13.5, machine_class: 'node-#', target: null };
+  const space = { encoders: task?.chain?.space.encoders ?? [], defaults };
+  const told = {
+    ...file,
+    tasks: tasks.map((one) => ({ ...one, chain: one.chain && { ...one.chain, space } })),
+  };
+  expect(decodeModelFile(encodeModelFile(told)).tasks[0]?.chain?.space.defaults).toEqual(defaults);
+});
+
 describe('a file that is not sound is refused with a code', () => {
   const model = (data: Loose) => data.tasks![0]!.chain!.stages![0]!.members![0]!.model as Loose;
   test.each<[string, string]>([
