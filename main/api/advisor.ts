@@ -4,6 +4,7 @@ import { procedure, router } from './trpc.ts';
 
 export const advisorRouter = router({
   status: procedure.input(inProject).query(({ ctx, input }) => ctx.services.advisor.status(input.projectId)),
+  record: procedure.input(inProject).query(({ ctx, input }) => ctx.services.advisor.record(input.projectId)),
   train: procedure
     .input(
       z.strictObject({

@@ -4,6 +4,7 @@ import type { Objective, Policy, ValidationReport } from '../manifest/spec.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
 import type { ErrorData } from '../platform/errors.ts';
 import type { LiveState } from '../session/live-state.ts';
+import type { AdvisorRecord } from '../telemetry/advice-record.ts';
 import type { Predicted } from '../telemetry/events.ts';
 import type {
   HistorySummary,
@@ -315,6 +316,8 @@ export interface AdvisorService {
   /** Leaving the page does not end a training; this does. */
   cancelTraining(projectId: string): Promise<void>;
   taskReport(projectId: string, task: string): Promise<TaskTrainingReport | null>;
+  /** How the advice of past runs turned out, and whether to train again. */
+  record(projectId: string): Promise<AdvisorRecord>;
   /** What the plan's largest instance of each task needs: what would be written into the manifest. */
   advice(projectId: string, target: string, confidence: number): Promise<readonly TaskAdvice[]>;
   /** The diff of applying the advice for these tasks; nothing is written. */

@@ -44,6 +44,11 @@ export function advisorService({ workspaces, advisors, trainings }: AdvisorDepen
         training: trainings.get(projectId)?.progress() ?? null,
       };
     },
+    record: async (projectId) => {
+      const { workspace } = await workspaces.get(projectId);
+      const report = await readTrainingReport(workspace.paths.models);
+      return workspace.store.advisorRecord(report?.rows ?? null);
+    },
     train: async function* (projectId, { modelType, cvFolds }, signal) {
       const { workspace } = await workspaces.get(projectId);
       await workspace.store.flush();

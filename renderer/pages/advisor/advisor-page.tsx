@@ -9,6 +9,7 @@ import { HistoryTable } from '../../components/history-table.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { AdviceRecord } from './advice-record.tsx';
 import { ApplyPanel } from './apply-panel.tsx';
 import { TaskReportPanel } from './task-report-panel.tsx';
 import { TrainPanel } from './train-panel.tsx';
@@ -66,6 +67,7 @@ function Advisor({ projectId, status }: { projectId: string; status: AdvisorStat
         </Panel>
         <TrainPanel projectId={projectId} status={status} />
       </SimpleGrid>
+      <AdviceRecord projectId={projectId} />
       <Tabs defaultValue="report" keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="report">Report</Tabs.Tab>
