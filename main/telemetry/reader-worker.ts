@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import { AppError, toErrorData } from '../platform/errors.ts';
-import { type SqlDatabase, sqlFailure } from './database/driver.ts';
+import { AppError } from '../platform/errors.ts';
+import type { SqlDatabase } from './database/driver.ts';
 import { openForReading } from './database/open-database.ts';
+import { readFailure } from './database/read-failure.ts';
 import { adviceOutcomes } from './queries/advice.ts';
 import type { QueryContext } from './queries/context.ts';
 import { exportAttempts, exportRun, sourceFiles } from './queries/export.ts';
@@ -62,19 +63,4 @@ if (parentPort) {
       db = null;
     },
   });
-}
-
-function readFailure(error: unknown): AppError {
-  const corrupt = sqlFailure(error) === 'corrupt';
-  return new AppError(
-    {
-      code: corrupt ? 'E_TELEMETRY_CORRUPT' : 'E_TELEMETRY_READ',
-      message: `The telemetry could not be read: ${error instanceof Error ? error.message : String(error)}.`,
-      hint: corrupt
-        ? 'Close the workspace and keep a copy of its `.scalable` folder; `sqlite3 FILE .recover` may save most of it.'
-        : 'Try again; if it stays, copy the report and open an issue with it.',
-      ...(toErrorData(error).details ? { details: toErrorData(error).details } : {}),
-    },
-    { cause: error },
-  );
 }

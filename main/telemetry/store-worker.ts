@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { type ErrorData, toErrorData } from '../platform/errors.ts';
 import type { GroupAnswer } from './append-queue.ts';
 import { inTransaction, type SqlDatabase, sqlFailure } from './database/driver.ts';
-import { diskFull, openForWriting } from './database/open-database.ts';
+import { diskFull, openForWriting, writingFailure } from './database/open-database.ts';
 import { answerCalls } from './worker-rpc.ts';
 import { EventWriter } from './write/event-writer.ts';
 import { markInterrupted } from './write/interrupted.ts';
@@ -18,9 +18,14 @@ class StoreWorker {
 
   constructor(path: string) {
     this.#db = openForWriting(path);
-    this.#writer = new EventWriter(this.#db);
-    this.#sql = writerStatements(this.#db);
-    markInterrupted(this.#db);
+    try {
+      this.#writer = new EventWriter(this.#db);
+      this.#sql = writerStatements(this.#db);
+      markInterrupted(this.#db);
+    } catch (error) {
+      this.#db.close();
+      throw writingFailure(path, error);
+    }
   }
 
   append(parts: readonly string[]): readonly GroupAnswer[] {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { workspacePaths } from '../../main/platform/paths.ts';
 import type { PlannedInstance, TelemetryEvent } from '../../main/telemetry/events.ts';
 import { readHistory } from '../../main/telemetry/history-reader.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
@@ -34,6 +35,33 @@ async function recorder(
   }
   return { child, acknowledged };
 }
+
+describe('a workspace whose telemetry is damaged in the middle', () => {
+  it('says so to every reader, keeps the file aside when it is opened for writing, and starts anew', async () => {
+    const root = folder();
+    const { child } = await recorder(root, 20);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await (await openWorkspace(root, { access: 'write' })).close();
+    const { database, state } = workspacePaths(root);
+    // The first page, with which it opens, stays whole.
+    const bytes = readFileSync(database);
+    writeFileSync(database, bytes.fill(0xee, 5000, 30_000));
+
+    const damaged = expect.objectContaining({ code: 'E_TELEMETRY_CORRUPT' });
+    expect(() => readHistory(database)).toThrow(damaged);
+    const reader = await openWorkspace(root, { access: 'read' });
+    await expect(reader.store.runs({ limit: 5 })).rejects.toThrow(damaged);
+    await reader.close();
+    await expect(openWorkspace(root, { access: 'write' })).rejects.toThrow(damaged);
+    const kept = readdirSync(state).find((file) => /^telemetry\.db\.damaged-[\dTZ]+$/.test(file));
+    expect(readFileSync(join(state, kept ?? '')).equals(bytes)).toBe(true);
+
+    const anew = await openWorkspace(root, { access: 'write' });
+    expect(await anew.store.runs({ limit: 5 })).toEqual([]);
+    await anew.close();
+  });
+});
 
 describe('a workspace whose process is killed', () => {
   it('has everything that was acknowledged, says interrupted, and can be opened at once', async () => {

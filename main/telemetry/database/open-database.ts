@@ -42,8 +42,13 @@ export function openForWriting(
     return db;
   } catch (error) {
     db?.close();
-    throw openFailure(path, error, () => keepAside(path, now));
+    throw writingFailure(path, error, now);
   }
+}
+
+/** Why the first use of the writing connection failed. A damaged file is kept aside; its connection must be closed. */
+export function writingFailure(path: string, error: unknown, now = Date.now()): AppError {
+  return openFailure(path, error, () => keepAside(path, now));
 }
 
 /** @throws AppError E_TELEMETRY_NEWER, E_TELEMETRY_CORRUPT (nothing is renamed), E_TELEMETRY_OPEN */
