@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { advisorForPlanning } from '../advisor/planning-advisor.ts';
