@@ -46,18 +46,17 @@ export function groupedFolds(rows: readonly LearningRow[], k: number, random: Ra
 
 /**
  * Each block of time is judged by what came before it, as in real use; rows must be ordered by time. The first block is
- * never tested. Blocks end where runs end, where there are enough such places.
+ * never tested. Blocks end where runs end: within a run, instances follow the plan's sweep over its parameters, so what
+ * comes later there is other work, not the same work later. With one run there is nothing to judge by, and no fold.
  */
 export function timeOrderedFolds(rows: readonly LearningRow[], k: number): Fold[] {
   const blocks = Math.max(2, Math.min(k + 1, rows.length));
-  const even = Array.from({ length: blocks + 1 }, (_, block) => Math.round((block * rows.length) / blocks));
   const clean = betweenRuns(rows);
-  const snapped = even.map((edge) =>
-    clean.reduce((a, b) => (Math.abs(b - edge) < Math.abs(a - edge) ? b : a), clean[0] ?? 0),
-  );
-  const edges = new Set(snapped).size === snapped.length ? snapped : even;
-  return Array.from({ length: blocks - 1 }, (_, i) => {
-    const from = edges[i + 1] as number;
+  const nearest = (edge: number) =>
+    clean.reduce((a, b) => (Math.abs(b - edge) < Math.abs(a - edge) ? b : a), clean[0] ?? 0);
+  const even = Array.from({ length: blocks + 1 }, (_, block) => Math.round((block * rows.length) / blocks));
+  const edges = [...new Set(even.map(nearest))];
+  return edges.slice(1, -1).map((from, i) => {
     const to = edges[i + 2] as number;
     return split(
       rows.length,

@@ -33,14 +33,24 @@ describe('folds', () => {
     );
   });
 
-  test('in time order nothing is judged by what came later', () => {
-    const rows = rowsIn(50, 5);
+  const oneAfterTheOther = (count: number, runs: number) =>
+    groupByTask(rowsOf(count, (i) => ({ runId: `run-${Math.floor((i * runs) / count)}` }))).get('simulate')
+      ?.rows ?? [];
+
+  test('in time order nothing is judged by what came later, and no run by a part of itself', () => {
+    const rows = oneAfterTheOther(50, 5);
     const folds = timeOrderedFolds(rows, 4);
     expect(folds).toHaveLength(4);
     for (const { train, test: tested } of folds) {
       expect(Math.max(...train)).toBeLessThan(Math.min(...tested));
-      expect(tested.length).toBeGreaterThan(0);
+      const seen = new Set([...train].map((row) => rows[row]?.runId));
+      expect([...tested].some((row) => seen.has(rows[row]?.runId))).toBe(false);
     }
+    expect(timeOrderedFolds(oneAfterTheOther(50, 2), 4)).toHaveLength(1);
+  });
+
+  test('one run is a sweep over parameters, not a course of time, so nothing is judged by its order', () => {
+    expect(timeOrderedFolds(oneAfterTheOther(50, 1), 4)).toEqual([]);
   });
 });
 
