@@ -7,6 +7,7 @@ import { MIGRATIONS } from '../../../main/telemetry/migrations/migrations.ts';
 import { adviceOutcomes } from '../../../main/telemetry/queries/advice.ts';
 import { report } from '../../../main/telemetry/queries/report.ts';
 import { renderReport } from '../../../main/telemetry/report-text.ts';
+import { openWorkspace } from '../../../main/telemetry/workspace.ts';
 import {
   added,
   attemptFinished,
@@ -17,6 +18,7 @@ import {
   RUN,
   started,
   state,
+  temporaryFolder,
   whole,
 } from './events-of-a-run.ts';
 
@@ -161,6 +163,27 @@ describe('what was advised', () => {
     const before = performance.now();
     expect(judgeAdvice(adviceOutcomes(context), null).total.sufficed).toBe(20_000);
     expect(performance.now() - before).toBeLessThan(1000);
+  });
+});
+
+describe('a workspace', () => {
+  it('tells how its advice did, and asks for training when its history outgrew the last one', async () => {
+    const workspace = await openWorkspace(temporaryFolder(), { access: 'write' });
+    const ids = [0, 1, 2, 3].map((i) => advised(i));
+    await workspace.store.append([
+      started(),
+      added(...ids),
+      ...ids.flatMap(({ id }) => whole(id, { from: 0, to: HOUR, memoryBytes: 2 * GIB })),
+    ]);
+    expect(await workspace.store.advisorRecord(2)).toMatchObject({
+      total: { judged: 4, sufficed: 4, coverage: 1, savedGbh: 24 },
+      scores: [{ task: 'simulate', method: 'learned', slipped: false }],
+      trend: [{ runId: RUN }],
+      retrainSuggested: true,
+      reason: expect.stringContaining('grown from 2 to 4 attempts'),
+    });
+    expect(await workspace.store.advisorRecord()).toMatchObject({ retrainSuggested: false });
+    await workspace.close();
   });
 });
 
