@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { OpenDriver, SqlDatabase, SqlRow, SqlStatement } from './driver.ts';
 
 const require = createRequire(import.meta.url);
@@ -7,14 +8,28 @@ const require = createRequire(import.meta.url);
 /** Node's own SQLite. Loaded at first use only, because the module announces itself as experimental on import. */
 export const openNodeSqlite: OpenDriver = (path, { readOnly }): SqlDatabase => {
   const { DatabaseSync: Database }: typeof import('node:sqlite') = require('node:sqlite');
-  const db: DatabaseSync = new Database(path, { readOnly });
+  return wrapDatabase(new Database(path, { readOnly }));
+};
+
+/**
+ * For a file in a folder that may not be written to: in WAL mode SQLite needs a side file there even to read. Nobody
+ * may write to the file meanwhile, and what is in a `-wal` beside it is not seen.
+ */
+export const openImmutable: OpenDriver = (path): SqlDatabase => {
+  const { DatabaseSync: Database }: typeof import('node:sqlite') = require('node:sqlite');
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return wrapDatabase(new Database(url, { readOnly: true }));
+};
+
+function wrapDatabase(db: DatabaseSync): SqlDatabase {
   return {
     driver: 'node:sqlite',
     exec: (sql) => db.exec(sql),
     prepare: (sql) => wrap(db.prepare(sql)),
     close: () => db.close(),
   };
-};
+}
 
 function wrap(statement: StatementSync): SqlStatement {
   return {

@@ -4,7 +4,7 @@ import { SCHEMA_VERSION } from '../migrations/migrations.ts';
 import { openBetterSqlite3 } from './better-sqlite3-driver.ts';
 import { type OpenDriver, type SqlDatabase, sqlFailure } from './driver.ts';
 import { migrate, refuseNewer } from './migrate.ts';
-import { openNodeSqlite } from './node-sqlite-driver.ts';
+import { openImmutable, openNodeSqlite } from './node-sqlite-driver.ts';
 
 /** How long a statement waits for another connection before it gives up. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -53,16 +53,29 @@ export function writingFailure(path: string, error: unknown, now = Date.now()): 
 
 /** @throws AppError E_TELEMETRY_NEWER, E_TELEMETRY_CORRUPT (nothing is renamed), E_TELEMETRY_OPEN */
 export function openForReading(path: string, open: OpenDriver = openAnyDriver): SqlDatabase {
-  let db: SqlDatabase | null = null;
   try {
-    db = open(path, { readOnly: true });
+    return readerOf(path, open);
+  } catch (error) {
+    const inReadOnlyFolder = sqlFailure(error) === 'readonly' && !existsSync(`${path}-wal`);
+    if (!inReadOnlyFolder) throw openFailure(path, error, () => null);
+  }
+  try {
+    return readerOf(path, openImmutable);
+  } catch (error) {
+    throw openFailure(path, error, () => null);
+  }
+}
+
+function readerOf(path: string, open: OpenDriver): SqlDatabase {
+  const db = open(path, { readOnly: true });
+  try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     refuseNewer(db, path, SCHEMA_VERSION);
     db.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY');
     return db;
   } catch (error) {
-    db?.close();
-    throw openFailure(path, error, () => null);
+    db.close();
+    throw error;
   }
 }
 

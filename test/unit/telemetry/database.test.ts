@@ -94,6 +94,22 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  it('can be read in a folder that may not be written to', () => {
+    const path = join(temporaryFolder(), 'a.db');
+    openForWriting(path, open).close();
+    // What every driver says there; root, whom tests may run as, may write anywhere.
+    const refuses: OpenDriver = () => {
+      throw Object.assign(new Error('attempt to write a readonly database'), { code: 'SQLITE_READONLY' });
+    };
+    const db = openForReading(path, refuses);
+    expect(schemaVersion(db)).toBe(SCHEMA_VERSION);
+    db.close();
+    writeFileSync(`${path}-wal`, 'what is not in the file yet');
+    expect(() => openForReading(path, refuses)).toThrow(
+      expect.objectContaining({ code: 'E_TELEMETRY_OPEN' }),
+    );
+  });
+
   it('keeps a damaged database aside, names where, and starts anew the next time', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'a.db');
