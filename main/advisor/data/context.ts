@@ -7,7 +7,7 @@ export interface Context {
   readonly targetKind?: string | null;
   /** Machines of one class are alike: a name without its numbers. */
   readonly machineClass?: string | null;
-  /** 0 to under 24, universal time: the same everywhere. */
+  /** 0 to 23, universal time: the same everywhere. */
   readonly hourOfDay?: number | null;
   /** Medians over earlier runs. */
   readonly recentPeakMemoryBytes?: number | null;
@@ -44,8 +44,9 @@ export function machineClassOf(host: string): string {
   return host.toLowerCase().replace(/\d+/g, '#');
 }
 
+/** Whole hours: minutes would tell one instance of a campaign from the next. */
 export function hourOf(epochMs: number): number {
-  return (epochMs / 3_600_000) % 24;
+  return Math.floor(epochMs / 3_600_000) % 24;
 }
 
 /** Hours of fewer days tell of one campaign, not of the time of day. */

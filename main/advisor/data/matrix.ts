@@ -32,3 +32,6 @@ export function rowOf(
     into[c] = (matrix.columns[c] as Float64Array)[row] as number;
   return into;
 }
+
+/** Begins the names of columns that hold what an earlier stage answered. */
+export const EARLIER_ANSWER = 'predicted ';

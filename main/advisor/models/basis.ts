@@ -1,4 +1,4 @@
-import type { Matrix } from '../data/matrix.ts';
+import { EARLIER_ANSWER, type Matrix } from '../data/matrix.ts';
 import { clamp } from '../data/statistics.ts';
 
 /** One term of a linear model, made of the columns it names. */
@@ -20,7 +20,8 @@ const SLACK = 0.25;
 
 /**
  * Terms for a linear model, the plain ones first: values, logarithms of positive columns, squares, products. No more
- * than a quarter of the rows, and 60 at the most, so that small histories get small models.
+ * than a quarter of the rows, half of the different ones beyond the plain values (a campaign that is repeated tells its
+ * inputs once), and 60 at the most, so that small histories get small models.
  */
 export function termsFor(matrix: Matrix, ranges: readonly Range[]): Term[] {
   const columns = matrix.columns.map((_, i) => i);
@@ -36,7 +37,20 @@ export function termsFor(matrix: Matrix, ranges: readonly Range[]): Term[] {
     ...numbers.flatMap((a) => [...isFlag].map((b): Term => ({ kind: 'product', a, b }))),
     ...numbers.flatMap((a) => numbers.filter((b) => b > a).map((b): Term => ({ kind: 'product', a, b }))),
   ];
-  return terms.slice(0, Math.min(60, Math.max(1, Math.floor(matrix.rows / 4))));
+  const most = Math.min(60, matrix.rows / 4, Math.max(varies.length, differentRows(matrix) / 2));
+  return terms.slice(0, Math.max(1, Math.floor(most)));
+}
+
+/** Enough to know that there are plenty. */
+const PLENTY = 120;
+
+function differentRows(matrix: Matrix): number {
+  // Answers of earlier stages differ from fold to fold without telling anything new.
+  const columns = matrix.columns.filter((_, c) => !matrix.names[c]?.startsWith(EARLIER_ANSWER));
+  const seen = new Set<string>();
+  for (let row = 0; row < matrix.rows && seen.size < PLENTY; row++)
+    seen.add(columns.map((column) => column[row]).join(' '));
+  return seen.size;
 }
 
 export function rangesOf(matrix: Matrix): Range[] {

@@ -91,7 +91,8 @@ export class TaskSizer {
       features: query.features,
       component: query.component,
       target: query.target,
-      requestedCpus: query.manifestRequest.cpus,
+      // What it will run with: asking about what the manifest says would ask about runs of long ago.
+      requestedCpus: suggestCpus(query.manifestRequest.cpus, this.trained.coresUsed),
     });
   }
 

@@ -1,4 +1,5 @@
 import { MIB } from '../../platform/units.ts';
+import { EARLIER_ANSWER } from '../data/matrix.ts';
 import type { LearningRow } from '../data/rows.ts';
 import type { Scale } from '../models/model.ts';
 import type { StageReport } from '../training-report.ts';
@@ -48,7 +49,7 @@ export function ioClassOf(answer: number): (typeof IO_CLASSES)[number] {
 
 /** The name that a stage's answer has among the inputs of the next. */
 export function chainColumn({ name }: StageDefinition): string {
-  return `predicted ${name}`;
+  return `${EARLIER_ANSWER}${name}`;
 }
 
 /** CPU seconds over the CPU seconds that were reserved, 0 to 1; null where either was not measured. */

@@ -87,8 +87,8 @@ export function search(
     throw new AppError({
       code: 'E_TOO_LITTLE_HISTORY',
       message: options.task
-        ? `There are too few measured attempts of "${options.task}" to compare settings`
-        : 'There are too few measured attempts to compare settings',
+        ? `There are too few measured attempts of "${options.task}", or no inputs that vary, to compare settings on`
+        : 'There are too few measured attempts, or no inputs that vary, to compare settings on',
       hint: 'Run the task more often or import runs, then search again; until then the default settings serve.',
     });
   onProgress(1, 'Done');

@@ -79,7 +79,7 @@ describe('what earlier runs needed', () => {
 describe('where and when it runs', () => {
   test('numbers in a machine’s name do not matter, and hours are universal', () => {
     expect(machineClassOf('Node-0417.cluster7')).toBe('node-#.cluster#');
-    expect(hourOf(NOON + 90 * 60_000)).toBe(13.5);
+    expect(hourOf(NOON + 90 * 60_000)).toBe(13);
   });
 
   test('the kind of target, the class of machine and requested processors are inputs where they vary', () => {
