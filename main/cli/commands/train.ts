@@ -91,13 +91,18 @@ function taskJson(task: TaskTrainingReport) {
     wastage: task.wastage,
     failures: task.failures,
     stages: Object.fromEntries(
-      task.stages.map(
-        ({ stage, unit, mae, rmse, r2, mape, coverage, nominalCoverage, folds, importance }) => [
-          stage,
-          { unit, mae, rmse, r2, mape, coverage, nominal_coverage: nominalCoverage, folds, importance },
-        ],
-      ),
+      task.stages.map(({ stage, points: _, nominalCoverage, timeOrdered, ...scores }) => [
+        stage,
+        {
+          ...scores,
+          nominal_coverage: nominalCoverage,
+          ...(timeOrdered && { time_ordered: timeOrdered }),
+        },
+      ]),
     ),
+    ...(task.timeOrdered && { time_ordered: task.timeOrdered }),
+    ...(task.learningCurve && { learning_curve: task.learningCurve }),
+    ...(task.drift && { drift: task.drift }),
     notes: task.notes,
   };
 }
@@ -127,6 +132,7 @@ function taskText(task: TaskTrainingReport): string[] {
       : []),
     ...(wall ? [`  Time: off by ${describeDuration(wall.mae)} on average`] : []),
     ...(wasted.length > 0 ? [`  Wasted, had each sized these tasks: ${wasted.join(', ')}`] : []),
+    ...(task.drift && task.drift.kind !== 'none' ? [`  Drift: ${task.drift.sentence}`] : []),
     ...task.notes.map((note) => `  Note: ${note}`),
   ];
 }
