@@ -1,3 +1,4 @@
+import { nextRung } from '../advisor/sizing/rungs.ts';
 import { assertNever } from '../platform/errors.ts';
 import { describeDuration, describeMemory, MIB } from '../platform/units.ts';
 import type { AttemptResult, Capacity, ResourceRequest } from '../providers/provider.ts';
@@ -8,6 +9,8 @@ export interface FailedAttempt {
   readonly result: AttemptResult;
   readonly request: ResourceRequest;
   readonly predicted: Predicted;
+  /** Memory requests the advisor would make one after the other, first included; undefined where it has none. */
+  readonly ladder?: readonly number[] | undefined;
   /** Retries for want of resources or a machine so far, and how many the manifest allows. */
   readonly retriesUsed: number;
   readonly retriesAllowed: number;
@@ -62,7 +65,14 @@ function withinAllowed(attempt: FailedAttempt, decision: RetryDecision): RetryDe
   return { retry: false, reason: `${count} allowed for this task.` };
 }
 
-function moreMemory({ request, result, predicted, retriesUsed, capacity }: FailedAttempt): RetryDecision {
+function moreMemory({
+  request,
+  result,
+  predicted,
+  ladder,
+  retriesUsed,
+  capacity,
+}: FailedAttempt): RetryDecision {
   const had = request.memoryBytes ?? result.usage.peakMemoryBytes;
   if (had === null) return { retry: true, request };
   const most = capacity?.memoryBytes ?? Number.POSITIVE_INFINITY;
@@ -71,12 +81,12 @@ function moreMemory({ request, result, predicted, retriesUsed, capacity }: Faile
       retry: false,
       reason: `It had all the memory this target can give one task, ${describeMemory(most)}.`,
     };
+  const peak = result.usage.peakMemoryBytes ?? 0;
   const growth = GROWTH[Math.min(retriesUsed, GROWTH.length - 1)] ?? 2;
-  const wanted = Math.max(
-    had * growth,
-    (result.usage.peakMemoryBytes ?? 0) * ABOVE_PEAK,
-    predicted.peakMemoryBytes?.high ?? 0,
-  );
+  // What the advisor expects of the tasks that need more than the last request is worth more than a rule of thumb.
+  const wanted =
+    nextRung(ladder ?? [], Math.max(had, peak)) ??
+    Math.max(had * growth, peak * ABOVE_PEAK, predicted.peakMemoryBytes?.high ?? 0);
   const memoryBytes = Math.min(Math.ceil(wanted / MEMORY_STEP) * MEMORY_STEP, most);
   return { retry: true, request: { ...request, memoryBytes } };
 }

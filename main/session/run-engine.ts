@@ -263,6 +263,7 @@ export class RunEngine {
       result,
       request: instance.request,
       predicted: instance.planned.predicted,
+      ladder: instance.planned.ladder,
       retriesUsed: instance.retriesUsed,
       retriesAllowed: instance.retriesAllowed,
       lostBefore: instance.lost,

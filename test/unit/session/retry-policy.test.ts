@@ -28,6 +28,15 @@ describe('after a failed attempt', () => {
     expect(decideRetry(attempt)).toEqual({ retry: true, request: attempt.request });
   });
 
+  it('memory follows the advisor’s ladder as far as it goes, and grows by rule above it', () => {
+    const memory = (had: number) => {
+      const request = { cpus: 1, memoryBytes: had * GIB, walltimeSeconds: null };
+      const decision = decideRetry(failed('out_of_memory', { request, ladder: [GIB, 1.25 * GIB, 3 * GIB] }));
+      return decision.retry && (decision.request.memoryBytes ?? 0) / GIB;
+    };
+    expect([memory(1), memory(1.25), memory(3)]).toEqual([1.25, 3, 4.5]);
+  });
+
   it('memory follows the highest of growth, measured peak and prediction', () => {
     const memory = (more: Partial<FailedAttempt>) => {
       const decision = decideRetry(failed('out_of_memory', more));
