@@ -29,10 +29,11 @@ export function planJson(plan: Plan) {
         Object.entries(plan.scalePlan.resources).map(([tag, request]) => [tag, requestJson(request)]),
       ),
     },
-    instances: plan.instances.map(({ id, task, params, request, source, confidence }) => ({
+    instances: plan.instances.map(({ id, task, params, features, request, source, confidence }) => ({
       id,
       task,
       params,
+      features,
       request: requestJson(request),
       source,
       confidence,

@@ -16,11 +16,11 @@ const MEMORY_LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memor
 const CPU_LIMIT_V2 = '/sys/fs/cgroup/cpu.max';
 const CPU_LIMIT_V1 = ['/sys/fs/cgroup/cpu/cpu.cfs_quota_us', '/sys/fs/cgroup/cpu/cpu.cfs_period_us'] as const;
 
-/** What tasks may use together: the machine or its container, less a reserve for the system and the app. */
+/** What tasks may use together: the machine or its container, less a reserve for the system and the app; whole MiB. */
 export function machineCapacity(facts: MachineFacts): Demand {
   const limits = MEMORY_LIMITS.map((path) => Number.parseInt(facts.readLimit(path) ?? '', 10));
   const memory = Math.min(facts.totalMemoryBytes, ...limits.filter((bytes) => bytes > 0));
-  return { cpus: cpusOf(facts), memoryBytes: memory - reserveBytes(memory) };
+  return { cpus: cpusOf(facts), memoryBytes: Math.floor((memory - reserveBytes(memory)) / MIB) * MIB };
 }
 
 /** A twentieth, at least 256 MB and at most 2 GB. */
