@@ -32,7 +32,7 @@ export const CONTAINER_MODES = ['none', 'auto', 'docker', 'apptainer'] as const;
 
 const local = mapping({
   provider: z.literal('local'),
-  max_workers: workers('Workers on this machine; default: one per component'),
+  max_workers: workers('Workers on this machine; default: one per CPU'),
   threads_per_worker: workers('Functions that one worker runs at once; default 1'),
   processes: truth.describe('Run functions in child processes instead of threads'),
   containers: z
