@@ -1,9 +1,11 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AppError } from '../../platform/errors.ts';
 import { SCHEMA_VERSION } from '../migrations/migrations.ts';
 import { openBetterSqlite3 } from './better-sqlite3-driver.ts';
 import { type OpenDriver, type SqlDatabase, sqlFailure } from './driver.ts';
-import { migrate, refuseNewer } from './migrate.ts';
+import { migrate, refuseNewer, schemaVersion } from './migrate.ts';
 import { openImmutable, openNodeSqlite } from './node-sqlite-driver.ts';
 
 /** How long a statement waits for another connection before it gives up. */
@@ -72,9 +74,34 @@ function readerOf(path: string, open: OpenDriver): SqlDatabase {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     refuseNewer(db, path, SCHEMA_VERSION);
     db.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY');
-    return db;
+    if (schemaVersion(db) === SCHEMA_VERSION) return db;
+    const copy = newestCopy(db);
+    db.close();
+    return copy;
   } catch (error) {
     db.close();
+    throw error;
+  }
+}
+
+/** A reader changes nothing: what an older version wrote is brought up to date in a copy that goes when it is closed. */
+function newestCopy(db: SqlDatabase): SqlDatabase {
+  const folder = mkdtempSync(join(tmpdir(), 'scalable-telemetry-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, 'telemetry.db');
+    db.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`);
+    const copy = openAnyDriver(path, { readOnly: false });
+    migrate(copy);
+    return {
+      ...copy,
+      close: () => {
+        copy.close();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openBetterSqlite3 } from '../../../main/telemetry/database/better-sqlite3-driver.ts';
@@ -93,6 +94,26 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
     }
     expect(readFileSync(path).equals(before)).toBe(true);
   });
+
+  it.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
+    'of version %d can be read without being changed, and leaves no copy behind',
+    (version) => {
+      const path = join(temporaryFolder(), 'a.db');
+      const old = open(path, { readOnly: false });
+      old.exec('PRAGMA journal_mode = WAL');
+      migrate(old, MIGRATIONS.slice(0, version));
+      old.close();
+      const before = readFileSync(path);
+      const copies = () => readdirSync(tmpdir()).filter((name) => name.startsWith('scalable-telemetry-'));
+      const earlier = copies();
+
+      const db = openForReading(path, open);
+      expect(schemaVersion(db)).toBe(SCHEMA_VERSION);
+      db.close();
+      expect(readFileSync(path).equals(before)).toBe(true);
+      expect(copies().filter((name) => !earlier.includes(name))).toEqual([]);
+    },
+  );
 
   it('can be read in a folder that may not be written to', () => {
     const path = join(temporaryFolder(), 'a.db');
