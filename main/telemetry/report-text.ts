@@ -1,4 +1,3 @@
-import { assertNever } from '../platform/errors.ts';
 import { describeMemory, describeMemoryHours } from '../platform/units.ts';
 import { percent } from './advice-record.ts';
 import type { FailureRow, RunReport } from './views.ts';
@@ -32,7 +31,7 @@ function overview(report: RunReport): string[] {
   return [
     `Run: ${report.run_id}`,
     `Target: ${report.target} (provider: ${report.provider})`,
-    `Status: ${statusText(report.status)}`,
+    `Status: ${report.status}`,
     `Workers: peak=${workers.peak}, avg=${decimal(workers.average, 1)}`,
     `Tasks: ${[
       `${tasks.succeeded + tasks.cached} completed${tasks.cached > 0 ? ` (${tasks.cached} from the cache)` : ''}`,
@@ -110,19 +109,3 @@ export function failureSentence(failure: FailureRow): string {
       : '';
   return `${where}${attempt} (${failure.code}): ${failure.message}${sizes}`;
 }
-
-function statusText(status: RunReport['status']): string {
-  switch (status) {
-    case 'running':
-    case 'succeeded':
-    case 'failed':
-    case 'cancelled':
-      return status;
-    case 'interrupted':
-      return 'interrupted (it can be resumed)';
-    default:
-      return assertNever(status);
-  }
-}
-
-const decimal = (value: number, digits: number) => value.toFixed(digits);
