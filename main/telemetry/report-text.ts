@@ -109,3 +109,5 @@ export function failureSentence(failure: FailureRow): string {
       : '';
   return `${where}${attempt} (${failure.code}): ${failure.message}${sizes}`;
 }
+
+const decimal = (value: number, digits: number) => value.toFixed(digits);
