@@ -199,6 +199,7 @@ describeInBrowser('the ten-minute story', () => {
     await page.getByRole('button', { name: 'Compare two' }).click();
     const comparison = page.getByRole('dialog', { name: 'Two runs side by side' });
     const failed = comparison.getByRole('row', { name: /^Failed attempts/ });
+    await failed.waitFor();
     const [, before, after] = await failed.getByRole('cell').allInnerTexts();
     expect(Number(after)).toBeLessThan(Number(before));
     expect(await failed.innerText()).toMatch(/✓ \d+ % less/);
