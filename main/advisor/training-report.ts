@@ -71,6 +71,11 @@ export interface DriftReport {
   readonly inputs: readonly { readonly feature: string; readonly psi: number }[];
 }
 
+/** What one input of the history was like: questions beyond it leave the domain. */
+export type InputDomain =
+  | { readonly feature: string; readonly kind: 'number'; readonly low: number; readonly high: number }
+  | { readonly feature: string; readonly kind: 'category'; readonly levels: readonly string[] };
+
 export interface TaskTrainingReport {
   readonly task: string;
   readonly rows: number;
@@ -99,6 +104,8 @@ export interface TaskTrainingReport {
   };
   readonly learningCurve?: readonly LearningPoint[];
   readonly drift?: DriftReport;
+  /** Of the inputs that were learned from. */
+  readonly domain?: readonly InputDomain[];
   /** What was left out of training and why. */
   readonly notes: readonly string[];
 }

@@ -45,7 +45,7 @@ const NUMERIC_SHARE = 0.9;
 const CPUS = 'requested_cpus';
 const COMPONENT = 'component';
 const TARGET = 'target';
-const WHERE_IT_RUNS = new Set([CPUS, COMPONENT, TARGET, ...CONTEXT_INPUTS]);
+export const WHERE_IT_RUNS = new Set([CPUS, COMPONENT, TARGET, ...CONTEXT_INPUTS]);
 
 /** No size, count or share is larger; squares of such numbers still add up. */
 const LARGEST_NUMBER = 1e18;

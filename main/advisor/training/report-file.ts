@@ -43,6 +43,11 @@ const drift = z.strictObject({
   inputs: z.array(z.strictObject({ feature: text, psi: number })).max(10_000),
 });
 
+const domain = z.discriminatedUnion('kind', [
+  z.strictObject({ feature: text, kind: z.literal('number'), low: number, high: number }),
+  z.strictObject({ feature: text, kind: z.literal('category'), levels: z.array(text).max(10_000) }),
+]);
+
 const report = z.strictObject({
   trainedAt: number,
   modelType: text,
@@ -67,6 +72,7 @@ const report = z.strictObject({
           .max(100)
           .optional(),
         drift: drift.optional(),
+        domain: z.array(domain).max(10_000).optional(),
         notes: z.array(text).max(1000),
       }),
     )

@@ -1,4 +1,5 @@
 import type { ModelType } from '../advisor.ts';
+import { domainOf } from '../data/domain.ts';
 import { encodeAll, learnFeatureSpace, oddInputs } from '../data/features.ts';
 import { seededRandom, seedFrom } from '../data/random.ts';
 import type { TaskHistory } from '../data/rows.ts';
@@ -89,6 +90,7 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
       ...(timed && { timeOrdered: { tasks: timed.tasks, ...pricesOf(timed) } }),
       ...(!options.quick && memory && { learningCurve: curveOf(memory) }),
       ...(drift && { drift }),
+      domain: domainOf(space),
       notes: [...history.notes, ...oddInputs(space, rows)],
     },
   };
