@@ -29,10 +29,17 @@ export type {
   ResourceRequest,
   ScalePlan,
 } from './providers/provider.ts';
-export { ScalableClient } from './session/client.ts';
+export { type ClientSource, ScalableClient } from './session/client.ts';
 export type { RunHandle } from './session/run-handle.ts';
 export { type ArtifactRecord, ScalableSession, type SessionOptions } from './session/session.ts';
+export {
+  type ClusterOptions,
+  LocalCluster,
+  SlurmCluster,
+  type SlurmClusterOptions,
+} from './session/slurm-cluster.ts';
 export type { SubmitOptions } from './session/submission.ts';
+export type { ContainerOptions, TaggedCluster, WorkerChange } from './session/tagged-cluster.ts';
 export { TaskFuture } from './session/task-future.ts';
 export type { InstanceState, RunStatus } from './telemetry/events.ts';
 export { renderReport } from './telemetry/report-text.ts';

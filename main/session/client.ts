@@ -36,12 +36,27 @@ export interface ClientParts {
   readonly works: Map<string, Work>;
 }
 
+/** Where a client's workers come from: a session, or a cluster made by hand. */
+export interface ClientSource {
+  readonly spec: DeploymentSpec;
+  /** Begins the run that the client submits to. Called once, by the client. @throws AppError of the provider */
+  begin(client: ScalableClient): Promise<ClientParts>;
+  /** Told after the client's run has ended, where nobody else closes what was opened for it. */
+  release?(): Promise<void>;
+}
+
 /** An argument may be the future of an earlier task: then its result goes in its place when it is there. */
 export type Arguments<A extends readonly unknown[]> = { readonly [I in keyof A]: A[I] | TaskFuture<A[I]> };
 
-/** What user code talks to: hands work to the workers of a running session and waits for results. */
+/**
+ * What user code talks to: hands work to the workers of a run and waits for results. Work may be submitted while the
+ * run is still being started; if that fails, every future says why.
+ */
 export class ScalableClient {
-  readonly #parts: ClientParts;
+  /** Resolves when the run has begun; rejects as its start did. */
+  readonly ready: Promise<void>;
+  readonly #source: ClientSource;
+  #parts: ClientParts | null = null;
   readonly #futures = new Map<string, TaskFuture<unknown>>();
   readonly #counters = new Map<string, number>();
   readonly #sizings = new Map<string, Sizing>();
@@ -49,26 +64,36 @@ export class ScalableClient {
   #batch: LiveInstance[] = [];
   #closed = false;
 
-  constructor(parts: ClientParts) {
-    this.#parts = parts;
+  /** @param source a started cluster: `new ScalableClient(cluster)`; sessions make their clients themselves */
+  constructor(source: ClientSource) {
+    this.#source = source;
+    this.ready = source.begin(this).then((parts) => {
+      this.#parts = parts;
+    });
+    // Whoever waits for a result, for `ready` or for `close` is told.
+    this.ready.catch(() => undefined);
   }
 
+  /** @throws AppError `E_NOT_BEGUN` before `ready` */
   get runId(): string {
-    return this.#parts.runId;
+    return this.#begun().runId;
   }
 
   /**
    * Runs `fn(...args)` on a worker of `tag`. A function is sent as its own text and must not use names from outside
-   * itself; `"./module.js#name"` is imported there; a task of the manifest takes its parameters as one object. Every call is computed and recorded, also when it repeats another.
+   * itself; `"./module.js#name"` is imported there; a list is a command with its arguments, which needs nothing of
+   * ours where it runs; a task of the manifest takes its parameters as one object. Every call is computed and
+   * recorded, also when it repeats another.
    *
-   * @throws AppError `E_UNKNOWN_TAG`, `E_REQUEST_TOO_LARGE`, `E_BAD_REQUEST`, `E_FUNCTION_SOURCE`, `E_ARGUMENTS`,
-   *   `E_SESSION_CLOSED`, all at once and not later
+   * @throws AppError `E_UNKNOWN_TAG`, `E_BAD_REQUEST`, `E_FUNCTION_SOURCE`, `E_ARGUMENTS`, `E_SESSION_CLOSED`, and
+   *   `E_REQUEST_TOO_LARGE` when the run has begun: all at once and not later
    */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...rest: [...Arguments<A>, SubmitOptions]
   ): TaskFuture<Awaited<R>>;
   submit(moduleOrTask: string, ...rest: [...unknown[], SubmitOptions]): TaskFuture<unknown>;
+  submit(command: readonly string[], options: SubmitOptions): TaskFuture<unknown>;
   submit(fn: Callable, ...rest: unknown[]): TaskFuture<unknown> {
     const options = rest.at(-1);
     if (!isOptions(options))
@@ -92,35 +117,44 @@ export class ScalableClient {
   }
 
   async cancel(futures: readonly TaskFuture<unknown>[]): Promise<void> {
+    await this.ready;
     this.#flush();
-    await this.#parts.controller.cancelInstances(futures.map(({ id }) => id));
+    await this.#begun().controller.cancelInstances(futures.map(({ id }) => id));
   }
 
   /** Workers of a component that exist now. @throws AppError `E_UNKNOWN_TAG` */
   workerCount(tag: string): number {
-    return this.#parts.controller.workerCount(checkedTag(this.#parts.spec, tag));
+    const known = checkedTag(this.#source.spec, tag);
+    return this.#parts?.controller.workerCount(known) ?? 0;
   }
 
   /** Wished workers per component; recorded as a scale decision. @throws AppError `E_UNKNOWN_TAG` */
   async scale(workersByTag: Readonly<Record<string, number>>): Promise<void> {
-    for (const tag of Object.keys(workersByTag)) checkedTag(this.#parts.spec, tag);
-    await this.#parts.controller.scale(workersByTag);
+    for (const tag of Object.keys(workersByTag)) checkedTag(this.#source.spec, tag);
+    await this.ready;
+    await this.#begun().controller.scale(workersByTag);
   }
 
   /** Waits for everything that was submitted, then ends the run. */
   async close(): Promise<RunReport> {
-    while (this.#waitingForResults.size > 0) await Promise.all(this.#waitingForResults);
-    this.#closed = true;
-    this.#flush();
-    this.#parts.engine.seal();
-    return this.#parts.controller.finished;
+    try {
+      await this.ready;
+      while (this.#waitingForResults.size > 0) await Promise.all(this.#waitingForResults);
+      this.#closed = true;
+      this.#flush();
+      const { engine, controller } = this.#begun();
+      engine.seal();
+      return await controller.finished;
+    } finally {
+      await this.#source.release?.();
+    }
   }
 
   /** For the session only: how an instance ended. */
   settled({ instanceId: id, ...end }: Settled): void {
     this.#futures.get(id)?.settle(end);
     this.#futures.delete(id);
-    this.#parts.works.delete(id);
+    this.#parts?.works.delete(id);
   }
 
   /** For the session only: the run is over, and with it whatever has not ended. */
@@ -131,7 +165,7 @@ export class ScalableClient {
   }
 
   #submit(fn: Callable, args: readonly unknown[], options: SubmitOptions): TaskFuture<unknown> {
-    const { spec, capacity, workers } = this.#parts;
+    const { spec } = this.#source;
     if (this.#closed)
       throw new AppError({
         code: 'E_SESSION_CLOSED',
@@ -146,28 +180,24 @@ export class ScalableClient {
         hint: 'Name one of its tasks, or a function as "./module.js#name".',
       });
     const name = isTask ? fn : (options.name ?? nameOf(fn));
-    const request = requestOf(this.#componentRequest(tag), options, workers[tag] ?? 0, capacity);
+    if (this.#parts) this.#request(this.#parts, tag, options);
     const index = this.#counters.get(name) ?? 0;
     this.#counters.set(name, index + 1);
     const future = new TaskFuture<unknown>(instanceId(name, index), name, (id) =>
-      this.#parts.engine.stateOf(id),
+      this.#parts ? this.#parts.engine.stateOf(id) : 'waiting',
     );
     const add = (values: readonly unknown[]) =>
-      this.#add(future, {
-        index,
-        tag,
-        request,
-        options,
-        work: isTask ? null : workOf(fn, values),
-        args: values,
-      });
-    if (args.some((arg) => arg instanceof TaskFuture)) this.#addWhenReady(future, args, add);
+      this.#add(future, { index, tag, options, work: isTask ? null : workOf(fn, values), args: values });
+    const isWaiting = args.some((arg) => arg instanceof TaskFuture);
+    if (!isTask && !isWaiting) workOf(fn, args);
+    if (isWaiting || this.#parts === null) this.#addWhenReady(future, args, add);
     else add(args);
     return future;
   }
 
-  #add(future: TaskFuture<unknown>, { index, tag, request, options, work, args }: Submission): void {
-    const { spec, engine, works } = this.#parts;
+  #add(future: TaskFuture<unknown>, { index, tag, options, work, args }: Submission): void {
+    const { spec, engine, works, capacity } = this.#begun();
+    const request = this.#request(this.#begun(), tag, options);
     const params = paramsOf(args);
     const features = options.features ?? params;
     const byUser = [options.n, options.cpus, options.memory, options.walltimeSeconds].some(
@@ -183,7 +213,7 @@ export class ScalableClient {
       index,
       params,
       features,
-      request: byUser ? request : capped(sizing.request, this.#parts.capacity),
+      request: byUser ? request : capped(sizing.request, capacity),
       source: byUser ? 'user' : sizing.method,
       confidence: byUser ? null : sizing.confidence,
       predicted: sizing.predicted,
@@ -202,15 +232,20 @@ export class ScalableClient {
     args: readonly unknown[],
     add: (values: unknown[]) => void,
   ): void {
-    const waiting = Promise.all(args.map((arg) => (arg instanceof TaskFuture ? arg.result() : arg)))
+    const values = () => Promise.all(args.map((arg) => (arg instanceof TaskFuture ? arg.result() : arg)));
+    const waiting = this.ready
+      .then(values)
       .then(add)
       .catch((error: unknown) => {
+        const parts = this.#parts;
+        // Nothing has begun, or it could never run: the caller is told the reason itself.
+        if (parts === null || isRefusal(error)) future.refuse(error);
+        else future.settle({ state: 'skipped', result: null });
         const message = error instanceof Error ? error.message : String(error);
-        future.settle({ state: 'skipped', result: null });
-        this.#parts.record({
+        parts?.record({
           type: 'run_failure',
-          runId: this.#parts.runId,
-          at: this.#parts.clock.now(),
+          runId: parts.runId,
+          at: parts.clock.now(),
           code: 'E_TASK_SKIPPED',
           message: `${future.name} was not begun: ${message}`,
           phase: 'submit',
@@ -224,7 +259,7 @@ export class ScalableClient {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
-    const { runId, clock, engine, record } = this.#parts;
+    const { runId, clock, engine, record } = this.#begun();
     record({
       type: 'instances_added',
       runId,
@@ -234,23 +269,33 @@ export class ScalableClient {
     engine.submitAdded(batch);
   }
 
-  #componentRequest(tag: string): ResourceRequest {
-    const { spec, capacity } = this.#parts;
+  /** @throws AppError `E_REQUEST_TOO_LARGE`, `E_BAD_REQUEST` */
+  #request({ spec, capacity, workers }: ClientParts, tag: string, options: SubmitOptions): ResourceRequest {
     const component = spec.components[tag];
-    const request = {
+    const base = {
       cpus: component?.cpus ?? 1,
       memoryBytes: component?.memoryBytes ?? null,
       walltimeSeconds: spec.target.walltimeSeconds,
     };
-    return capped(request, capacity);
+    return requestOf(capped(base, capacity), options, workers[tag] ?? 0, capacity);
+  }
+
+  #begun(): ClientParts {
+    if (this.#parts) return this.#parts;
+    throw new AppError({
+      code: 'E_NOT_BEGUN',
+      message: 'The run of this client has not begun yet.',
+      hint: 'Wait for `await client.ready` first.',
+    });
   }
 
   #size(task: string, component: string, features: Params, manifestRequest: ResourceRequest): Sizing {
     const key = `${task} ${component} ${canonicalJson(features)}`;
     let sizing = this.#sizings.get(key);
     if (!sizing) {
-      const target = this.#parts.spec.target.name;
-      sizing = this.#parts.advisor.size({
+      const { spec, advisor } = this.#begun();
+      const target = spec.target.name;
+      sizing = advisor.size({
         task,
         component,
         target,
@@ -270,11 +315,14 @@ const RETRIES = 2;
 interface Submission {
   readonly index: number;
   readonly tag: string;
-  readonly request: ResourceRequest;
   readonly options: SubmitOptions;
   /** Null for a task of the manifest, which has its own. */
   readonly work: Work | null;
   readonly args: readonly unknown[];
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && ['E_REQUEST_TOO_LARGE', 'E_BAD_REQUEST'].includes(error.code);
 }
 
 function isOptions(value: unknown): value is SubmitOptions {

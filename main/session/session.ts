@@ -15,7 +15,7 @@ import type { Work } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
 import type { RunReport } from '../telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../telemetry/workspace.ts';
-import { ScalableClient } from './client.ts';
+import { type ClientParts, ScalableClient } from './client.ts';
 import { type OpenRun, openRun } from './open-run.ts';
 import { preparePlan } from './prepare-plan.ts';
 import { PrintableScalePlan } from './printable-plan.ts';
@@ -54,14 +54,15 @@ export interface ArtifactRecord {
  */
 export class ScalableSession {
   readonly spec: DeploymentSpec;
-  readonly #manifestPath: string;
+  /** Null for a cluster made by hand. */
+  readonly #manifestPath: string | null;
   readonly #options: SessionOptions;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #workspace: Workspace | null = null;
   #live: { readonly run: OpenRun; readonly client: ScalableClient } | null = null;
 
-  private constructor(spec: DeploymentSpec, manifestPath: string, options: SessionOptions) {
+  private constructor(spec: DeploymentSpec, manifestPath: string | null, options: SessionOptions) {
     this.spec = spec;
     this.#manifestPath = manifestPath;
     this.#options = options;
@@ -84,6 +85,11 @@ export class ScalableSession {
     });
   }
 
+  /** For clusters made by hand: without a file, state lives in the spec's own folder. */
+  static ofSpec(spec: DeploymentSpec, options: SessionOptions = {}): ScalableSession {
+    return new ScalableSession(spec, null, options);
+  }
+
   /** What a run would ask for. Changes nothing; `dryRun` is accepted because every plan is one. */
   async plan(options: PlanOptions & { readonly dryRun?: boolean } = {}): Promise<Plan> {
     const { dryRun: _always, ...wishes } = options;
@@ -104,6 +110,13 @@ export class ScalableSession {
 
   /** Starts the plan's workers. @throws AppError `E_SESSION_STARTED`, `E_WORKSPACE_IN_USE`, and of the provider */
   async start(plan?: Plan): Promise<ScalableClient> {
+    const client = new ScalableClient({ spec: this.spec, begin: (self) => this.begin(self, plan) });
+    await client.ready;
+    return client;
+  }
+
+  /** For clients only: starts the workers they will submit to. Throws as `start` does. */
+  async begin(client: ScalableClient, plan?: Plan): Promise<ClientParts> {
     if (this.#live)
       throw new AppError({ code: 'E_SESSION_STARTED', message: 'This session has been started already.' });
     const { spec } = this;
@@ -121,7 +134,6 @@ export class ScalableSession {
     const works = new Map<string, Work>();
     const paths = runPaths(workspace.paths, runId);
     const tasks = new TaskInstances({ runId, spec, paths, instancesOf: () => [] });
-    let client: ScalableClient | null = null;
     const run = await openRun(
       { workspace, spec, provider, clock: this.#clock, logger: this.#logger },
       {
@@ -135,7 +147,7 @@ export class ScalableSession {
             ? submittedTask(spec, works, planned, attempt, request)
             : tasks.toTask(planned, attempt, request),
         lookUp: null,
-        onSettled: (end) => client?.settled(end),
+        onSettled: (end) => client.settled(end),
       },
     );
     await run.begin();
@@ -144,7 +156,10 @@ export class ScalableSession {
       modelsFolder: workspace.paths.models,
       sizing: chosen.sizing,
     });
-    client = new ScalableClient({
+    this.#live = { run, client };
+    const abandon = () => client.abandon();
+    run.controller.finished.then(abandon, abandon);
+    return {
       spec,
       runId,
       engine: run.engine,
@@ -155,11 +170,7 @@ export class ScalableSession {
       clock: this.#clock,
       record: (event) => recorder.record(event),
       works,
-    });
-    this.#live = { run, client };
-    const abandon = () => client?.abandon();
-    run.controller.finished.then(abandon, abandon);
-    return client;
+    };
   }
 
   /** Starts, lets `work` use the workers, and closes; when it throws, the run is recorded as failed. */
@@ -222,11 +233,16 @@ export class ScalableSession {
     try {
       return (await this.#live?.client.close()) ?? null;
     } finally {
-      this.#live = null;
-      const workspace = this.#workspace;
-      this.#workspace = null;
-      await workspace?.close();
+      await this.release();
     }
+  }
+
+  /** For clients only: the run is over, the workspace may be let go. */
+  async release(): Promise<void> {
+    this.#live = null;
+    const workspace = this.#workspace;
+    this.#workspace = null;
+    await workspace?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -234,7 +250,8 @@ export class ScalableSession {
   }
 
   get #root(): string {
-    return resolve(this.#options.workspace ?? dirname(this.#manifestPath));
+    const folder = this.#manifestPath === null ? this.spec.projectFolder : dirname(this.#manifestPath);
+    return resolve(this.#options.workspace ?? folder);
   }
 
   async #open(): Promise<Workspace> {

@@ -18,8 +18,8 @@ export interface SubmitOptions {
   readonly features?: Params;
 }
 
-/** Work that user code hands in: a function, or `./module.js#name`. */
-export type Callable = ((...args: never[]) => unknown) | string;
+/** Work that user code hands in: a function, `./module.js#name`, or a command with its arguments. */
+export type Callable = ((...args: never[]) => unknown) | string | readonly string[];
 
 /** @throws AppError `E_UNKNOWN_TAG` */
 export function checkedTag(spec: DeploymentSpec, tag: string): string {
@@ -34,6 +34,7 @@ export function checkedTag(spec: DeploymentSpec, tag: string): string {
 /** @throws AppError `E_FUNCTION_SOURCE`, `E_ARGUMENTS` */
 export function workOf(callable: Callable, args: readonly unknown[]): Work {
   checkArguments(args);
+  if (isCommand(callable)) return commandOf(callable, args);
   if (typeof callable === 'string') {
     const at = callable.lastIndexOf('#');
     return {
@@ -53,10 +54,35 @@ export function workOf(callable: Callable, args: readonly unknown[]): Work {
   return { kind: 'source', source, arguments: args };
 }
 
+/** @throws AppError `E_ARGUMENTS` */
+function commandOf(argv: readonly string[], args: readonly unknown[]): Work {
+  if (argv[0] && args.length === 0 && argv.every((part) => typeof part === 'string'))
+    return { kind: 'argv', argv };
+  throw new AppError({
+    code: 'E_ARGUMENTS',
+    message: 'A command is one list of texts: the program, then its arguments.',
+    hint: 'As in client.submit(["python", "run.py", String(year)], { tag: "demeter" }).',
+  });
+}
+
+function isCommand(callable: Callable): callable is readonly string[] {
+  return Array.isArray(callable);
+}
+
+/** What it is called in telemetry when the caller says nothing. */
 export function nameOf(callable: Callable): string {
+  if (isCommand(callable)) return commandName(callable);
   return typeof callable === 'string'
     ? callable.slice(callable.lastIndexOf('#') + 1)
     : callable.name || 'function';
+}
+
+/** `python run.py` is about run.py. Names are used in ids, so only letters that may stand there are kept. */
+function commandName(argv: readonly string[]): string {
+  const parts = argv.map((part) => part.slice(Math.max(part.lastIndexOf('/'), part.lastIndexOf('\\')) + 1));
+  const script = parts.slice(1).find((part) => /\.(py|R|r|jl|sh|js|mjs|ts|pl|m)$/.test(part));
+  const name = (script ?? parts[0] ?? '').replace(/[^A-Za-z0-9._-]+/g, '_');
+  return /^[A-Za-z]/.test(name) ? name : 'command';
 }
 
 /** Arguments as parameters: the fields of a single object, otherwise `arg0`, `arg1`, … */

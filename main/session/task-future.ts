@@ -41,6 +41,12 @@ export class TaskFuture<T> implements PromiseLike<T> {
     return this.#settled.promise.then(onResult, onFailure);
   }
 
+  /** For the client only: it was never begun, for this reason. */
+  refuse(reason: unknown): void {
+    this.#end = 'skipped';
+    this.#settled.reject(reason);
+  }
+
   /** For the client only: how it ended. */
   settle({ state, result }: Omit<Settled, 'instanceId'>): void {
     this.#end = state;

@@ -29,6 +29,14 @@ it('tutorial 3 runs as told', async () => {
   expect(text).toMatch(/^Scaling events: 1 scale-up, 1 scale-down$/m);
 });
 
+it('tutorial 3 runs on a cluster made by hand', async () => {
+  const text = await tutorial('tutorial-3-cluster');
+  expect(text).toMatch(/^Simulated: 3$/m);
+  expect(text).toMatch(/^Lengths: 8 7 13$/m);
+  expect(text).toMatch(/^ {2}demeter: \d+ started, 3 removed, 1 final$/m);
+  expect(text).toMatch(/^Tasks: 6 completed, 0 failed$/m);
+});
+
 it('beginner tutorial 9 learns from its own runs', async () => {
   const text = await tutorial('beginner-9');
   expect(text).toMatch(/basis: 'p95 of \d+ historical runs'/);
