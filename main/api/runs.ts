@@ -111,6 +111,15 @@ export const runsRouter = router({
     .mutation(({ ctx, input: { projectId: project, runId: run, instanceIds, ...request } }) =>
       ctx.services.runs.retry(project, run, instanceIds, request),
     ),
+  scale: procedure
+    .input(
+      z.strictObject({
+        projectId,
+        runId,
+        workers: z.record(z.string().min(1).max(256), z.number().int().min(0).max(100_000)),
+      }),
+    )
+    .mutation(({ ctx, input }) => ctx.services.runs.scale(input.projectId, input.runId, input.workers)),
   remove: procedure
     .input(inRun)
     .mutation(({ ctx, input }) => ctx.services.runs.remove(input.projectId, input.runId)),

@@ -241,6 +241,8 @@ export interface RunService {
     instanceIds: readonly string[],
     request: { memoryBytes?: number; walltimeSeconds?: number },
   ): Promise<void>;
+  /** Wished workers of some tags; nothing that runs is ended. @throws AppError E_RUN_NOT_LIVE, E_UNKNOWN_TAG */
+  scale(projectId: string, runId: string, workersByTag: Readonly<Record<string, number>>): Promise<void>;
   remove(projectId: string, runId: string): Promise<void>;
   watch(projectId: string, runId: string, signal: AbortSignal): AsyncIterable<RunUpdate>;
 }

@@ -109,6 +109,18 @@ export function runsService(deps: RunsDependencies): RunService {
       if (live) await live.retry(instanceIds, request);
       else await resume(projectId, runId, { instanceIds, request });
     },
+    scale: async (projectId, runId, workersByTag) => {
+      const handle = liveHandle(projectId, runId);
+      const tags = handle.live().pools.map(({ tag }) => tag);
+      const unknown = Object.keys(workersByTag).find((tag) => !tags.includes(tag));
+      if (unknown !== undefined)
+        throw new AppError({
+          code: 'E_UNKNOWN_TAG',
+          message: `This run has no workers of the kind “${unknown}”.`,
+          hint: `It has ${tags.join(', ') || 'none'}.`,
+        });
+      await handle.scale(workersByTag);
+    },
     remove: async (projectId, runId) => {
       if (liveRuns.get(projectId, runId))
         throw new AppError({
