@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Params, ParamValue } from '../../manifest/spec.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type StoreEvent, UNKNOWN_CPUS } from '../write/store-event.ts';
+import { UNKNOWN_CPUS } from '../write/store-event.ts';
 import {
   type Cells,
   csvAmount,
@@ -15,14 +15,14 @@ import {
 } from './csv-fields.ts';
 import { paramsOf, parseJson } from './fields.ts';
 import { safeId, safeRunId } from './ids.ts';
-import { SkipList } from './import-result.ts';
-import { CHUNK_EVENTS, type IncomingRun } from './imported-run.ts';
+import type { SkipList } from './import-result.ts';
+import type { IncomingRun } from './imported-run.ts';
 import { readTable } from './table.ts';
-import { attemptEvents, fileFingerprint, runStarted, type TableAttempt } from './table-run.ts';
+import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
+import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
 
 /**
- * A table of executions, one row each. Rows of one `run_id` must be together only in the sense that each run is
- * read in its own pass over the file: memory stays small however long the table is.
+ * A table of executions, one row each, in one pass: rows of several runs may come in any order.
  *
  * @throws AppError E_IMPORT_MAP for a mapping to a field that does not exist
  */
@@ -33,68 +33,76 @@ export async function* incomingCsv(
 ): AsyncGenerator<IncomingRun> {
   for (const [column, field] of Object.entries(map)) if (!isCsvField(field)) throw badMap(column, field);
   const fingerprint = await fileFingerprint(path, JSON.stringify(map));
-  const runs = new Set<string>();
+  const chunks = tableChunks(path, items(path, map, fingerprint, skipped), skipped);
+  yield { runId: null, fingerprint, chunks, files: [] };
+}
+
+async function* items(
+  path: string,
+  map: Readonly<Record<string, string>>,
+  fingerprint: string,
+  skipped: SkipList,
+): AsyncGenerator<TableItem> {
+  const headers = new Map<string, TableHeader>();
   for await (const { line, cells } of readTable(path, true, skipped)) {
     const fields = mapped(cells, map);
-    if (csvText(fields, 'task') === null) skipped.add(path, line, 'it has no task');
-    else if (csvState(fields) === null)
-      skipped.add(path, line, `the state ${csvText(fields, 'state')} is not known`);
-    else runs.add(csvText(fields, 'run_id') ?? '');
-  }
-  const name = basename(path).replace(/\.\w+$/, '');
-  for (const run of runs) {
-    const runId = run === '' ? safeRunId(`run-csv-${name}-${fingerprint.slice(0, 8)}`) : safeRunId(run);
-    yield { runId, fingerprint, chunks: chunks(path, map, run, runId), files: [] };
+    const row = attemptOf(fields, line);
+    if (typeof row === 'string') {
+      skipped.add(path, line, row);
+      continue;
+    }
+    for (const field of UNREADABLE) {
+      const text = unreadable(fields, field);
+      if (text !== null) skipped.add(path, line, `its ${field}, ${text}, is no amount and was left out`);
+    }
+    const run = csvText(fields, 'run_id') ?? '';
+    const header = headers.get(run) ?? headerOf(run, fields, path, fingerprint);
+    headers.set(run, header);
+    yield { header, line, row };
   }
 }
 
-async function* chunks(
-  path: string,
-  map: Readonly<Record<string, string>>,
-  run: string,
-  runId: string,
-): AsyncGenerator<readonly StoreEvent[]> {
-  let events: StoreEvent[] = [];
-  let index = 0;
-  let clock: number | null = null;
-  let lastAt = 0;
-  let failed = false;
-  // Lines that cannot be read were reported in the first pass.
-  for await (const { line, cells } of readTable(path, true, new SkipList())) {
-    const fields = mapped(cells, map);
-    if ((csvText(fields, 'run_id') ?? '') !== run) continue;
-    const row = attemptOf(fields, line);
-    if (row === null) continue;
-    const at: number = row.startedAt ?? row.finishedAt ?? clock ?? 0;
-    if (clock === null) {
-      const target = csvText(fields, 'target') ?? 'imported';
-      const provider = csvText(fields, 'provider') ?? 'csv';
-      events.push(runStarted({ runId, origin: 'csv', at, project: basename(path), target, provider }));
-    }
-    const made = attemptEvents(runId, index++, row, at);
-    for (const event of made) if ('at' in event) lastAt = Math.max(lastAt, event.at);
-    clock = lastAt;
-    failed ||= row.state === 'failed';
-    events.push(...made);
-    if (events.length >= CHUNK_EVENTS) {
-      yield events;
-      events = [];
-    }
-  }
-  events.push({ type: 'run_finished', runId, at: lastAt, status: failed ? 'failed' : 'succeeded' });
-  yield events;
+function headerOf(run: string, fields: Cells, path: string, fingerprint: string): TableHeader {
+  return {
+    runId: safeRunId(run === '' ? `run-csv-${stemOf(path)}-${fingerprint.slice(0, 8)}` : run),
+    origin: 'csv',
+    project: basename(path),
+    target: csvText(fields, 'target') ?? 'imported',
+    provider: csvText(fields, 'provider') ?? 'csv',
+    at: null,
+  };
+}
+
+/** Figures whose loss is worth a word, since they are what is learned. */
+const UNREADABLE = [
+  'duration_s',
+  'cpu_s',
+  'peak_memory_bytes',
+  'peak_memory_kb',
+  'peak_memory_mb',
+  'peak_memory_gb',
+] as const;
+
+/** The text of a cell that should hold an amount and does not; null where it does, or says that it was not measured. */
+function unreadable(cells: Cells, field: (typeof UNREADABLE)[number]): string | null {
+  const text = csvText(cells, field);
+  if (text === null || /^(?:-|n\/?a|nan|none|null|unknown)$/i.test(text)) return null;
+  const read = field === 'duration_s' ? csvDuration(cells, field) : csvAmount(cells, field);
+  return read === null ? text.slice(0, 40) : null;
 }
 
 function mapped(cells: Cells, map: Readonly<Record<string, string>>): Cells {
+  if (Object.keys(map).length === 0) return cells;
   return new Map(
     [...cells].map(([name, value]) => [Object.hasOwn(map, name) ? (map[name] ?? name) : name, value]),
   );
 }
 
-function attemptOf(cells: Cells, line: number): TableAttempt | null {
+function attemptOf(cells: Cells, line: number): TableAttempt | string {
   const task = csvText(cells, 'task');
   const state = csvState(cells);
-  if (task === null || state === null) return null;
+  if (task === null) return 'it has no task';
+  if (state === null) return `the state ${csvText(cells, 'state')} is not known`;
   const attempt = csvAmount(cells, 'attempt');
   return {
     instanceId: safeId(csvText(cells, 'instance_id') ?? `${task}.line-${line}`),

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readHead } from './bytes.ts';
 import { CSV_FIELDS } from './csv-fields.ts';
 import { cut, guessSeparator } from './table.ts';
 
@@ -9,9 +9,9 @@ export async function detectFormat(
   path: string,
   map: Readonly<Record<string, string>>,
 ): Promise<TableFormat | null> {
-  const start = await head(path);
+  const start = await readHead(path);
   if (start.trimStart().startsWith('{')) return /"workflow"\s*:/.test(start) ? 'wfcommons' : null;
-  const line = start.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? '';
+  const line = start.split(/\r?\n/, 1)[0] ?? '';
   const names = new Set(cut(line, guessSeparator(line), true).map((name) => name.trim()));
   if (names.has('name') && names.has('status') && (names.has('realtime') || names.has('hash')))
     return 'nextflow';
@@ -20,14 +20,4 @@ export async function detectFormat(
   return fields.some((field) => field === 'task') && fields.some((field) => CSV_FIELDS.has(field))
     ? 'csv'
     : null;
-}
-
-async function head(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(65_536), 0, 65_536, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

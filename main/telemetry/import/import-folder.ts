@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderFingerprint, OWN_EVENTS_FILE, readReferenceFolder } from '../reference/run-folder.ts';
-import { referenceEvents } from '../reference/to-events.ts';
+import { referenceEvents, referenceRunId } from '../reference/to-events.ts';
 import { INCOMPLETE_IMPORT, type StoreEvent } from '../write/store-event.ts';
 import { parseEvent } from './event-schema.ts';
 import { parseJson } from './fields.ts';
 import type { SkipList } from './import-result.ts';
 import { CHUNK_EVENTS, type IncomingRun, inChunks } from './imported-run.ts';
+import { KeyTable } from './key-table.ts';
 import { readLines } from './lines.ts';
 
 /** A run folder: from its own events where one of ours wrote it, else from the reference package's files. */
@@ -14,17 +15,21 @@ export async function incomingFolder(folder: string, skipped: SkipList): Promise
   const fingerprint = await folderFingerprint(folder);
   const own = join(folder, OWN_EVENTS_FILE);
   if (existsSync(own)) {
-    const runId = await firstRunId(own);
+    const runId = await firstRunId(own, skipped);
     if (runId !== null) return { runId, fingerprint, chunks: ownChunks(own, runId, skipped), files: [] };
     skipped.add(own, 1, 'it does not begin with a run; the other files are read instead');
   }
   const reference = await readReferenceFolder(folder, skipped);
-  const { runId, events } = referenceEvents(reference);
-  return { runId, fingerprint, chunks: inChunks(events), files: reference.files };
+  return {
+    runId: referenceRunId(reference),
+    fingerprint,
+    chunks: inChunks(referenceEvents(reference, skipped)),
+    files: reference.files,
+  };
 }
 
-async function firstRunId(path: string): Promise<string | null> {
-  for await (const { text } of readLines(path)) {
+async function firstRunId(path: string, skipped: SkipList): Promise<string | null> {
+  for await (const { text } of readLines(path, skipped)) {
     const parsed = parseEvent(text === null ? undefined : parseJson(text));
     return 'event' in parsed && parsed.event.type === 'run_started' ? parsed.event.runId : null;
   }
@@ -37,9 +42,9 @@ export async function* ownChunks(
   runId: string,
   skipped: SkipList,
 ): AsyncGenerator<readonly StoreEvent[]> {
-  const known = new Set<string>();
+  const known = new KeyTable();
   let chunk: StoreEvent[] = [];
-  for await (const { number, text } of readLines(path)) {
+  for await (const { number, text } of readLines(path, skipped)) {
     if (text === '') continue;
     const parsed = parseEvent(text === null ? undefined : parseJson(text));
     const reason = 'reason' in parsed ? parsed.reason : misplaced(parsed.event, runId, number, known);
@@ -59,15 +64,10 @@ export async function* ownChunks(
   if (chunk.length > 0) yield chunk;
 }
 
-function misplaced(
-  event: StoreEvent,
-  runId: string,
-  line: number,
-  known: ReadonlySet<string>,
-): string | null {
+function misplaced(event: StoreEvent, runId: string, line: number, known: KeyTable): string | null {
   if (event.runId !== runId) return `it belongs to another run, ${event.runId}`;
   if (event.type === 'run_started') return line === 1 ? null : 'the run has begun already';
-  if ('instanceId' in event && event.instanceId !== '' && !known.has(event.instanceId))
+  if ('instanceId' in event && event.instanceId !== '' && known.find(event.instanceId) === -1)
     return `the task instance ${event.instanceId} is not known`;
   return null;
 }

@@ -10,21 +10,42 @@ export interface ImportResult {
   readonly runs: number;
   readonly tasks: number;
   readonly skipped: readonly Skipped[];
+  /** All that was skipped: of very many, `skipped` lists the first only. */
+  readonly skippedTotal: number;
+  /** The import was stopped before its end: doing it again completes it. */
+  readonly stopped: boolean;
 }
 
 /** At most so many reasons are kept for one file; the last one then says how many more there were. */
 const MAX_PER_FILE = 100;
+/** And for all files together. */
+const MAX_IN_ALL = 5000;
 
 export class SkipList {
   readonly #skipped: Skipped[] = [];
+  readonly #notes: Skipped[] = [];
   readonly #counts = new Map<string, number>();
+  #total = 0;
+
+  get total(): number {
+    return this.#total;
+  }
 
   add(file: string, line: number | null, reason: string): void {
     const count = (this.#counts.get(file) ?? 0) + 1;
     this.#counts.set(file, count);
-    if (count <= MAX_PER_FILE) this.#skipped.push({ file, line, reason });
+    this.#total += 1;
+    if (count <= MAX_PER_FILE && this.#skipped.length < MAX_IN_ALL)
+      this.#skipped.push({ file, line, reason });
   }
 
+  /** What is to be said of a whole file; never crowded out by its lines. */
+  note(file: string, reason: string): void {
+    this.#total += 1;
+    if (this.#notes.length < MAX_IN_ALL) this.#notes.push({ file, line: null, reason });
+  }
+
+  /** Every reason, a file's own last, bounded as said. */
   all(): readonly Skipped[] {
     const more = [...this.#counts]
       .filter(([, count]) => count > MAX_PER_FILE)
@@ -33,6 +54,6 @@ export class SkipList {
         line: null,
         reason: `${count - MAX_PER_FILE} more lines were skipped`,
       }));
-    return [...this.#skipped, ...more];
+    return [...this.#skipped, ...more, ...this.#notes];
   }
 }

@@ -8,6 +8,7 @@ import { detectFormat, type TableFormat } from './detect.ts';
 import { incomingFolder } from './import-folder.ts';
 import { type ImportResult, SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
+import { Intake } from './intake.ts';
 import { incomingNextflow } from './nextflow.ts';
 import { incomingSacct } from './sacct.ts';
 import { incomingWfCommons } from './wfcommons.ts';
@@ -18,12 +19,17 @@ export interface ImportOptions {
   readonly format?: ImportFormat;
   /** Column → field, for `csv`. */
   readonly map?: Readonly<Record<string, string>>;
+  /** Told now and then how many tasks of all came in so far, and from where. */
+  readonly onProgress?: (tasks: number, from: string) => void;
+  /** Ends the import after the piece at hand. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Takes history in from run folders (or a folder of them) and files. Importing the same thing again changes
  * nothing; a run that has grown since is replaced; a run recorded in this workspace is never touched. Whatever
- * cannot be read is in `skipped` and the rest is taken.
+ * cannot be read is in `skipped` and the rest is taken. When stopped, a run that came in only in part is marked
+ * interrupted, and the next import of it starts over.
  *
  * @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP, and what the store throws
  */
@@ -33,35 +39,17 @@ export async function importPaths(
   options: ImportOptions = {},
 ): Promise<ImportResult> {
   const skipped = new SkipList();
-  let runs = 0;
-  let tasks = 0;
+  const intake = new Intake(workspace.store, skipped, options);
   for (const path of paths) {
     for await (const { run, from } of incomingRuns(path, options, skipped)) {
-      const taken = await takeIn(workspace.store, run);
-      if (taken === 'own')
-        skipped.add(from, null, `${run.runId} was recorded in this workspace and is kept as it is`);
-      else if (taken !== 'unchanged') {
-        runs += 1;
-        tasks += taken.tasks;
-      }
+      await intake.take(run, from);
+      if (options.signal?.aborted) break;
     }
+    if (options.signal?.aborted) break;
   }
-  return { runs, tasks, skipped: skipped.all() };
-}
-
-async function takeIn(
-  store: SqliteStore,
-  run: IncomingRun,
-): Promise<'unchanged' | 'own' | { tasks: number }> {
-  const begun = await store.beginImport(run.runId, run.fingerprint);
-  if (begun !== 'new') return begun;
-  let tasks = 0;
-  for await (const events of run.chunks) {
-    for (const event of events) if (event.type === 'instances_added') tasks += event.instances.length;
-    await store.appendStored(events);
-  }
-  await store.endImport(run.runId, run.fingerprint, run.files);
-  return { tasks };
+  const { runs, tasks } = intake;
+  const stopped = options.signal?.aborted ?? false;
+  return { runs, tasks, skipped: skipped.all(), skippedTotal: skipped.total, stopped };
 }
 
 interface Found {

@@ -1,8 +1,9 @@
 import type { StoreEvent } from '../write/store-event.ts';
 
-/** One run on its way in: everything an importer knows, in pieces of bounded size. */
+/** What is on its way in: everything an importer knows, in pieces of bounded size. */
 export interface IncomingRun {
-  readonly runId: string;
+  /** Null for a table of several runs: each begins with its `run_started`. */
+  readonly runId: string | null;
   /** Changes with the content of what is imported, so that importing it again changes nothing. */
   readonly fingerprint: string;
   readonly chunks: AsyncIterable<readonly StoreEvent[]>;
@@ -10,11 +11,14 @@ export interface IncomingRun {
   readonly files: readonly (readonly [name: string, content: Uint8Array])[];
 }
 
+/** Small enough that making and sending them holds up the event loop for a few milliseconds only. */
 export const CHUNK_EVENTS = 1000;
 
-export async function* inChunks(events: Iterable<StoreEvent>): AsyncGenerator<readonly StoreEvent[]> {
+export async function* inChunks(
+  events: Iterable<StoreEvent> | AsyncIterable<StoreEvent>,
+): AsyncGenerator<readonly StoreEvent[]> {
   let chunk: StoreEvent[] = [];
-  for (const event of events) {
+  for await (const event of events) {
     chunk.push(event);
     if (chunk.length >= CHUNK_EVENTS) {
       yield chunk;

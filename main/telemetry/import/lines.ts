@@ -1,8 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
+import { isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
+import { readBytes } from './bytes.ts';
+import type { SkipList } from './import-result.ts';
 
 /** Longer lines are not data of ours; without a bound one hostile file would fill the memory. */
-export const MAX_LINE_CHARACTERS = 4_000_000;
+export const MAX_LINE_BYTES = 4_000_000;
+
+const NEWLINE = 0x0a;
 
 export interface Line {
   /** From 1. */
@@ -13,28 +17,46 @@ export interface Line {
   readonly unfinished: boolean;
 }
 
-/** Lines of a UTF-8 file, one at a time, `\r\n` and a byte order mark understood. */
-export async function* readLines(path: string): AsyncGenerator<Line> {
-  const decoder = new StringDecoder('utf8');
-  let number = 1;
-  let rest = '';
-  let tooLong = false;
+/**
+ * Lines of a text file, one at a time; see `readBytes` for what is understood. Lines that are not UTF-8 are read as
+ * Windows-1252, which is what tables of older programs are written in, and that is said once.
+ */
+export async function* readLines(path: string, skipped: SkipList): AsyncGenerator<Line> {
+  const state = { number: 1, tooLong: false, foreign: false };
+  const decode = (bytes: Buffer): string => {
+    if (isUtf8(bytes)) return bytes.toString('utf8');
+    if (!state.foreign)
+      skipped.add(path, state.number, 'this is not UTF-8: such lines are read as Windows-1252');
+    state.foreign = true;
+    return new TextDecoder('windows-1252').decode(bytes);
+  };
   const take = (text: string, unfinished: boolean): Line => {
-    const line = { number: number++, text: tooLong ? null : text.replace(/\r$/, ''), unfinished };
-    tooLong = false;
+    const line = { number: state.number++, text: state.tooLong ? null : text.replace(/\r$/, ''), unfinished };
+    state.tooLong = false;
     return line;
   };
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
-    let text = rest + decoder.write(chunk as Buffer);
-    if (number === 1 && text.startsWith('\uFEFF')) text = text.slice(1);
-    const parts = text.split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) yield take(part, false);
-    if (rest.length > MAX_LINE_CHARACTERS) {
-      rest = '';
-      tooLong = true;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of readBytes(path, (reason) => skipped.add(path, state.number, reason))) {
+    const end = piece.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      const whole = Buffer.concat([rest, piece.subarray(0, end - 1)]);
+      if (isUtf8(whole)) for (const text of whole.toString('utf8').split('\n')) yield take(text, false);
+      else for (const bytes of cutLines(whole)) yield take(decode(bytes), false);
+      rest = piece.subarray(end);
+    } else rest = Buffer.concat([rest, piece]);
+    if (rest.length > MAX_LINE_BYTES) {
+      rest = Buffer.alloc(0);
+      state.tooLong = true;
     }
   }
-  rest += decoder.end();
-  if (rest !== '' || tooLong) yield take(rest, true);
+  if (rest.length > 0 || state.tooLong) yield take(decode(rest), true);
+}
+
+function* cutLines(bytes: Buffer): Generator<Buffer> {
+  let from = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
+    yield bytes.subarray(from, at);
+    from = at + 1;
+  }
+  yield bytes.subarray(from);
 }

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import type { AttemptOutcome } from '../../providers/provider.ts';
 import type { InstanceState } from '../events.ts';
-import { type StoreEvent, UNKNOWN_CPUS } from '../write/store-event.ts';
+import { UNKNOWN_CPUS } from '../write/store-event.ts';
 import { safeId, safeRunId } from './ids.ts';
 import type { SkipList } from './import-result.ts';
-import { CHUNK_EVENTS, type IncomingRun } from './imported-run.ts';
+import type { IncomingRun } from './imported-run.ts';
+import { Column, KeyTable } from './key-table.ts';
 import {
   traceCount,
   traceDuration,
@@ -14,7 +15,8 @@ import {
   traceTime,
 } from './nextflow-values.ts';
 import { readTable, type TableRow } from './table.ts';
-import { attemptEvents, fileFingerprint, runStarted, type TableAttempt } from './table-run.ts';
+import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
+import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
 
 /** What sizing is learned from; the default trace lacks it. */
 const NEEDED = ['process', 'cpus', 'memory', 'time', 'attempt'] as const;
@@ -25,64 +27,28 @@ const INPUT_SIZE = ['input_size', 'input_size_bytes', 'inputs_size'] as const;
 /** A trace file is one run. A retry is a row of its own under the same name, so names tell instances apart. */
 export async function* incomingNextflow(path: string, skipped: SkipList): AsyncGenerator<IncomingRun> {
   const fingerprint = await fileFingerprint(path);
-  const runId = safeRunId(`run-nextflow-${basename(path).replace(/\.\w+$/, '')}-${fingerprint.slice(0, 8)}`);
-  yield { runId, fingerprint, chunks: chunks(path, runId, skipped), files: [] };
+  const runId = safeRunId(`run-nextflow-${stemOf(path)}-${fingerprint.slice(0, 8)}`);
+  const project = basename(path);
+  const header = { runId, origin: 'nextflow', project, target: 'nextflow', provider: 'nextflow' } as const;
+  const chunks = tableChunks(path, items({ ...header, at: null }, path, skipped), skipped);
+  yield { runId, fingerprint, chunks, files: [] };
 }
 
-async function* chunks(
-  path: string,
-  runId: string,
-  skipped: SkipList,
-): AsyncGenerator<readonly StoreEvent[]> {
-  const attempts = new Map<string, Seen>();
-  let events: StoreEvent[] = [];
-  let begun = false;
-  let lastAt = 0;
-  let failed = false;
-  let index = 0;
+async function* items(header: TableHeader, path: string, skipped: SkipList): AsyncGenerator<TableItem> {
+  const places = new Places();
+  let first = true;
   for await (const row of readTable(path, isQuoted(path), skipped)) {
-    if (!begun) sayWhatIsMissing(path, row, skipped);
-    const parsed = parseRow(row, attempts);
-    if (typeof parsed === 'string') {
-      skipped.add(path, row.line, parsed);
-      continue;
-    }
-    const at = parsed.submittedAt ?? parsed.startedAt ?? parsed.finishedAt ?? 0;
-    if (!begun) {
-      const name = basename(path);
-      events.push(
-        runStarted({
-          runId,
-          origin: 'nextflow',
-          at,
-          project: name,
-          target: 'nextflow',
-          provider: 'nextflow',
-        }),
-      );
-      begun = true;
-      lastAt = at;
-    }
-    const made = attemptEvents(runId, index++, parsed, at);
-    events.push(...made);
-    for (const event of made) if ('at' in event) lastAt = Math.max(lastAt, event.at);
-    failed ||= parsed.state === 'failed';
-    if (events.length >= CHUNK_EVENTS) {
-      yield events;
-      events = [];
-    }
+    if (first) sayWhatIsMissing(path, row, skipped);
+    first = false;
+    const parsed = parseRow(row, places);
+    if (typeof parsed === 'string') skipped.add(path, row.line, parsed);
+    else yield { header, line: row.line, row: parsed };
   }
-  if (!begun) {
-    skipped.add(path, null, 'it has no task in it');
-    return;
-  }
-  events.push({ type: 'run_finished', runId, at: lastAt, status: failed ? 'failed' : 'succeeded' });
-  yield events;
 }
 
 /** Nextflow escapes nothing in tab-separated files; traces turned into CSV by other tools are quoted. */
 function isQuoted(path: string): boolean {
-  return /\.csv$/i.test(path);
+  return /\.csv(?:\.gz)?$/i.test(path);
 }
 
 function sayWhatIsMissing(path: string, { cells }: TableRow, skipped: SkipList): void {
@@ -95,13 +61,13 @@ function sayWhatIsMissing(path: string, { cells }: TableRow, skipped: SkipList):
   );
 }
 
-function parseRow({ cells }: TableRow, attempts: Map<string, Seen>): TableAttempt | string {
+function parseRow({ cells }: TableRow, places: Places): TableAttempt | string {
   const name = traceText(cells.get('name'));
   const status = traceText(cells.get('status'));
   if (name === null || status === null) return 'it has no name or no status';
   const state = stateOf(status);
   if (state === null) return `the status ${status} is not known`;
-  const { instanceId, attempt } = place(name, traceCount(cells.get('attempt')), attempts);
+  const { instanceId, attempt } = places.of(name, traceCount(cells.get('attempt')));
   const exitCode = traceCount(cells.get('exit'));
   const wallSeconds = traceDuration(cells.get('realtime'));
   const cpuShare = tracePercent(cells.get('%cpu'));
@@ -146,31 +112,21 @@ function parseRow({ cells }: TableRow, attempts: Map<string, Seen>): TableAttemp
   };
 }
 
-interface Seen {
-  instances: number;
-  instanceId: string;
-  attempt: number;
-}
-
 /** Rows of one name are its attempts while their numbers rise; a number that comes again is another task of that name. */
-function place(
-  name: string,
-  written: number | null,
-  seen: Map<string, Seen>,
-): { readonly instanceId: string; readonly attempt: number } {
-  const before = seen.get(name);
-  if (!before) {
-    const first = { instances: 1, instanceId: safeId(name), attempt: Math.max(1, written ?? 1) };
-    seen.set(name, first);
-    return first;
+class Places {
+  readonly #names = new KeyTable();
+  readonly #instances = new Column();
+  readonly #attempts = new Column();
+
+  of(name: string, written: number | null): { readonly instanceId: string; readonly attempt: number } {
+    const key = this.#names.add(name);
+    const before = this.#attempts.get(key);
+    const attempt = Math.max(1, written ?? before + 1);
+    if (attempt <= before || before === 0) this.#instances.set(key, this.#instances.get(key) + 1);
+    this.#attempts.set(key, attempt);
+    const instances = this.#instances.get(key);
+    return { instanceId: instances === 1 ? safeId(name) : `${safeId(name)}-${instances}`, attempt };
   }
-  const attempt = Math.max(1, written ?? before.attempt + 1);
-  if (attempt <= before.attempt) {
-    before.instances += 1;
-    before.instanceId = `${safeId(name)}-${before.instances}`;
-  }
-  before.attempt = attempt;
-  return { instanceId: before.instanceId, attempt };
 }
 
 /** `CACHED` rows were not run now: they are there, and never learned again. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import type { Params } from '../../manifest/spec.ts';
 import type { AttemptOutcome, ResourceRequest } from '../../providers/provider.ts';
 import type { InstanceState } from '../events.ts';
@@ -139,4 +140,11 @@ export async function fileFingerprint(path: string, ...with_: readonly string[])
   for (const part of with_) hash.update(`${part}\0`);
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
+}
+
+/** Name of a file without its endings: `trace` for `trace.txt.gz`. */
+export function stemOf(path: string): string {
+  return basename(path)
+    .replace(/\.gz$/i, '')
+    .replace(/\.\w+$/, '');
 }

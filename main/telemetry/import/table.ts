@@ -26,7 +26,7 @@ export async function* readTable(path: string, quoted: boolean, skipped: SkipLis
   let header: { names: readonly string[]; separator: Separator } | null = null;
   let open = '';
   let openedAt = 0;
-  for await (const { number, text } of readLines(path)) {
+  for await (const { number, text } of readLines(path, skipped)) {
     if (text === null || open.length > 4_000_000) {
       skipped.add(path, number, 'the line is too long');
       open = '';

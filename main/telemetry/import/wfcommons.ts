@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { type StoreEvent, UNKNOWN_CPUS } from '../write/store-event.ts';
+import { StringDecoder } from 'node:string_decoder';
+import { UNKNOWN_CPUS } from '../write/store-event.ts';
+import { readBytes } from './bytes.ts';
 import {
   amountField,
   type Fields,
@@ -12,106 +12,177 @@ import {
 } from './fields.ts';
 import { safeId, safeRunId } from './ids.ts';
 import type { SkipList } from './import-result.ts';
-import { type IncomingRun, inChunks } from './imported-run.ts';
-import { attemptEvents, fileFingerprint, runStarted, type TableAttempt } from './table-run.ts';
+import type { IncomingRun } from './imported-run.ts';
+import { JsonElements } from './json-elements.ts';
+import { Column, KeyTable } from './key-table.ts';
+import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
+import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
 
-/** The format is one JSON document: it has to be held in memory as a whole. */
-const MAX_BYTES = 512 * 1024 ** 2;
+/** Formats 1.4 and 1.5 keep specification and execution apart; in older ones tasks (once called jobs) hold their figures. */
+const EXECUTED = ['workflow.execution.tasks', 'workflow.tasks', 'workflow.jobs'];
+const SPECIFIED = ['workflow.specification.tasks', 'workflow.tasks', 'workflow.jobs'];
+const FILES = ['workflow.specification.files', 'workflow.files'];
+const VALUES = ['name', 'createdAt', 'workflow.execution.executedAt', 'workflow.executedAt'];
 
-/** A WfCommons instance, format 1.4 and 1.5 (specification and execution apart) or older (tasks hold their figures). */
+/**
+ * A WfCommons instance. The document is read in passes, since what a task needs of others (the sizes of its inputs,
+ * its kind) may stand anywhere in it; what is kept between passes is a few numbers for each task and file.
+ */
 export async function* incomingWfCommons(path: string, skipped: SkipList): AsyncGenerator<IncomingRun> {
-  if ((await stat(path)).size > MAX_BYTES) return skipped.add(path, null, 'the file is larger than 512 MB');
-  const root = parseJson(await readFile(path, 'utf8'));
-  const workflow = isFields(root) ? fieldsField(root, 'workflow') : null;
-  if (!isFields(root) || workflow === null) return skipped.add(path, null, 'this is not a WfCommons file');
   const fingerprint = await fileFingerprint(path);
-  const name = textField(root, 'name') ?? basename(path).replace(/\.\w+$/, '');
-  const runId = safeRunId(`run-wfcommons-${name}-${fingerprint.slice(0, 8)}`);
-  const execution = fieldsField(workflow, 'execution') ?? workflow;
-  const at = parseTime(textField(execution, 'executedAt')) ?? parseTime(textField(root, 'createdAt')) ?? 0;
-  const rows = taskRows(workflow, execution, at, path, skipped);
-  if (rows.length === 0) return skipped.add(path, null, 'there is no task in it');
-  yield { runId, fingerprint, chunks: inChunks(events(runId, name, rows, at)), files: [] };
-}
-
-function* events(
-  runId: string,
-  project: string,
-  rows: readonly TableAttempt[],
-  at: number,
-): Generator<StoreEvent> {
-  yield runStarted({ runId, origin: 'wfcommons', at, project, target: 'wfcommons', provider: 'wfcommons' });
-  let lastAt = at;
-  for (const [index, row] of rows.entries()) {
-    for (const event of attemptEvents(runId, index, row, at)) {
-      if ('at' in event) lastAt = Math.max(lastAt, event.at);
-      yield event;
-    }
+  const known = new Specification();
+  const values = new Map<string, string>();
+  for await (const { path: at, value } of parts(path, FILES, VALUES, skipped)) {
+    if (typeof value === 'string') values.set(at, value);
+    else if (isFields(value)) known.addFile(value);
   }
-  yield { type: 'run_finished', runId, at: lastAt, status: 'succeeded' };
+  // Later passes meet the same damage, which was told by the first.
+  for await (const { value } of parts(path, SPECIFIED, [], null)) if (isFields(value)) known.addTask(value);
+  const name = values.get('name') ?? stemOf(path);
+  const runId = safeRunId(`run-wfcommons-${name}-${fingerprint.slice(0, 8)}`);
+  const at =
+    parseTime(values.get('workflow.execution.executedAt') ?? values.get('workflow.executedAt')) ??
+    parseTime(values.get('createdAt')) ??
+    0;
+  const header: TableHeader = {
+    runId,
+    origin: 'wfcommons',
+    project: name,
+    target: 'wfcommons',
+    provider: 'wfcommons',
+    at,
+  };
+  const chunks = tableChunks(path, items(header, path, known, at, skipped), skipped);
+  yield { runId, fingerprint, chunks, files: [] };
 }
 
-function taskRows(
-  workflow: Fields,
-  execution: Fields,
-  at: number,
+async function* items(
+  header: TableHeader,
   path: string,
+  known: Specification,
+  at: number,
   skipped: SkipList,
-): readonly TableAttempt[] {
-  const specification = fieldsField(workflow, 'specification') ?? workflow;
-  const specified = new Map(list(specification.tasks).map((task) => [textField(task, 'id', 'name'), task]));
-  const sizes = new Map(
-    list(specification.files).map((file) => [
-      textField(file, 'id', 'name'),
-      amountField(file, 'sizeInBytes', 'size'),
-    ]),
-  );
-  return list(execution.tasks).flatMap((task, index): readonly TableAttempt[] => {
-    const id = textField(task, 'id', 'name');
-    if (id === null) {
-      skipped.add(path, null, `task ${index + 1} has no name`);
-      return [];
-    }
-    const spec = specified.get(id) ?? task;
-    const wallSeconds = amountField(task, 'runtimeInSeconds', 'runtime');
-    const startedAt = parseTime(textField(task, 'executedAt'));
-    const memory = amountField(task, 'memoryInBytes', 'memory');
-    const inputs = Array.isArray(spec.inputFiles) ? spec.inputFiles : [];
-    const inputBytes = inputs.reduce<number>((sum, file) => sum + (sizes.get(String(file)) ?? 0), 0);
-    const share = amountField(task, 'avgCPU');
-    // Ids are NAME_ID0000017 in the tools' own files; what comes before is the kind of task.
-    const name = (textField(spec, 'name') ?? id).replace(/_(?:ID)?\d+$/, '');
-    return [
-      {
-        instanceId: safeId(id),
-        attempt: 1,
-        task: name.slice(0, 256),
-        component: name.slice(0, 256),
-        params: inputBytes > 0 ? { input_size_mb: inputBytes / 1024 ** 2 } : {},
-        command: textField(fieldsField(task, 'command') ?? {}, 'program') ?? name,
-        request: {
-          cpus: amountField(task, 'coreCount', 'cores') ?? UNKNOWN_CPUS,
-          memoryBytes: null,
-          walltimeSeconds: null,
-        },
-        state: 'succeeded',
-        outcome: 'succeeded',
-        message: null,
-        exitCode: null,
-        workerId: null,
-        submittedAt: null,
-        startedAt: startedAt ?? at,
-        finishedAt: null,
-        wallSeconds,
-        cpuSeconds: share === null || wallSeconds === null ? null : (share / 100) * wallSeconds,
-        peakMemoryBytes: memory === null ? null : Math.round(memory),
-        readBytes: amountField(task, 'readBytes'),
-        writtenBytes: amountField(task, 'writtenBytes'),
-      },
-    ];
-  });
+): AsyncGenerator<TableItem> {
+  let number = 0;
+  for await (const { value } of parts(path, EXECUTED, [], null)) {
+    number += 1;
+    const id = isFields(value) ? textField(value, 'id', 'name') : null;
+    if (!isFields(value)) skipped.add(path, null, `task ${number} is not a JSON object`);
+    else if (id === null) skipped.add(path, null, `task ${number} has no name`);
+    else yield { header, line: null, row: attemptOf(id, value, known.of(id), at) };
+  }
 }
 
-function list(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
+/** The parsed parts of the document that are asked for. `skipped` is told when the document is cut off. */
+async function* parts(
+  path: string,
+  elements: readonly string[],
+  values: readonly string[],
+  skipped: SkipList | null,
+): AsyncGenerator<{ readonly path: string; readonly value: unknown }> {
+  const cutter = new JsonElements({ elements, values });
+  const decoder = new StringDecoder('utf8');
+  for await (const piece of readBytes(path, (reason) => skipped?.add(path, null, reason))) {
+    for (const item of cutter.feed(decoder.write(piece)))
+      yield { path: item.path, value: parseJson(item.text) };
+  }
+  if (!cutter.complete) skipped?.note(path, 'the document ends in the middle: what stands before was taken');
+}
+
+interface Specified {
+  readonly kind: string | null;
+  readonly inputBytes: number;
+}
+
+/** What the specification says of each task, in a few numbers. */
+class Specification {
+  readonly #files = new KeyTable();
+  readonly #sizes = new Column();
+  readonly #tasks = new KeyTable();
+  readonly #inputs = new Column();
+  readonly #kinds = new Column();
+  readonly #kindNumbers = new Map<string, number>();
+  readonly #kindNames: string[] = [];
+
+  addFile(file: Fields): void {
+    const id = textField(file, 'id', 'name');
+    if (id !== null) this.#sizes.set(this.#files.add(id), amountField(file, 'sizeInBytes', 'size') ?? 0);
+  }
+
+  addTask(task: Fields): void {
+    const id = textField(task, 'id', 'name');
+    if (id === null) return;
+    const key = this.#tasks.add(id);
+    this.#inputs.set(key, this.#inputBytes(task));
+    const kind = textField(task, 'name');
+    if (kind !== null) this.#kinds.set(key, this.#kindNumber(kindOf(kind)) + 1);
+  }
+
+  of(id: string): Specified {
+    const key = this.#tasks.find(id);
+    if (key === -1) return { kind: null, inputBytes: 0 };
+    return { kind: this.#kindNames[this.#kinds.get(key) - 1] ?? null, inputBytes: this.#inputs.get(key) };
+  }
+
+  #inputBytes(task: Fields): number {
+    if (Array.isArray(task.inputFiles))
+      return task.inputFiles.reduce<number>((sum, file) => {
+        const key = this.#files.find(String(file));
+        return key === -1 ? sum : sum + this.#sizes.get(key);
+      }, 0);
+    const files = Array.isArray(task.files) ? task.files.filter(isFields) : [];
+    return files
+      .filter((file) => textField(file, 'link') === 'input')
+      .reduce((sum, file) => sum + (amountField(file, 'sizeInBytes', 'size') ?? 0), 0);
+  }
+
+  #kindNumber(kind: string): number {
+    const number = this.#kindNumbers.get(kind) ?? this.#kindNames.push(kind) - 1;
+    this.#kindNumbers.set(kind, number);
+    return number;
+  }
+}
+
+/** Ids are NAME_ID0000017 in the tools' own files; what comes before is the kind of task. */
+function kindOf(name: string): string {
+  return name.replace(/_(?:ID)?\d+$/, '').slice(0, 256);
+}
+
+function attemptOf(id: string, task: Fields, { kind, inputBytes }: Specified, at: number): TableAttempt {
+  const wallSeconds = amountField(task, 'runtimeInSeconds', 'runtime');
+  // What older formats call memory, bytesRead and bytesWritten are kilobytes.
+  const bytes = (name: string, inKilobytes: string) => {
+    const amount = amountField(task, name);
+    const old = amount === null ? amountField(task, inKilobytes) : null;
+    return amount ?? (old === null ? null : old * 1024);
+  };
+  const memory = bytes('memoryInBytes', 'memory');
+  const share = amountField(task, 'avgCPU');
+  const name = kind ?? kindOf(id);
+  return {
+    instanceId: safeId(id),
+    attempt: 1,
+    task: name,
+    component: name,
+    params: inputBytes > 0 ? { input_size_mb: inputBytes / 1024 ** 2 } : {},
+    command: textField(fieldsField(task, 'command') ?? {}, 'program') ?? name,
+    request: {
+      cpus: amountField(task, 'coreCount', 'cores') ?? UNKNOWN_CPUS,
+      memoryBytes: null,
+      walltimeSeconds: null,
+    },
+    state: 'succeeded',
+    outcome: 'succeeded',
+    message: null,
+    exitCode: null,
+    workerId: null,
+    submittedAt: null,
+    startedAt: parseTime(textField(task, 'executedAt')) ?? at,
+    finishedAt: null,
+    wallSeconds,
+    cpuSeconds: share === null || wallSeconds === null ? null : (share / 100) * wallSeconds,
+    peakMemoryBytes: memory === null ? null : Math.round(memory),
+    readBytes: bytes('readBytes', 'bytesRead'),
+    writtenBytes: bytes('writtenBytes', 'bytesWritten'),
+  };
 }

@@ -5,15 +5,16 @@ import type { StoreEvent } from '../write/store-event.ts';
 const NOT_LEARNED: ReadonlySet<string> = new Set(['cancelled', 'lost', 'launch_failure']);
 
 /** What the store would answer from these events of one run, by the same rules as `queries/history.ts`. */
-export function historyRows(events: readonly StoreEvent[]): readonly HistoryRow[] {
-  const run = events.find((event) => event.type === 'run_started');
-  const instances = new Map<string, PlannedInstance>();
+export async function historyRows(events: AsyncIterable<StoreEvent>): Promise<readonly HistoryRow[]> {
+  let run: Extract<StoreEvent, { type: 'run_started' }> | null = null;
+  // Events of an instance stand together: only the last one is asked for.
+  let instance: PlannedInstance | null = null;
   const rows: HistoryRow[] = [];
-  for (const event of events) {
-    if (event.type === 'instances_added') for (const one of event.instances) instances.set(one.id, one);
+  for await (const event of events) {
+    if (event.type === 'run_started') run = event;
+    if (event.type === 'instances_added') instance = event.instances.at(-1) ?? null;
     if (event.type !== 'attempt_finished' || NOT_LEARNED.has(event.result.outcome)) continue;
-    const instance = instances.get(event.instanceId);
-    if (!run || !instance) continue;
+    if (!run || instance?.id !== event.instanceId) continue;
     const { request, startedAt, result } = event;
     const { usage } = result;
     const { cpuUserSeconds: user, cpuSystemSeconds: system } = usage;

@@ -27,7 +27,8 @@ export async function readReferenceRuns(directory: string): Promise<{
   const folders = await runFolders(directory);
   const rows: HistoryRow[] = [];
   for (const folder of folders) {
-    rows.push(...historyRows(referenceEvents(await readReferenceFolder(folder, skipped)).events));
+    const events = referenceEvents(await readReferenceFolder(folder, skipped), skipped);
+    for (const row of await historyRows(events)) rows.push(row);
   }
   return { rows, runs: folders.length, skipped: skipped.all() };
 }

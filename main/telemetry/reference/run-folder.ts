@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { systemErrorCode } from '../../platform/errors.ts';
 import { type Fields, isFields, parseJson } from '../import/fields.ts';
 import type { SkipList } from '../import/import-result.ts';
 import { readLines } from '../import/lines.ts';
@@ -21,9 +22,13 @@ export type EventFile = (typeof EVENT_FILES)[number];
 /** Ours beside theirs: the run's events, which say all that we know. Their readers do not look at it. */
 export const OWN_EVENTS_FILE = 'scalable-events.jsonl';
 
-/** A file of a run folder that is larger is not one; all of them together are held in memory. */
-export const MAX_FILE_BYTES = 256 * 1024 ** 2;
+/** Documents that are larger are none of the reference package's, which holds them in memory. */
+const MAX_DOCUMENT_BYTES = 64 * 1024 ** 2;
 
+/** Files that are larger together are not kept beside what was read from them. */
+const MAX_KEPT_BYTES = 64 * 1024 ** 2;
+
+/** A run folder without its event files, which may be of any length and are read row by row. */
 export interface ReferenceFolder {
   readonly folder: string;
   readonly name: string;
@@ -31,8 +36,7 @@ export interface ReferenceFolder {
   readonly plan: Fields | null;
   readonly manifestText: string;
   readonly lock: string | null;
-  readonly rows: Readonly<Record<EventFile, readonly Fields[]>>;
-  /** The files as they are, byte by byte. */
+  /** The files as they are, byte by byte; none where they are too large to be kept. */
   readonly files: readonly (readonly [name: string, content: Uint8Array])[];
 }
 
@@ -44,33 +48,16 @@ export async function isRunFolder(folder: string): Promise<boolean> {
   return names.has('run.json') || (names.has('tasks.jsonl') && basename(folder).startsWith('run-'));
 }
 
-/** Reads everything there is; what cannot be read is reported with its line and left out. */
+/** Reads the documents of a folder; what cannot be read is reported and left out. */
 export async function readReferenceFolder(folder: string, skipped: SkipList): Promise<ReferenceFolder> {
-  const names = (await readdir(folder)).filter((name) => KEPT.test(name)).sort();
-  const files: [string, Uint8Array][] = [];
   const texts = new Map<string, string>();
-  for (const name of names) {
+  for (const name of ['run.json', 'plan.json', 'manifest.yaml', 'manifest.lock']) {
     const path = join(folder, name);
-    const info = await stat(path);
-    if (!info.isFile()) continue;
-    if (info.size > MAX_FILE_BYTES) {
-      skipped.add(path, null, 'the file is larger than 256 MB');
-      continue;
-    }
-    const content = await readFile(path);
-    files.push([name, content]);
-    if (!name.endsWith('.jsonl')) texts.set(name, content.toString('utf8'));
+    const info = await stat(path).catch(absent);
+    if (!info?.isFile()) continue;
+    if (info.size > MAX_DOCUMENT_BYTES) skipped.note(path, 'the file is larger than 64 MB');
+    else texts.set(name, await readFile(path, 'utf8'));
   }
-  const rows = Object.fromEntries(
-    await Promise.all(
-      EVENT_FILES.map(async (file) => [
-        file,
-        files.some(([name]) => name === `${file}.jsonl`)
-          ? await readRows(join(folder, `${file}.jsonl`), skipped)
-          : [],
-      ]),
-    ),
-  ) as Record<EventFile, readonly Fields[]>;
   const object = (name: string): Fields | null => {
     const text = texts.get(name);
     if (text === undefined) return null;
@@ -86,18 +73,40 @@ export async function readReferenceFolder(folder: string, skipped: SkipList): Pr
     plan: object('plan.json'),
     manifestText: texts.get('manifest.yaml') ?? '',
     lock: texts.get('manifest.lock')?.trim() ?? null,
-    rows,
-    files,
+    files: await keptFiles(folder, skipped),
   };
 }
 
-async function readRows(path: string, skipped: SkipList): Promise<readonly Fields[]> {
-  const rows: Fields[] = [];
-  for await (const { number, text, unfinished } of readLines(path)) {
+async function keptFiles(folder: string, skipped: SkipList): Promise<ReferenceFolder['files']> {
+  const files: [string, Uint8Array][] = [];
+  let bytes = 0;
+  for (const name of (await readdir(folder)).filter((one) => KEPT.test(one)).sort()) {
+    const path = join(folder, name);
+    const info = await stat(path);
+    if (!info.isFile()) continue;
+    bytes += info.size;
+    if (bytes > MAX_KEPT_BYTES) {
+      skipped.note(folder, 'its files are larger than 64 MB: an export writes them anew from what was read');
+      return [];
+    }
+    files.push([name, await readFile(path)]);
+  }
+  return files;
+}
+
+/** Rows of an event file, if there is one; what cannot be read is reported with its line and left out. */
+export async function* readRows(
+  folder: string,
+  file: EventFile,
+  skipped: SkipList,
+): AsyncGenerator<{ readonly line: number; readonly row: Fields }> {
+  const path = join(folder, `${file}.jsonl`);
+  if (!(await stat(path).catch(absent))?.isFile()) return;
+  for await (const { number, text, unfinished } of readLines(path, skipped)) {
     if (text === null) skipped.add(path, number, 'the line is too long');
     else if (text.trim() !== '') {
       const value = parseJson(text);
-      if (isFields(value)) rows.push(value);
+      if (isFields(value)) yield { line: number, row: value };
       else
         skipped.add(
           path,
@@ -106,7 +115,11 @@ async function readRows(path: string, skipped: SkipList): Promise<readonly Field
         );
     }
   }
-  return rows;
+}
+
+function absent(error: unknown): null {
+  if (systemErrorCode(error) === 'ENOENT') return null;
+  throw error;
 }
 
 /** Changes with any byte of any file, and with nothing else. */

@@ -3,110 +3,142 @@ import type { AttemptOutcome, ResourceRequest } from '../../providers/provider.t
 import { FINAL_STATES, type InstanceState, type RunStatus } from '../events.ts';
 import { amountField, type Fields, fieldsField, paramsOf, parseTime, textField } from '../import/fields.ts';
 import { safeId, safeRunId } from '../import/ids.ts';
+import { SkipList } from '../import/import-result.ts';
+import { MOST_MEMORY_BYTES } from '../import/plausible.ts';
+import { Measured } from '../import/what-is-missing.ts';
 import { INCOMPLETE_IMPORT, type StoreEvent, UNKNOWN_CPUS } from '../write/store-event.ts';
-import type { ReferenceFolder } from './run-folder.ts';
-import { joinTasks, type ReferenceTask } from './tasks.ts';
+import { type EventFile, type ReferenceFolder, readRows } from './run-folder.ts';
+import { survey } from './survey.ts';
+import type { ReferenceTask } from './tasks.ts';
 import { workerEvents } from './worker-events.ts';
 
-export interface ImportedRun {
-  readonly runId: string;
-  readonly events: readonly StoreEvent[];
-  readonly tasks: number;
+export function referenceRunId({ run, name }: ReferenceFolder): string {
+  return safeRunId(textField(run, 'run_id') ?? name);
 }
 
-/** Decimal gigabytes, as the reference package means them. */
-const DECIMAL_GB = 1e9;
-
-/** A run folder as events of ours. Says nothing that the folder does not: turnaround is not run time, a future's key is no worker. */
-export function referenceEvents(folder: ReferenceFolder): ImportedRun {
-  const { run, rows } = folder;
-  const runId = safeRunId(textField(run, 'run_id') ?? folder.name);
-  const tasks = joinTasks(rows.tasks, rows.resources);
-  const times = allTimes(folder);
-  const startedAt = parseTime(textField(run, 'started_at')) ?? times[0] ?? nameTime(folder.name) ?? 0;
-  const lastAt = times.reduce((last, at) => Math.max(last, at), startedAt);
-  const finishedAt = parseTime(textField(run, 'finished_at', 'ended_at'));
+/**
+ * A run folder as events of ours, in the memory of a few numbers for each task. Says nothing that the folder does
+ * not: turnaround is not run time, a future's key is no worker.
+ */
+export async function* referenceEvents(
+  folder: ReferenceFolder,
+  skipped: SkipList,
+): AsyncGenerator<StoreEvent> {
+  const { run } = folder;
+  const runId = referenceRunId(folder);
+  const { join, firstAt, lastAt, workers, broke } = await survey(folder, skipped);
+  const startedAt = parseTime(textField(run, 'started_at')) ?? firstAt ?? nameTime(folder.name) ?? 0;
+  const end = parseTime(textField(run, 'finished_at', 'ended_at')) ?? Math.max(lastAt ?? 0, startedAt);
   const at = (fields: Fields) => parseTime(textField(fields, 'timestamp')) ?? startedAt;
-  const end = finishedAt ?? lastAt;
-  const events: StoreEvent[] = [
-    {
-      type: 'run_started',
-      runId,
-      at: startedAt,
-      project: textField(run, 'project_name', 'project') ?? 'imported',
-      target: textField(run, 'target_name', 'target') ?? 'unknown',
-      provider: textField(run, 'provider_name', 'provider') ?? 'unknown',
-      manifestLock: (textField(run, 'manifest_lock') ?? folder.lock ?? '').replace(/^sha256:/, ''),
-      manifestPath: textField(run, 'source_manifest_path'),
-      manifestText: folder.manifestText,
-      plan: folder.plan,
-      pid: null,
-      hostname: null,
-      origin: 'reference',
-      fingerprint: INCOMPLETE_IMPORT,
-    },
-    ...tasks.flatMap((task, index) => taskEvents(runId, task, index, startedAt)),
-    ...workerEvents(runId, rows.workers, at, end),
-    ...rows.failures
-      .filter((row) => textField(row, 'task_id') === null)
-      .map(
-        (row): StoreEvent => ({
-          type: 'run_failure',
-          runId,
-          at: at(row),
-          code: textField(row, 'failure_class') ?? 'unknown',
-          message: textField(row, 'message') ?? '',
-          phase: textField(fieldsField(row, 'details') ?? {}, 'phase') ?? 'unknown',
-        }),
-      ),
-    ...rows.cache.map(
-      (row): StoreEvent => ({
-        type: 'cache_lookup',
-        runId,
-        at: at(row),
-        instanceId: '',
-        keyDigest: textField(row, 'key_digest') ?? '',
-        hit: row.hit === true,
-        seconds: amountField(row, 'duration_s') ?? 0,
-      }),
-    ),
-    ...rows.artifacts.map(
-      (row): StoreEvent => ({
-        type: 'artifact_recorded',
-        runId,
-        at: at(row),
-        name: textField(row, 'artifact_name', 'name') ?? '',
-        location: textField(row, 'location') ?? '',
-        kind: textField(row, 'kind') ?? 'file',
-        task: textField(row, 'task_name'),
-        component: textField(row, 'component'),
-        digest: textField(row, 'digest'),
-        sizeBytes: amountField(row, 'size_bytes'),
-      }),
-    ),
-    { type: 'run_finished', runId, at: end, status: judge(folder, tasks) },
-  ];
-  return { runId, events, tasks: tasks.length };
+  // What cannot be read was reported by the survey.
+  const rows = (file: EventFile) => readRows(folder.folder, file, new SkipList());
+  yield runStarted(folder, runId, startedAt);
+  const measured = new Measured();
+  const states = new Set<InstanceState>();
+  for await (const { line, row } of rows('tasks')) {
+    const task = join.at(line, row);
+    if (task === null) continue;
+    states.add(task.state);
+    const events = taskEvents(runId, task, startedAt);
+    for (const event of events) if (event.type === 'attempt_finished') countMeasured(measured, event);
+    yield* events;
+  }
+  yield* workerEvents(runId, workers, at, end);
+  for await (const { row } of rows('failures'))
+    if (textField(row, 'task_id') === null) yield failureEvent(runId, row, at(row));
+  for await (const { row } of rows('cache')) yield lookupEvent(runId, row, at(row));
+  for await (const { row } of rows('artifacts')) yield artifactEvent(runId, row, at(row));
+  yield { type: 'run_finished', runId, at: end, status: judge(run, broke, states) };
+  measured.say(folder.folder, skipped);
+}
+
+function countMeasured(
+  measured: Measured,
+  { startedAt, result: { usage } }: Extract<StoreEvent, { type: 'attempt_finished' }>,
+): void {
+  measured.add({
+    peakMemoryBytes: usage.peakMemoryBytes,
+    wallSeconds: startedAt === null ? null : usage.wallSeconds,
+    cpuSeconds: usage.cpuUserSeconds,
+  });
+}
+
+function runStarted(folder: ReferenceFolder, runId: string, at: number): StoreEvent {
+  const { run } = folder;
+  return {
+    type: 'run_started',
+    runId,
+    at,
+    project: textField(run, 'project_name', 'project') ?? 'imported',
+    target: textField(run, 'target_name', 'target') ?? 'unknown',
+    provider: textField(run, 'provider_name', 'provider') ?? 'unknown',
+    manifestLock: (textField(run, 'manifest_lock') ?? folder.lock ?? '').replace(/^sha256:/, ''),
+    manifestPath: textField(run, 'source_manifest_path'),
+    manifestText: folder.manifestText,
+    plan: folder.plan,
+    pid: null,
+    hostname: null,
+    origin: 'reference',
+    fingerprint: INCOMPLETE_IMPORT,
+  };
+}
+
+function failureEvent(runId: string, row: Fields, at: number): StoreEvent {
+  return {
+    type: 'run_failure',
+    runId,
+    at,
+    code: textField(row, 'failure_class') ?? 'unknown',
+    message: textField(row, 'message') ?? '',
+    phase: textField(fieldsField(row, 'details') ?? {}, 'phase') ?? 'unknown',
+  };
+}
+
+function lookupEvent(runId: string, row: Fields, at: number): StoreEvent {
+  return {
+    type: 'cache_lookup',
+    runId,
+    at,
+    instanceId: '',
+    keyDigest: textField(row, 'key_digest') ?? '',
+    hit: row.hit === true,
+    seconds: amountField(row, 'duration_s') ?? 0,
+  };
+}
+
+function artifactEvent(runId: string, row: Fields, at: number): StoreEvent {
+  return {
+    type: 'artifact_recorded',
+    runId,
+    at,
+    name: textField(row, 'artifact_name', 'name') ?? '',
+    location: textField(row, 'location') ?? '',
+    kind: textField(row, 'kind') ?? 'file',
+    task: textField(row, 'task_name'),
+    component: textField(row, 'component'),
+    digest: textField(row, 'digest'),
+    sizeBytes: amountField(row, 'size_bytes'),
+  };
 }
 
 /** By its tasks: `completed` there says only that the session closed, and a killed run says `running` for ever. */
 function judge(
-  { run, rows }: ReferenceFolder,
-  tasks: readonly ReferenceTask[],
+  run: Fields,
+  broke: boolean,
+  states: ReadonlySet<InstanceState>,
 ): Exclude<RunStatus, 'running'> {
   const status = textField(run, 'status');
   if (status !== 'completed' && status !== 'failed') return 'interrupted';
-  const broke = rows.failures.some((row) => textField(row, 'task_id') === null);
-  if (status === 'failed' || broke || tasks.some((task) => task.state === 'failed')) return 'failed';
-  return tasks.length > 0 && tasks.every((task) => task.state === 'cancelled') ? 'cancelled' : 'succeeded';
+  if (status === 'failed' || broke || states.has('failed')) return 'failed';
+  return states.size === 1 && states.has('cancelled') ? 'cancelled' : 'succeeded';
 }
 
-function taskEvents(runId: string, task: ReferenceTask, index: number, runStartedAt: number): StoreEvent[] {
-  const { last, resource } = task;
+function taskEvents(runId: string, task: ReferenceTask, runStartedAt: number): StoreEvent[] {
+  const { last, shape } = task;
   const submittedAt = task.submittedAt ?? runStartedAt;
   const finishedAt = task.finishedAt ?? submittedAt;
   const instanceId = safeId(task.taskId);
-  const request = requestOf(resource);
+  const request = requestOf(shape);
   const params = paramsOf(last.params);
   const added: StoreEvent = {
     type: 'instances_added',
@@ -116,10 +148,10 @@ function taskEvents(runId: string, task: ReferenceTask, index: number, runStarte
       {
         id: instanceId,
         task: task.name,
-        component: textField(last, 'component', 'tag') ?? textField(resource, 'component') ?? '',
-        index,
+        component: textField(last, 'component', 'tag') ?? textField(shape, 'component') ?? '',
+        index: task.index,
         params,
-        features: { ...params, ...paramsOf(last.features ?? resource.features) },
+        features: { ...params, ...paramsOf(last.features ?? shape.features) },
         request,
         source: 'manifest',
         confidence: null,
@@ -136,12 +168,8 @@ function taskEvents(runId: string, task: ReferenceTask, index: number, runStarte
   // Only what was measured inside the task is run time; the reference package never writes it, our exports do.
   const wallSeconds = amountField(last, 'exec_s');
   const cpuSeconds = amountField(last, 'cpu_s');
-  const memoryGb = amountField(resource, 'observed_memory_gb');
-  const memoryMb = amountField(resource, 'memory_mb');
-  const peak =
-    amountField(last, 'peak_memory_bytes') ??
-    amountField(resource, 'peak_memory_bytes') ??
-    (memoryGb !== null ? memoryGb * DECIMAL_GB : memoryMb !== null ? memoryMb * 1024 ** 2 : null);
+  const told = amountField(last, 'peak_memory_bytes') ?? task.observedBytes;
+  const peak = told !== null && told <= MOST_MEMORY_BYTES ? told : null;
   return [
     added,
     {
@@ -199,13 +227,6 @@ function message(row: Fields): string | null {
   const type = textField(row, 'error_type');
   const text = textField(row, 'error_message');
   return type === null ? text : text === null ? type : `${type}: ${text}`;
-}
-
-function allTimes({ rows }: ReferenceFolder): readonly number[] {
-  return Object.values(rows)
-    .flat()
-    .flatMap((row) => parseTime(textField(row, 'timestamp')) ?? [])
-    .sort((a, b) => a - b);
 }
 
 function nameTime(name: string): number | null {

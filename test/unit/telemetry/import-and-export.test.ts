@@ -4,11 +4,18 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { csvCell } from '../../../main/telemetry/export/csv.ts';
 import { exportRuns } from '../../../main/telemetry/export/export.ts';
+import type { Fields } from '../../../main/telemetry/import/fields.ts';
 import { importPaths } from '../../../main/telemetry/import/import.ts';
 import { SkipList } from '../../../main/telemetry/import/import-result.ts';
 import { cut } from '../../../main/telemetry/import/table.ts';
 import { readReferenceRuns } from '../../../main/telemetry/reference/read-runs.ts';
-import { OWN_EVENTS_FILE, readReferenceFolder } from '../../../main/telemetry/reference/run-folder.ts';
+import {
+  EVENT_FILES,
+  type EventFile,
+  OWN_EVENTS_FILE,
+  readReferenceFolder,
+  readRows,
+} from '../../../main/telemetry/reference/run-folder.ts';
 import { referenceSummary } from '../../../main/telemetry/reference/summary.ts';
 import { openWorkspace, type Workspace } from '../../../main/telemetry/workspace.ts';
 import {
@@ -42,6 +49,18 @@ async function opened(): Promise<Workspace> {
   return made;
 }
 
+/** All event rows of a run folder by file. */
+async function rowsOf(folder: string) {
+  const rows = await Promise.all(
+    EVENT_FILES.map(async (file) => {
+      const found: Fields[] = [];
+      for await (const { row } of readRows(folder, file, new SkipList())) found.push(row);
+      return [file, found] as const;
+    }),
+  );
+  return Object.fromEntries(rows) as Record<EventFile, Fields[]>;
+}
+
 const allInstances = async (from: Workspace, runId: string) =>
   (await from.store.instances({ runId, offset: 0, limit: 500, sort: 'index' })).rows;
 
@@ -49,8 +68,16 @@ describe('run folders of the reference package', () => {
   it('come in as runs, once, however often they are imported', async () => {
     const first = await importPaths(workspace, [RUNS]);
     expect(first).toMatchObject({ runs: 4, tasks: 9 });
+    const learnsNothing = (run: string) => ({
+      file: join(RUNS, run),
+      line: null,
+      reason: 'it tells no task’s peak memory, run time and CPU time: that cannot be learned from it',
+    });
     expect(first.skipped).toEqual([
       { file: join(RUNS, KILLED, 'tasks.jsonl'), line: 6, reason: expect.stringContaining('torn') },
+      learnsNothing(QUIRKS),
+      learnsNothing(KILLED),
+      { ...learnsNothing(TUTORIAL), reason: expect.stringContaining('run time and CPU time') },
     ]);
     const before = await workspace.store.runs();
     expect(await importPaths(workspace, [RUNS])).toMatchObject({ runs: 0, tasks: 0 });
@@ -131,7 +158,7 @@ describe('run folders of the reference package', () => {
   it.each([QUIRKS, NEVER_STARTED])('have the summary that recomputing gives: %s', async (name) => {
     const folder = await readReferenceFolder(join(RUNS, name), new SkipList());
     const summary: unknown = JSON.parse(readFileSync(join(RUNS, name, 'summary.json'), 'utf8'));
-    expect(referenceSummary(folder.run, folder.rows)).toEqual(summary);
+    expect(referenceSummary(folder.run, await rowsOf(folder.folder))).toEqual(summary);
   });
 
   it('that have grown since are replaced; a run recorded here never is', async () => {
@@ -245,7 +272,7 @@ describe('a run of our own', () => {
     const folder = temporaryFolder();
     await exportRuns(workspace, [RUN], { folder, format: 'jsonl' });
     const other = await opened();
-    expect(await importPaths(other, [folder])).toEqual({ runs: 1, tasks: 4, skipped: [] });
+    expect(await importPaths(other, [folder])).toMatchObject({ runs: 1, tasks: 4, skipped: [] });
     expect(await other.store.exportRun(RUN)).toEqual(await workspace.store.exportRun(RUN));
     const strip = (rows: readonly { key: number }[]) => rows.map((row) => ({ ...row, key: 0 }));
     expect(strip(await other.store.exportAttempts(RUN, 0, 99))).toEqual(
@@ -268,7 +295,8 @@ describe('a run of our own', () => {
       started_at: '2026-11-20T20:00:07Z',
       schema_version: 1,
     });
-    const last = folder.rows.tasks.find((row) => row.state === 'succeeded');
+    const rows = await rowsOf(folder.folder);
+    const last = rows.tasks.find((row) => row.state === 'succeeded');
     expect(last).toMatchObject({
       task_id: 'simulate.0',
       duration_s: 0.9,
@@ -276,18 +304,18 @@ describe('a run of our own', () => {
       peak_memory_bytes: GIB,
       attempts: 2,
     });
-    expect(folder.rows.resources[0]).toMatchObject({
+    expect(rows.resources[0]).toMatchObject({
       requested_memory: '8Gi',
       observed_memory_gb: GIB / 1e9,
       requested_cpus: 2,
     });
-    expect(folder.rows.failures).toHaveLength(2);
-    expect(folder.rows.workers.map((row) => row.state)).toEqual([
+    expect(rows.failures).toHaveLength(2);
+    expect(rows.workers.map((row) => row.state)).toEqual([
       'worker_added',
       'scale_decision',
       'worker_removed',
     ]);
-    expect(referenceSummary(folder.run, folder.rows)).toEqual(
+    expect(referenceSummary(folder.run, await rowsOf(folder.folder))).toEqual(
       JSON.parse(readFileSync(join(parent, RUN, 'summary.json'), 'utf8')),
     );
     const text = readFileSync(join(parent, RUN, 'tasks.jsonl'), 'utf8');
@@ -427,7 +455,8 @@ describe('traces of other systems', () => {
     const map = { job: 'task', seconds: 'duration_s', mem_mb: 'peak_memory_mb', nodes: 'param.num_nodes' };
     const result = await importPaths(workspace, [join(TRACES, 'table.csv')], { format: 'csv', map });
     expect(result).toMatchObject({ runs: 1, tasks: 2 });
-    expect(result.skipped.map((one) => one.line)).toEqual([5, 6]);
+    expect(result.skipped.map((one) => one.line)).toEqual([5, 6, null]);
+    expect(result.skipped[2]?.reason).toBe('it tells no task’s CPU time: that cannot be learned from it');
     expect(await workspace.store.history()).toMatchObject([
       { task: 'solve', wallSeconds: 12.5, peakMemoryBytes: 512 * 2 ** 20, features: { num_nodes: 111 } },
       { task: 'solve', wallSeconds: 3, outcome: 'program_error' },
@@ -557,7 +586,7 @@ describe('hostile files', () => {
     const result = await importPaths(workspace, [folder]);
     expect(result).toMatchObject({
       tasks: 1,
-      skipped: [{ line: 1, reason: expect.stringContaining('too long') }],
+      skipped: [{ line: 1, reason: expect.stringContaining('too long') }, { line: null }],
     });
   });
 
