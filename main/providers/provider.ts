@@ -2,6 +2,8 @@ import type { DeploymentSpec, Params, ValidationReport } from '../manifest/spec.
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RunPaths } from '../platform/paths.ts';
+import type { JobStore } from './batch/job-store.ts';
+import type { SiteReach, Sites } from './site.ts';
 
 /** What one attempt asks for. Every provider reads exactly these units. */
 export interface ResourceRequest {
@@ -142,12 +144,20 @@ export type ClusterEvent =
       readonly instanceId: string;
       readonly attempt: number;
       readonly result: AttemptResult;
+    }
+  /** The attempt never began and will not: it is to be submitted again, and does not count as one. */
+  | {
+      readonly type: 'task_returned';
+      readonly at: number;
+      readonly instanceId: string;
+      readonly attempt: number;
     };
 
 /**
  * Work handed to one backend. One contract test holds every implementation to these rules: every submitted
  * instance gets exactly one `task_finished`; `scale` never kills a running attempt;
- * `close({ drain: false })` leaves no process, job or container behind; events of an instance are in order.
+ * `close({ drain: false })` leaves no process, job or container behind; events of an instance are in order. Nothing
+ * begins before the first `scale`, because until then no workers are wished for.
  */
 export interface ClusterHandle {
   submit(instances: readonly TaskInstance[]): void;
@@ -157,8 +167,29 @@ export interface ClusterHandle {
   /** Workers of a tag that exist now. */
   workerCount(tag: string): number;
   readonly events: AsyncIterable<ClusterEvent>;
+  /** Instances of one tag that it takes at once; absent: as many as a machine can choose from. */
+  readonly window?: number;
+  /**
+   * Attempts of an earlier app in the same run that this cluster follows as if they had been submitted to it. Their
+   * events are told from the start, also those that the earlier app has recorded.
+   */
+  readonly adopted?: readonly { readonly instanceId: string; readonly attempt: number }[];
+  /** What is to be said about a tag's pool and the way to the site now. Absent where nothing is between. */
+  state?(): ClusterState;
+  /** Lets go without ending anything: what was handed over goes on, and a later cluster of the run takes it over. */
+  release?(): Promise<void>;
   /** `drain: true` waits for what runs; false ends it. Resolves when nothing is left. */
   close(options: { drain: boolean }): Promise<void>;
+}
+
+export interface ClusterState {
+  /** Where the work is: `user@login.hpc.edu`. */
+  readonly site: string;
+  readonly reach: SiteReach;
+  /** Why elements of a tag wait, most frequent first, in the engine's own words. */
+  readonly waiting: Readonly<
+    Record<string, readonly { readonly reason: string; readonly elements: number }[]>
+  >;
 }
 
 export interface ScalePlan {
@@ -180,6 +211,16 @@ export interface ProviderContext {
   readonly logger: Logger;
   readonly runId: string;
   readonly paths: RunPaths;
+  /** Where array jobs are noted before they are submitted. Only providers of a site need it. */
+  readonly jobs?: JobStore;
+  readonly sites?: Sites;
+}
+
+/** Where a run's work finds its files: absolute paths as the workers see them. */
+export interface WorkLayout {
+  readonly projectFolder: string;
+  /** The run's own folder, with `logs/` and `work/` in it. */
+  readonly runFolder: string;
 }
 
 /** How an attempt ended that was started by an app which has gone since. */
@@ -220,6 +261,8 @@ export interface DeploymentProvider {
   validate(spec: DeploymentSpec): ValidationReport;
   /** The largest single request and the number of workers that this target can serve; null when unknown. */
   capacity(spec: DeploymentSpec): Capacity | null;
+  /** Asked before `buildCluster`. Absent: the workers see the folders of this machine. */
+  layout?(spec: DeploymentSpec, context: ProviderContext): Promise<WorkLayout>;
   /** Throws AppError before any work is started. */
   buildCluster(spec: DeploymentSpec, context: ProviderContext): Promise<ClusterHandle>;
   /** Finds the attempts of an earlier app in the same run again. Absent where nothing outlives the app. */

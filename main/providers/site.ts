@@ -60,3 +60,11 @@ export type SiteReach =
   | { readonly state: 'unreachable'; readonly since: number; readonly reason: string }
   /** A one-time code or password is to be typed before it can be reached again. */
   | { readonly state: 'needs_you'; readonly since: number; readonly reason: string };
+
+/** Sites by the name of their connection: each is connected once and shared by all who ask. */
+export interface Sites {
+  /** Null: this machine. @throws AppError `E_CONNECTION_…`, `E_SSH_…`, `E_SITE_UNREACHABLE` */
+  site(connection: string | null): Promise<Site>;
+  /** The folder for runs on the site that its profile names; null where it names none. */
+  workDir?(connection: string | null): Promise<string | null>;
+}

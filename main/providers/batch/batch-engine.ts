@@ -50,6 +50,8 @@ export type InstanceRecord =
       readonly instanceId: string;
       readonly attempt: number;
       readonly node: string;
+      /** When, in milliseconds by the site's clock. */
+      readonly at?: number;
     }
   | {
       readonly type: 'finished';
@@ -58,25 +60,35 @@ export type InstanceRecord =
       readonly instanceId: string;
       readonly attempt: number;
       readonly result: AttemptResult;
+      readonly at?: number;
     };
 
 export interface PollAnswer {
   readonly elements: readonly ElementStatus[];
   /** Records that earlier polls of this engine object have not told; a new object tells all of them again. */
   readonly records: readonly InstanceRecord[];
+  /** The site's clock when it answered, in milliseconds, so that times of records can be told by the app's clock. */
+  readonly siteNow?: number;
 }
 
 /**
  * A site's own batch system, seen as arrays of work with an adjustable parallelism. One engine serves one run.
- * Every method may reject with the AppErrors of `Site`; only `poll`, `find`, `usage` and `setParallelism` may then
- * simply be repeated. Clock, site and SDK clients are given when it is built.
+ * Every method may reject with the AppErrors of `Site`; only `submitArray` may then not simply be repeated. Clock, site
+ * and SDK clients are given when it is built.
+ *
+ * An attempt of an instance is executed once at the most, whichever arrays name it: its wrapper claims it on the shared
+ * storage first and leaves it alone where another has. That is the belt to the braces of looking for lost answers.
  */
 export interface BatchEngine {
   /** Elements per array at most. */
   readonly maxElements: number;
   /** How long after submission or an end `poll` may still not know; the cluster does not judge absence before. */
   readonly graceSeconds: number;
-  /** Writes what the elements need to the site and submits. Resolves with the engine's id of the array. */
+  /**
+   * Writes what the elements need to the site and submits. Resolves with the engine's id of the array.
+   * @throws AppError `E_SUBMIT_REFUSED` the site said no, and would again: this work cannot run there as it is;
+   *   `E_SUBMIT_LIMIT` not now, too many jobs: later; `E_SITE_UNREACHABLE` not begun; anything else: nobody knows
+   */
   submitArray(submission: ArraySubmission): Promise<string>;
   /** The id of the array of that name, if the engine ever accepted it. */
   find(name: string): Promise<string | null>;
