@@ -1,4 +1,5 @@
 import type { Params } from '../manifest/spec.ts';
+import type { JobRecord } from '../providers/batch/job-store.ts';
 import type { AttemptResult, ResourceRequest, UsageSample } from '../providers/provider.ts';
 
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
@@ -192,6 +193,24 @@ export type TelemetryEvent =
       readonly keyDigest: string;
       readonly hit: boolean;
       readonly seconds: number;
+    }
+  /** Noted before it is submitted. */
+  | {
+      readonly type: 'engine_job_intended';
+      readonly runId: string;
+      readonly job: JobRecord;
+    }
+  | {
+      readonly type: 'engine_job_accepted';
+      readonly runId: string;
+      readonly name: string;
+      readonly engineId: string;
+    }
+  /** The site never had it; its instances went elsewhere. */
+  | {
+      readonly type: 'engine_job_dropped';
+      readonly runId: string;
+      readonly name: string;
     }
   | {
       readonly type: 'run_failure';

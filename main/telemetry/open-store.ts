@@ -100,6 +100,9 @@ export class SqliteStore implements TelemetryStore {
   resumeState(runId: string) {
     return this.#ask('resumeState', runId);
   }
+  openEngineJobs(runId: string) {
+    return this.#ask('openEngineJobs', runId);
+  }
   cached(keyDigest: string) {
     return this.#ask('cached', keyDigest);
   }

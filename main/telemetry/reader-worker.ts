@@ -5,6 +5,7 @@ import { openForReading } from './database/open-database.ts';
 import { readFailure } from './database/read-failure.ts';
 import { adviceOutcomes } from './queries/advice.ts';
 import type { QueryContext } from './queries/context.ts';
+import { openEngineJobs } from './queries/engine-jobs.ts';
 import { exportAttempts, exportRun, sourceFiles } from './queries/export.ts';
 import { cached, history, historySummary } from './queries/history.ts';
 import { findInstance, pageOfInstances } from './queries/instances.ts';
@@ -30,6 +31,7 @@ const QUERIES = {
   lanes: (c: QueryContext, runId: string, options: { limit?: number }) => lanes(c, runId, options),
   load: (c: QueryContext, runId: string, points: number) => load(c, runId, points),
   resumeState: (c: QueryContext, runId: string) => resumeState(c, runId),
+  openEngineJobs: (c: QueryContext, runId: string) => openEngineJobs(c, runId),
   cached: (c: QueryContext, keyDigest: string) => cached(c.db, keyDigest),
   history: (c: QueryContext, options: { task?: string; limit?: number }) => history(c.db, options),
   historySummary: (c: QueryContext) => historySummary(c.db),

@@ -1,3 +1,4 @@
+import type { JobRecord } from '../providers/batch/job-store.ts';
 import type { AdvisorRecord } from './advice-record.ts';
 import type { TelemetryEvent } from './events.ts';
 import type {
@@ -41,6 +42,8 @@ export interface TelemetryStore {
   load(runId: string, points: number): Promise<readonly LoadPoint[]>;
   /** Instance ids with their state and attempts so far: what a resume starts from. */
   resumeState(runId: string): Promise<readonly { instanceId: string; state: string; attempts: number }[]>;
+  /** Arrays at a site in which some instance's newest attempt has not ended, oldest first. */
+  openEngineJobs(runId: string): Promise<readonly JobRecord[]>;
   /** Key digest → the run and instance whose success it was; null when nothing is cached under it. */
   cached(keyDigest: string): Promise<{ runId: string; instanceId: string } | null>;
   history(options?: { task?: string; limit?: number }): Promise<readonly HistoryRow[]>;

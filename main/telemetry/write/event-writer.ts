@@ -141,6 +141,17 @@ export class EventWriter {
         );
         return;
       }
+      case 'engine_job_intended': {
+        const { name, engineId, intendedAt, ...body } = event.job;
+        sql.insertEngineJob.run(run.key, name, engineId, intendedAt, JSON.stringify({ ...body, intendedAt }));
+        return;
+      }
+      case 'engine_job_accepted':
+        sql.acceptEngineJob.run(event.engineId, event.name);
+        return;
+      case 'engine_job_dropped':
+        sql.dropEngineJob.run(event.name);
+        return;
       case 'run_failure':
         sql.insertFailure.run(run.key, event.at, event.code, event.message, event.phase);
         return;
