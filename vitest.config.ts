@@ -22,6 +22,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'slurm',
+          include: ['test/slurm/**/*.test.ts'],
+          globalSetup: ['test/slurm/global-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // One cluster for all, and some files stop its daemons.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'electron',
           include: ['test/electron/**/*.test.ts'],
           testTimeout: 60_000,

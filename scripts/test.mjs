@@ -1,5 +1,5 @@
 /**
- * `npm test [-- unit integration electron e2e]`: builds what is old, runs the suites one after the other, so that they
+ * `npm test [-- unit integration slurm electron e2e]`: builds what is old, runs the suites one after the other, so that they
  * do not measure each other, and says at the end what was skipped and why.
  */
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ const { ensureBuilt } = await import('./build.mjs');
 const { installMissing } = await import('./lib/system-packages.mjs');
 const { readResults } = await import('./lib/test-results.mjs');
 
-const ALL = ['unit', 'integration', 'electron', 'e2e'];
+const ALL = ['unit', 'integration', 'slurm', 'electron', 'e2e'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
