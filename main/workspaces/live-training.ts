@@ -1,61 +1,102 @@
 import type { TrainingReport } from '../advisor/training-report.ts';
+import type { ModelComparison } from '../advisor/tuning/compare.ts';
+import type { SearchResult } from '../advisor/tuning/search.ts';
+import { type ErrorData, toErrorData } from '../platform/errors.ts';
 
-export interface TrainingProgress {
+export interface JobProgress {
   readonly fraction: number;
   readonly step: string;
 }
 
-export interface Training {
-  progress(): TrainingProgress;
-  onProgress(listener: (progress: TrainingProgress) => void): () => void;
+/** Where a job stands. `idle`: none was started, or the last was cancelled. */
+export type JobState<Result> =
+  | { readonly kind: 'idle' }
+  | ({ readonly kind: 'going' } & JobProgress)
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly error: ErrorData };
+
+export interface LiveJob<Result> {
   cancel(): void;
-  readonly finished: Promise<TrainingReport>;
+  readonly finished: Promise<Result>;
 }
 
-type Work = (
-  onProgress: (progress: TrainingProgress) => void,
-  signal: AbortSignal,
-) => Promise<TrainingReport>;
+type Work<Result> = (onProgress: (progress: JobProgress) => void, signal: AbortSignal) => Promise<Result>;
+
+const IDLE = { kind: 'idle' } as const;
 
 /**
- * The trainings of this process, one per project at a time. A training goes on when the page is left, and a page
- * that comes back joins it.
+ * Long work of one kind in this process, one at a time per project. It goes on when the page is left, and a page that
+ * comes back finds it, or what became of it.
  */
-export class LiveTrainings {
-  readonly #trainings = new Map<string, Training>();
+export class LiveJobs<Result> {
+  readonly #jobs = new Map<string, LiveJob<Result>>();
+  readonly #states = new Map<string, JobState<Result>>();
+  readonly #watchers = new Map<string, Set<(state: JobState<Result>) => void>>();
 
-  get(projectId: string): Training | null {
-    return this.#trainings.get(projectId) ?? null;
+  get(projectId: string): LiveJob<Result> | null {
+    return this.#jobs.get(projectId) ?? null;
+  }
+
+  state(projectId: string): JobState<Result> {
+    return this.#states.get(projectId) ?? IDLE;
+  }
+
+  /** Tells of every change from now on, until the returned function is called. */
+  watch(projectId: string, watcher: (state: JobState<Result>) => void): () => void {
+    const watchers = this.#watchers.get(projectId) ?? new Set();
+    this.#watchers.set(projectId, watchers.add(watcher));
+    return () => watchers.delete(watcher);
   }
 
   /** Starts one, or answers the one that is going on. */
-  startOrJoin(projectId: string, work: Work): Training {
-    const known = this.#trainings.get(projectId);
+  startOrJoin(projectId: string, work: Work<Result>): LiveJob<Result> {
+    const known = this.#jobs.get(projectId);
     if (known) return known;
     const stop = new AbortController();
-    const listeners = new Set<(progress: TrainingProgress) => void>();
-    let latest: TrainingProgress = { fraction: 0, step: 'Reading what was measured' };
-    const finished = work((progress) => {
-      latest = progress;
-      for (const listener of listeners) listener(progress);
-    }, stop.signal).finally(() => this.#trainings.delete(projectId));
-    finished.catch(() => undefined); // whoever waits for it is told; nobody may be waiting
-    const training: Training = {
-      progress: () => latest,
-      onProgress: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-      cancel: () => stop.abort(),
-      finished,
-    };
-    this.#trainings.set(projectId, training);
-    return training;
+    this.#tell(projectId, { kind: 'going', fraction: 0, step: 'Reading what was measured' });
+    const finished = work(
+      (progress) => this.#tell(projectId, { kind: 'going', ...progress }),
+      stop.signal,
+    ).finally(() => this.#jobs.delete(projectId));
+    // Whoever waits for it is told as well; nobody may be waiting.
+    finished.then(
+      (result) => this.#tell(projectId, { kind: 'done', result }),
+      (error: unknown) =>
+        this.#tell(projectId, stop.signal.aborted ? IDLE : { kind: 'failed', error: toErrorData(error) }),
+    );
+    const job: LiveJob<Result> = { cancel: () => stop.abort(), finished };
+    this.#jobs.set(projectId, job);
+    return job;
   }
 
   async cancelAll(): Promise<void> {
-    const all = [...this.#trainings.values()];
-    for (const training of all) training.cancel();
-    await Promise.allSettled(all.map((training) => training.finished));
+    const all = [...this.#jobs.values()];
+    for (const job of all) job.cancel();
+    await Promise.allSettled(all.map((job) => job.finished));
+  }
+
+  #tell(projectId: string, state: JobState<Result>): void {
+    this.#states.set(projectId, state);
+    for (const watcher of this.#watchers.get(projectId) ?? []) watcher(state);
+  }
+}
+
+/** A search for settings, and what was asked of it. */
+export interface FinishedSearch extends SearchResult {
+  readonly task: string;
+  readonly modelType: SearchedModel;
+}
+
+/** Kinds of model that have settings of their own. */
+export type SearchedModel = 'linear' | 'random_forest' | 'gradient_boosting';
+
+/** All that is learned, searched and compared in this process. */
+export class LiveTrainings {
+  readonly training = new LiveJobs<TrainingReport>();
+  readonly search = new LiveJobs<FinishedSearch>();
+  readonly comparison = new LiveJobs<ModelComparison>();
+
+  async cancelAll(): Promise<void> {
+    await Promise.all([this.training.cancelAll(), this.search.cancelAll(), this.comparison.cancelAll()]);
   }
 }

@@ -66,6 +66,8 @@ export function appError(error: unknown): ErrorData {
       details: { cause: error.message },
     };
   }
+  // What became of long work is told as a value.
+  if (!(error instanceof Error) && isErrorData(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'E_PAGE',

@@ -116,3 +116,10 @@ export function niceMax(value: number): number {
   const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => value <= factor * power) ?? 10;
   return step * power;
 }
+
+/** The nearest of 1, 2 or 5 × 10^n that is no larger. */
+export function niceStep(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([5, 2, 1].find((factor) => factor * power <= value * (1 + 1e-9)) ?? 1) * power;
+}

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppRuntime, startRuntime } from '../../main/api/app-runtime.ts';
-import type { AppServices, RunUpdate, TrainingUpdate } from '../../main/api/services.ts';
+import type { AppServices, RunUpdate } from '../../main/api/services.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
 import { parseMemory } from '../../main/platform/units.ts';
 import { newHome, type TestHome } from './support/app.ts';
@@ -119,14 +119,15 @@ describe('the story of the sample, asked of the API', () => {
   });
 
   it('learns from it, and says how well', async () => {
-    const updates: TrainingUpdate[] = [];
-    const options = { modelType: 'auto', cvFolds: 3 } as const;
-    for await (const update of app.advisor.train(projectId, options, new AbortController().signal))
-      updates.push(update);
-    expect(updates.at(-1)).toMatchObject({ kind: 'done', report: { cvFolds: 3 } });
+    await app.advisor.startTraining(projectId, { modelType: 'auto', cvFolds: 3 });
+    const leave = new AbortController();
+    for await (const state of app.advisor.watchTraining(projectId, leave.signal)) {
+      if (state.kind === 'going') continue;
+      expect(state).toMatchObject({ kind: 'done', result: { cvFolds: 3 } });
+      leave.abort();
+    }
     const status = await app.advisor.status(projectId);
     expect(status.report?.tasks.map((task) => task.task)).toContain('simulate');
-    expect(status.training).toBeNull();
   });
 
   it('answers what-if at once, with what would be used', async () => {

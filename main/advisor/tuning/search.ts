@@ -76,7 +76,10 @@ export function search(
     const ranked = [...last].sort((a, b) => b.score - a.score);
     left = last.length === 0 ? candidates : ranked.slice(0, keep).map(({ params }) => params);
     last = left.map((params) => {
-      onProgress(trials.length / planned, `Trying settings ${trials.length + 1} of ${planned}`);
+      onProgress(
+        trials.length / planned,
+        `Trying settings ${trials.length + 1} of ${planned}${bestSoFar(trials)}`,
+      );
       const trial = tried(histories, params, share, options, clock);
       trials.push(trial);
       return trial;
@@ -95,6 +98,11 @@ export function search(
   // Of equals the first wins, which is nearest to the defaults.
   const best = scored.reduce((a, b) => (b.score > a.score + 1e-9 ? b : a));
   return { bestParams: best.params, bestScore: best.score, trials };
+}
+
+function bestSoFar(trials: readonly Trial[]): string {
+  const scores = trials.map(({ score }) => score).filter(Number.isFinite);
+  return scores.length === 0 ? '' : `; best R² so far ${Math.max(...scores).toFixed(3)}`;
 }
 
 /** Successive halving (Jamieson and Talwalkar 2016): the last round sees all rows. */

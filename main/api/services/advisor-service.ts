@@ -1,19 +1,25 @@
 import { parseDocument } from 'yaml';
+import { searchSettings } from '../../advisor/hyperparameter-search.ts';
 import { trainAdvisor } from '../../advisor/train.ts';
 import { readTrainingReport } from '../../advisor/trained.ts';
-import { manifestRequest, sizeInstances } from '../../planning/sizing.ts';
+import { dataGuidance, doubtsAbout } from '../../advisor/trust.ts';
+import { compareModels } from '../../advisor/tuning/compare.ts';
 import { AppError } from '../../platform/errors.ts';
-import { EventQueue } from '../../platform/event-queue.ts';
-import { providerFor } from '../../providers/registry.ts';
 import { preparePlan } from '../../session/prepare-plan.ts';
+import type { TelemetryStore } from '../../telemetry/store.ts';
+import type { HistorySummary } from '../../telemetry/views.ts';
 import type { LiveAdvisors } from '../../workspaces/live-advisors.ts';
-import type { LiveTrainings } from '../../workspaces/live-training.ts';
+import type { JobProgress, LiveTrainings } from '../../workspaces/live-training.ts';
 import type { OpenProject, OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
-import type { AdvisorService, TrainingUpdate } from '../services.ts';
-import { adviceFor, editsFor, type OverlayOf, shown } from './advice.ts';
+import type { AdvisorService, TaskData } from '../services.ts';
+import { adviceFor, editsFor, type OverlayOf } from './advice.ts';
+import { describeData } from './advice-inputs.ts';
+import { Spreads } from './advice-spread.ts';
+import { answerWhatIf } from './advice-what-if.ts';
 import { previewOf } from './edit-preview.ts';
 import { loadSpec } from './load-spec.ts';
 import { readManifestFile } from './manifest-file.ts';
+import { watchJob } from './watch-job.ts';
 
 export interface AdvisorDependencies {
   readonly workspaces: OpenWorkspaces;
@@ -21,12 +27,36 @@ export interface AdvisorDependencies {
   readonly trainings: LiveTrainings;
 }
 
+/** The latest attempts tell what inputs are like now. */
+const MOST_ROWS_LOOKED_AT = 5000;
+
 export function advisorService({ workspaces, advisors, trainings }: AdvisorDependencies): AdvisorService {
+  const spreads = new Spreads();
+  const known = new Map<string, TaskData>();
+
+  /** Looked through again only when something was recorded since. */
+  async function dataOf(database: string, store: TelemetryStore, summary: HistorySummary): Promise<TaskData> {
+    const key = JSON.stringify([database, summary.task]);
+    const before = known.get(key);
+    if (before?.summary.rows === summary.rows && before.summary.lastAt === summary.lastAt) return before;
+    const rows = await store.history({ task: summary.task, limit: MOST_ROWS_LOOKED_AT });
+    const data = { summary, ...describeData(rows) };
+    known.set(key, data);
+    return data;
+  }
+
   async function advise(projectId: string, target: string, confidence: number) {
     const project = await workspaces.get(projectId);
     const [spec, advisor] = await Promise.all([loadSpec(project, target), advisors.get(project.workspace)]);
     const plan = await preparePlan({ workspace: project.workspace, spec, advisor, options: { confidence } });
     return { project, advice: adviceFor(spec, plan, advisor, confidence) };
+  }
+
+  /** Where a workspace's history is, all of it on disk. */
+  async function recorded(projectId: string) {
+    const { workspace } = await workspaces.get(projectId);
+    await workspace.store.flush();
+    return workspace.paths;
   }
 
   return {
@@ -41,45 +71,51 @@ export function advisorService({ workspaces, advisors, trainings }: AdvisorDepen
         history,
         report,
         newRows: Math.max(0, rows - (report?.rows ?? 0)),
-        training: trainings.get(projectId)?.progress() ?? null,
+        guidance: dataGuidance(history.reduce((most, { runs }) => Math.max(most, runs), 0)),
+        doubts: Object.fromEntries((report?.tasks ?? []).map((task) => [task.task, doubtsAbout(task)])),
       };
+    },
+    data: async (projectId) => {
+      const { workspace } = await workspaces.get(projectId);
+      const history = await workspace.store.historySummary();
+      return Promise.all(
+        history.map((summary) => dataOf(workspace.paths.database, workspace.store, summary)),
+      );
     },
     record: async (projectId) => {
       const { workspace } = await workspaces.get(projectId);
       const report = await readTrainingReport(workspace.paths.models);
       return workspace.store.advisorRecord(report?.rows ?? null);
     },
-    train: async function* (projectId, { modelType, cvFolds }, signal) {
-      const { workspace } = await workspaces.get(projectId);
-      await workspace.store.flush();
-      const { database, models: modelsFolder } = workspace.paths;
-      const training = trainings.startOrJoin(projectId, (onProgress, stop) =>
-        trainAdvisor({
-          database,
-          modelsFolder,
-          modelType,
-          cvFolds,
-          onProgress: (fraction, step) => onProgress({ fraction, step }),
-          signal: stop,
-        }),
+    startTraining: async (projectId, request) => {
+      const { database, models: modelsFolder } = await recorded(projectId);
+      trainings.training.startOrJoin(projectId, (onProgress, signal) =>
+        trainAdvisor({ database, modelsFolder, ...request, signal, onProgress: told(onProgress) }),
       );
-      const updates = new EventQueue<TrainingUpdate>();
-      const stopListening = training.onProgress((progress) =>
-        updates.push({ kind: 'progress', ...progress }),
-      );
-      const end = () => updates.end();
-      training.finished.then(end, end);
-      signal.addEventListener('abort', end, { once: true });
-      try {
-        yield { kind: 'progress', ...training.progress() };
-        yield* updates;
-        if (!signal.aborted) yield { kind: 'done', report: await training.finished };
-      } finally {
-        stopListening();
-        signal.removeEventListener('abort', end);
-      }
     },
-    cancelTraining: async (projectId) => trainings.get(projectId)?.cancel(),
+    cancelTraining: async (projectId) => trainings.training.get(projectId)?.cancel(),
+    watchTraining: (projectId, signal) => watchJob(trainings.training, projectId, signal),
+    startSearch: async (projectId, request) => {
+      const { database } = await recorded(projectId);
+      const source = { kind: 'database', path: database } as const;
+      const { task, modelType } = request;
+      trainings.search.startOrJoin(projectId, async (onProgress, signal) => ({
+        ...(await searchSettings(source, request, { onProgress: told(onProgress), signal })),
+        task,
+        modelType,
+      }));
+    },
+    cancelSearch: async (projectId) => trainings.search.get(projectId)?.cancel(),
+    watchSearch: (projectId, signal) => watchJob(trainings.search, projectId, signal),
+    startComparison: async (projectId, request) => {
+      const { database } = await recorded(projectId);
+      const source = { kind: 'database', path: database } as const;
+      trainings.comparison.startOrJoin(projectId, (onProgress, signal) =>
+        compareModels({ source, ...request, signal, onProgress: told(onProgress) }),
+      );
+    },
+    cancelComparison: async (projectId) => trainings.comparison.get(projectId)?.cancel(),
+    watchComparison: (projectId, signal) => watchJob(trainings.comparison, projectId, signal),
     taskReport: async (projectId, task) => {
       const { workspace } = await workspaces.get(projectId);
       const report = await readTrainingReport(workspace.paths.models);
@@ -91,8 +127,9 @@ export function advisorService({ workspaces, advisors, trainings }: AdvisorDepen
       const file = await readManifestFile(project);
       return previewOf(file, editsFor(advice, tasks, overlaysOf(file.text, target)));
     },
-    whatIf: async (projectId, taskName, features, confidence) => {
+    whatIf: async (projectId, taskName, features, confidence, risk = 'balanced') => {
       const project = await workspaces.get(projectId);
+      const { store, paths } = project.workspace;
       const spec = await loadSpec(project, await firstTarget(project));
       const task = spec.tasks[taskName];
       if (!task)
@@ -101,27 +138,25 @@ export function advisorService({ workspaces, advisors, trainings }: AdvisorDepen
           message: `The manifest has no task ${taskName}.`,
           hint: 'It may have been renamed; choose one of the list.',
         });
-      // Exactly what a plan would ask for an instance with these inputs.
-      const [sizing] = await sizeInstances(task, [features], {
+      const [advisor, history] = await Promise.all([advisors.get(project.workspace), store.historySummary()]);
+      const summary = history.find((candidate) => candidate.task === taskName);
+      const data = summary && (await dataOf(paths.database, store, summary));
+      return answerWhatIf({
         spec,
-        advisor: await advisors.get(project.workspace),
-        policy: spec.objectives.policy,
+        task,
+        advisor,
+        spreads,
+        features,
         confidence,
-        capacity: providerFor(spec.target.provider).capacity(spec),
+        risk,
+        inputs: data?.inputs ?? [],
       });
-      if (!sizing) throw new AppError({ code: 'E_INTERNAL', message: 'The advisor gave no answer.' });
-      return {
-        task: taskName,
-        component: task.component,
-        current: shown(manifestRequest(spec, task)),
-        recommended: shown(sizing.request),
-        method: sizing.method,
-        confidence: sizing.confidence,
-        predicted: sizing.predicted,
-        sentence: sizing.evidence.reason,
-      };
     },
   };
+}
+
+function told(onProgress: (progress: JobProgress) => void) {
+  return (fraction: number, step: string) => onProgress({ fraction, step });
 }
 
 /** Finds the overlay that sets a value for this target. */

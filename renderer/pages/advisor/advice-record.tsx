@@ -1,7 +1,12 @@
 import { Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import type { AdvisorRecord } from '../../../main/telemetry/advice-record.ts';
 import { useApi } from '../../app/api.ts';
+import { Chart } from '../../charts/chart.tsx';
+import type { ChartTheme } from '../../charts/chart-theme.ts';
+import { promisePicture } from '../../charts/promise-picture.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -17,7 +22,14 @@ export function AdviceRecord({ projectId }: { projectId: string }) {
     <Panel title="How the advice did" note="What was promised of first requests, and what became of them.">
       <QueryView query={record} loading="Comparing advice with what happened…">
         {(data) =>
-          data.total.recommendations === 0 ? <Text size="sm">{data.reason}</Text> : <Record record={data} />
+          data.total.recommendations === 0 ? (
+            <EmptyState title="No advice taken yet">
+              After the first run whose requests came from the advisor, what was promised stands here beside
+              what happened.
+            </EmptyState>
+          ) : (
+            <Record record={data} />
+          )
         }
       </QueryView>
     </Panel>
@@ -25,13 +37,23 @@ export function AdviceRecord({ projectId }: { projectId: string }) {
 }
 
 function Record({ record }: { record: AdvisorRecord }) {
+  const draw = useCallback((theme: ChartTheme) => promisePicture(record.trend, theme), [record]);
+  const { savedGbh } = record.total;
   return (
-    <Stack gap="sm">
+    <Stack gap="md">
       {record.retrainSuggested ? (
         <Notice tone="warning">{record.reason}</Notice>
       ) : (
-        <Text size="sm">{record.reason}</Text>
+        <Notice tone={record.total.judged === 0 ? 'info' : 'good'}>{record.reason}</Notice>
       )}
+      {savedGbh !== null && (
+        <Text size="sm">
+          {savedGbh >= 0
+            ? `Compared with the manifest’s requests it has saved ${gibHours(savedGbh)} so far, failed attempts counted.`
+            : `Compared with the manifest’s requests it has held ${gibHours(-savedGbh)} more so far: the manifest asks for less than tasks need, or failures cost more than was saved.`}
+        </Text>
+      )}
+      <Chart title="Promised and kept, run by run" draw={draw} height={240} />
       <ScoreTable
         head="Task"
         rows={record.scores.map((score) => ({

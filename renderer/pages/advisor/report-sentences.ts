@@ -1,4 +1,9 @@
-import type { StageReport, TaskTrainingReport } from '../../../main/advisor/training-report.ts';
+import type { ModelType } from '../../../main/advisor/advisor.ts';
+import type {
+  LearningPoint,
+  StageReport,
+  TaskTrainingReport,
+} from '../../../main/advisor/training-report.ts';
 import { stageName, stageValue } from '../../charts/quantity.ts';
 import { inside } from '../../charts/scatter-picture.ts';
 import { wilsonInterval } from '../../charts/wilson.ts';
@@ -58,9 +63,35 @@ function failureChange(task: TaskTrainingReport): string {
   return `, with ${plural(after, 'failure')} instead of ${before}`;
 }
 
+/** A fall of the last step by less than this is noise. */
+const STILL_FALLING = 0.1;
+
+/** Whether the error still falls where the curve ends; the curve is of attempts, ascending. */
+export function learningSentence(curve: readonly LearningPoint[]): string {
+  const [before, last] = [curve.at(-2), curve.at(-1)];
+  if (!before || !last || before.mae <= 0) return 'Too few attempts to tell.';
+  const fall = (before.mae - last.mae) / before.mae;
+  return fall > STILL_FALLING
+    ? `Yes: from ${before.rows} to ${plural(last.rows, 'attempt')} the error fell by ${percent(fall)}, so it is likely to fall further.`
+    : `Hardly: from ${before.rows} to ${plural(last.rows, 'attempt')} the error did not fall by more than ${percent(STILL_FALLING)}. Other inputs may tell more than more runs.`;
+}
+
 /** `Learned model (random forest)`. */
 export function methodName(chosen: TaskTrainingReport['chosen'], modelType: string | null): string {
   if (chosen === 'learned')
     return modelType ? `Learned model (${modelType.replaceAll('_', ' ')})` : 'Learned model';
   return chosen === 'quantile' ? 'Quantiles of past runs' : 'The manifest’s numbers';
+}
+
+const MODEL_LABELS: Readonly<Record<ModelType | 'quantile' | 'manifest', string>> = {
+  linear: 'Linear',
+  random_forest: 'Random forest',
+  gradient_boosting: 'Gradient boosting',
+  auto: 'Auto (a mixture)',
+  quantile: 'Quantiles of past runs',
+  manifest: 'The manifest’s numbers',
+};
+
+export function modelLabel(model: ModelType | 'quantile' | 'manifest'): string {
+  return MODEL_LABELS[model];
 }

@@ -1,16 +1,19 @@
-import { Badge, Group, SegmentedControl, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Badge, Group, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import type { StageReport, TaskTrainingReport } from '../../../main/advisor/training-report.ts';
-import { barsHeight, importancePicture, methodBars, wastagePicture } from '../../charts/bars-pictures.ts';
+import { barsHeight, importancePicture } from '../../charts/bars-pictures.ts';
 import { calibrationPicture } from '../../charts/calibration-picture.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { stageName } from '../../charts/quantity.ts';
 import { scatterPicture } from '../../charts/scatter-picture.ts';
+import { calibrationCurvePicture, foldsPicture } from '../../charts/training-pictures.ts';
 import { Panel } from '../../components/panel.tsx';
 import { plural } from '../../lib/format.ts';
+import { Figure } from './figure.tsx';
 import { accuracySentence, coverageVerdict, methodName, savingSentence } from './report-sentences.ts';
-import { FailuresTable, FoldTable } from './report-tables.tsx';
+import { FoldTable } from './report-tables.tsx';
+import { HistorySection, SavingSection } from './task-report-sections.tsx';
 
 /** What training found about one task, first in sentences, then in pictures, then in numbers. */
 export function TaskReportPanel({ task }: { task: TaskTrainingReport }) {
@@ -50,6 +53,7 @@ export function TaskReportPanel({ task }: { task: TaskTrainingReport }) {
         </div>
         {stage && <StageSection task={task} stage={stage} onChoose={setChosen} />}
         <SavingSection task={task} />
+        <HistorySection task={task} />
       </Stack>
     </Panel>
   );
@@ -65,6 +69,8 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
   const scatter = useCallback((theme: ChartTheme) => scatterPicture(stage, theme), [stage]);
   const calibration = useCallback((theme: ChartTheme) => calibrationPicture(stage, theme), [stage]);
   const importance = useCallback((theme: ChartTheme) => importancePicture(stage.importance, theme), [stage]);
+  const curve = useCallback((theme: ChartTheme) => calibrationCurvePicture(stage, theme), [stage]);
+  const folds = useCallback((theme: ChartTheme) => foldsPicture(stage, theme), [stage]);
   const verdict = coverageVerdict(stage);
   const name = `${stageName(stage.stage)} of ${task.task}`;
   return (
@@ -96,6 +102,22 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
           />
         </Figure>
       </SimpleGrid>
+      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="lg">
+        {(stage.calibration?.length ?? 0) > 0 && (
+          <Figure title="Does every promise hold?">
+            <Chart title={`${name}: promised and found coverage`} draw={curve} height={260} />
+          </Figure>
+        )}
+        {stage.folds.length > 0 && (
+          <Figure title="How steady is it?">
+            <Chart
+              title={`${name}: error by fold`}
+              draw={folds}
+              height={Math.max(160, barsHeight(stage.folds.length))}
+            />
+          </Figure>
+        )}
+      </SimpleGrid>
       <details>
         <Text component="summary" size="sm" style={{ cursor: 'pointer' }}>
           {plural(stage.folds.length, 'fold')} of cross-validation in numbers
@@ -103,34 +125,5 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
         <FoldTable stage={stage} />
       </details>
     </Stack>
-  );
-}
-
-function SavingSection({ task }: { task: TaskTrainingReport }) {
-  const draw = useCallback(
-    (theme: ChartTheme) =>
-      wastagePicture(methodBars(task), 'wasted memory × time (GB·h), failures priced in', theme),
-    [task],
-  );
-  return (
-    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-      <Figure title="Wasted memory, had each method sized the recorded tasks">
-        <Chart title={`${task.task}: wastage by method`} draw={draw} height={barsHeight(3)} />
-      </Figure>
-      <Figure title="In numbers">
-        <FailuresTable task={task} />
-      </Figure>
-    </SimpleGrid>
-  );
-}
-
-function Figure({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <div style={{ minWidth: 0 }}>
-      <Title order={3} fz="sm" mb={4}>
-        {title}
-      </Title>
-      {children}
-    </div>
   );
 }

@@ -1,13 +1,18 @@
-import { Button, Group, NumberInput, Progress, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack } from '@mantine/core';
 import { IconSchool } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ModelType } from '../../../main/advisor/advisor.ts';
 import type { AdvisorStatus } from '../../../main/api/services.ts';
+import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { duration, percent, plural } from '../../lib/format.ts';
-import { useTraining } from './use-training.ts';
+import { duration, plural } from '../../lib/format.ts';
+import { FoldsInput } from './folds-input.tsx';
+import { JobProgress } from './job-progress.tsx';
+import { useTraining } from './use-live-job.ts';
 
 const MODELS: readonly { value: ModelType; label: string }[] = [
   { value: 'auto', label: 'Best of all (auto)' },
@@ -15,17 +20,13 @@ const MODELS: readonly { value: ModelType; label: string }[] = [
   { value: 'random_forest', label: 'Random forest' },
   { value: 'gradient_boosting', label: 'Gradient boosting' },
 ];
-const MIN_FOLDS = 2;
-const MAX_FOLDS = 20;
 
 /** Choose a model type, train, see how far it is, stop it. */
 export function TrainPanel({ projectId, status }: { projectId: string; status: AdvisorStatus }) {
   const [modelType, setModelType] = useState<ModelType>('auto');
   const [cvFolds, setCvFolds] = useState(5);
-  const { training, start } = useTraining(projectId);
-  const elsewhere = training.kind === 'idle' ? status.training : null;
-  const going = training.kind === 'going' ? training : null;
-  const progress = going ?? elsewhere;
+  const training = useTraining(projectId);
+  const train = () => training.start({ modelType, cvFolds });
   return (
     <Panel title="Training" note={<Note status={status} />}>
       <Stack gap="sm">
@@ -35,45 +36,40 @@ export function TrainPanel({ projectId, status }: { projectId: string; status: A
             data={MODELS.map((model) => ({ ...model }))}
             value={modelType}
             onChange={(value) => setModelType((value ?? 'auto') as ModelType)}
-            disabled={progress !== null}
+            disabled={training.going}
             w={160}
           />
-          <NumberInput
-            label="Folds"
-            min={MIN_FOLDS}
-            max={MAX_FOLDS}
-            allowDecimal={false}
-            value={cvFolds}
-            onChange={(value) => setCvFolds(Math.min(MAX_FOLDS, Math.max(MIN_FOLDS, Number(value) || 5)))}
-            disabled={progress !== null}
-            w={80}
-          />
+          <FoldsInput value={cvFolds} onChange={setCvFolds} disabled={training.going} />
           <Button
             leftSection={<IconSchool size={14} aria-hidden />}
-            disabled={progress !== null}
-            onClick={() => start({ modelType, cvFolds })}
+            disabled={training.going || training.state === undefined}
+            onClick={train}
           >
             {status.report ? 'Train again' : 'Train'}
           </Button>
-          {going && (
-            <Button variant="default" onClick={going.stop}>
+          {training.going && (
+            <Button variant="default" onClick={training.cancel}>
               Cancel training
             </Button>
           )}
         </Group>
-        {progress && (
-          <div>
-            <Progress value={progress.fraction * 100} aria-label="Training" size="md" />
-            <Text size="sm" c="dimmed" mt={4} role="status">
-              {percent(Math.round(progress.fraction * 100) / 100)} · {progress.step}
-            </Text>
-          </div>
-        )}
-        {training.kind === 'failed' && (
-          <ErrorPanel error={training.error} onRetry={() => start({ modelType, cvFolds })} />
-        )}
+        <JobProgress state={training.state} label="Training" />
+        {training.error !== null && <ErrorPanel error={training.error} onRetry={train} />}
+        {!training.going && <RetrainNotice projectId={projectId} />}
       </Stack>
     </Panel>
+  );
+}
+
+/** Seen wherever on the page one is: the advice did not keep its promise, or knows too little of the history. */
+function RetrainNotice({ projectId }: { projectId: string }) {
+  const api = useApi();
+  const { data } = useQuery(api.advisor.record.queryOptions({ projectId }));
+  if (!data?.retrainSuggested) return null;
+  return (
+    <Notice tone="warning" title="Train again">
+      {data.reason}
+    </Notice>
   );
 }
 

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { StageReport, TaskTrainingReport } from '../../../main/advisor/training-report.ts';
+import type { TaskData } from '../../../main/api/services.ts';
 import { changesAnything } from '../../../renderer/pages/advisor/advice-changes.ts';
+import { leastWasteful } from '../../../renderer/pages/advisor/least-wasteful.ts';
+import { missingSentences } from '../../../renderer/pages/advisor/missing-sentences.ts';
 import {
   accuracySentence,
   coverageVerdict,
+  learningSentence,
   savingSentence,
 } from '../../../renderer/pages/advisor/report-sentences.ts';
-import { featureNames, featureValue } from '../../../renderer/pages/advisor/what-if-inputs.ts';
+import { latestValues, sliderRange } from '../../../renderer/pages/advisor/what-if-values.ts';
 
 const stage = (hits: number, count: number): StageReport => ({
   stage: 'peak_memory',
@@ -65,19 +69,68 @@ describe('the report in sentences', () => {
 });
 
 describe('what-if inputs', () => {
-  it('come with the most important first and each once', () => {
-    expect(featureNames(['nodes', 'size'], { scenario: 'a', nodes: 4 })).toEqual([
-      'nodes',
-      'size',
-      'scenario',
-    ]);
+  const nodes = { kind: 'number', name: 'nodes', low: 300, high: 1800, whole: true, latest: 900 } as const;
+
+  it('begin as in the latest attempt', () => {
+    const counted = { distinct: 6, missing: 0 };
+    expect(
+      latestValues([
+        { ...nodes, ...counted },
+        { kind: 'category', name: 'scenario', levels: ['a', 'b'], latest: 'b', ...counted },
+      ]),
+    ).toEqual({ nodes: 900, scenario: 'b' });
   });
-  it('keep the kind of the example', () => {
-    expect(featureValue('400', 7)).toBe(400);
-    expect(featureValue('400', '300')).toBe('400');
-    expect(featureValue('true', false)).toBe(true);
-    expect(featureValue(' ', 7)).toBeNull();
-    expect(featureValue('12x', undefined)).toBe('12x');
+
+  it('can be dragged beyond what was seen, in whole steps where values are whole, never below 0', () => {
+    expect(sliderRange(nodes)).toEqual({ min: 0, max: 2180, step: 10 });
+    expect(sliderRange({ low: 0.2, high: 0.4, whole: false })).toEqual({ min: 0.15, max: 0.45, step: 0.002 });
+    expect(sliderRange({ low: -1, high: 1, whole: false }).min).toBeLessThan(-1);
+    expect(sliderRange({ low: 7, high: 7, whole: true })).toEqual({ min: 5, max: 9, step: 1 });
+  });
+});
+
+describe('the learning curve in words', () => {
+  const point = (rows: number, mae: number) => ({ rows, mae, wastage: null });
+  it('asks for more runs while the error falls, and not when it does not', () => {
+    expect(learningSentence([point(20, 10), point(40, 5)])).toMatch(/^Yes: from 20 to 40 attempts/);
+    expect(learningSentence([point(20, 10), point(40, 9.9)])).toMatch(/^Hardly/);
+    expect(learningSentence([point(20, 10)])).toBe('Too few attempts to tell.');
+  });
+});
+
+describe('what is missing in the data', () => {
+  const data = (over: Partial<TaskData>): TaskData => ({
+    summary: { task: 'sim', rows: 10, succeeded: 10, withMemory: 10, runs: 1, lastAt: 0 },
+    looked: 10,
+    failed: 0,
+    missing: { memory: 0, cpuTime: 0, runTime: 0, request: 0 },
+    inputs: [],
+    ...over,
+  });
+  it('is said with what it means, and only where something is missing', () => {
+    expect(missingSentences(data({}))).toEqual([]);
+    expect(missingSentences(data({ missing: { memory: 4, cpuTime: 0, runTime: 0, request: 0 } }))).toEqual([
+      'sim: the memory of 4 of 10 attempts (40 %) was not measured; they teach no memory.',
+    ]);
+    const constant = { kind: 'number', name: 'n', low: 1, high: 1, whole: true, latest: 1 } as const;
+    expect(missingSentences(data({ inputs: [{ ...constant, distinct: 1, missing: 0 }] }))).toHaveLength(1);
+  });
+});
+
+describe('the comparison of models', () => {
+  const model = (name: 'linear' | 'auto' | 'manifest', wastage: number | null) => ({
+    model: name,
+    wastage,
+    failures: 0,
+    memory: null,
+    time: null,
+    seconds: null,
+  });
+  it('names the one that wastes least, the simplest of equals, and none where nobody can say', () => {
+    const compared = [model('linear', 1), model('auto', 1), model('manifest', 3)];
+    expect(leastWasteful(compared)?.model).toBe('linear');
+    expect(leastWasteful([model('linear', null), model('manifest', 3)])?.model).toBe('manifest');
+    expect(leastWasteful([model('linear', null)])).toBeNull();
   });
 });
 

@@ -1,0 +1,122 @@
+import type { Advisor, Sizing, SizingQuery } from '../../advisor/advisor.ts';
+import { HistoryAdvisor } from '../../advisor/history-advisor.ts';
+import type { Risk } from '../../advisor/online/risk.ts';
+import type { DeploymentSpec, Params, ParamValue, TaskSpec } from '../../manifest/spec.ts';
+import { manifestRequest, sizeInstances } from '../../planning/sizing.ts';
+import { AppError } from '../../platform/errors.ts';
+import { providerFor } from '../../providers/registry.ts';
+import type { InputDescription, InputEffect, WhatIfAnswer } from '../services.ts';
+import { shown } from './advice.ts';
+import { atRisk, type Spreads, shareUnder, spreadOf } from './advice-spread.ts';
+
+/** A category with more levels is not tried through. */
+const MOST_TRIED = 8;
+
+export interface WhatIfQuestion {
+  readonly spec: DeploymentSpec;
+  readonly task: TaskSpec;
+  readonly advisor: Advisor;
+  readonly spreads: Spreads;
+  readonly features: Params;
+  readonly confidence: number;
+  readonly risk: Risk;
+  /** What the task's inputs were so far: the answer is asked for at their ends as well. */
+  readonly inputs: readonly InputDescription[];
+}
+
+/** What a plan would ask for an instance with these inputs, what it may use, and what would change the answer. */
+export async function answerWhatIf(question: WhatIfQuestion): Promise<WhatIfAnswer> {
+  const { spec, task, advisor, spreads, features, confidence, risk, inputs } = question;
+  const trained =
+    advisor instanceof HistoryAdvisor
+      ? advisor.trained.find((candidate) => candidate.task === task.name)
+      : undefined;
+  const spreadFor = (query: SizingQuery, method: Sizing['method']) =>
+    trained ? spreads.of(trained, query, method) : { memory: null, time: null };
+  const risky: Pick<Advisor, 'size'> = {
+    size: (query) => {
+      const sizing = advisor.size(query);
+      return risk === 'balanced'
+        ? sizing
+        : atRisk(sizing, spreadFor(query, sizing.method).memory, risk, confidence);
+    },
+  };
+  const tried = inputs.flatMap((input) => alternatives(input).map((value) => ({ name: input.name, value })));
+  const [sizing, ...others] = await sizeInstances(
+    task,
+    [features, ...tried.map(({ name, value }) => ({ ...features, [name]: value }))],
+    {
+      spec,
+      advisor: { ...risky, recommend: (options) => advisor.recommend(options) },
+      policy: spec.objectives.policy,
+      confidence,
+      capacity: providerFor(spec.target.provider).capacity(spec),
+    },
+  );
+  if (!sizing) throw new AppError({ code: 'E_INTERNAL', message: 'The advisor gave no answer.' });
+  const asked = manifestRequest(spec, task);
+  const query: SizingQuery = {
+    task: task.name,
+    component: task.component,
+    target: spec.target.name,
+    features,
+    manifestRequest: asked,
+    confidence,
+  };
+  const { memory, time } = spreadFor(query, sizing.method);
+  const memorySpread = memory && spreadOf(memory);
+  const { memoryBytes } = sizing.request;
+  return {
+    task: task.name,
+    component: task.component,
+    current: shown(asked),
+    recommended: shown(sizing.request),
+    method: sizing.method,
+    confidence: sizing.confidence,
+    predicted: sizing.predicted,
+    sentence: sizing.evidence.reason,
+    evidence: sizing.evidence,
+    requestBytes: memoryBytes,
+    manifestBytes: asked.memoryBytes,
+    ladder: sizing.ladder ?? (memoryBytes === null ? [] : [memoryBytes]),
+    memory: memorySpread,
+    time: time && spreadOf(time),
+    suffices: memorySpread && memoryBytes !== null ? shareUnder(memorySpread, memoryBytes) : null,
+    effects: effectsOf(tried, others),
+  };
+}
+
+function alternatives(input: InputDescription): readonly ParamValue[] {
+  if (input.distinct < 2) return [];
+  switch (input.kind) {
+    case 'number':
+      return [input.low, input.high];
+    case 'category':
+      return input.levels.length > MOST_TRIED ? [] : input.levels;
+    case 'text':
+      return [];
+  }
+}
+
+/** Largest difference first; inputs that change nothing are left out. */
+function effectsOf(
+  tried: readonly { readonly name: string; readonly value: ParamValue }[],
+  sizings: readonly Sizing[],
+): readonly InputEffect[] {
+  const names = [...new Set(tried.map(({ name }) => name))];
+  return names
+    .map((name) => ({
+      name,
+      at: tried.flatMap((one, index) => {
+        const bytes = sizings[index]?.request.memoryBytes ?? null;
+        return one.name === name && bytes !== null ? [{ value: String(one.value), memoryBytes: bytes }] : [];
+      }),
+    }))
+    .filter(({ at }) => reach(at) > 0)
+    .toSorted((a, b) => reach(b.at) - reach(a.at));
+}
+
+function reach(at: InputEffect['at']): number {
+  const bytes = at.map(({ memoryBytes }) => memoryBytes);
+  return bytes.length === 0 ? 0 : Math.max(...bytes) - Math.min(...bytes);
+}

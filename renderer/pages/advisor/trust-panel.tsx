@@ -1,0 +1,68 @@
+import { List, Stack, Text, ThemeIcon } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import type { AdvisorStatus } from '../../../main/api/services.ts';
+import { Panel } from '../../components/panel.tsx';
+
+/** What is said however good the model is. */
+const ALWAYS = [
+  'A new version of the program, another machine or inputs unlike all before: train again after a first run.',
+  'Rare instances that need far more than others: no percentile knows them; the next rung of the ladder does.',
+] as const;
+
+/** When not to trust the advice: the model's own reasons, task by task, then what holds for every model. */
+export function TrustPanel({ status }: { status: AdvisorStatus }) {
+  const told = Object.entries(status.doubts).filter(([, doubts]) => doubts.length > 0);
+  return (
+    <Panel title="When not to trust this">
+      <Stack gap="sm">
+        {!status.report && (
+          <Text size="sm">
+            Nothing was learned yet: quantiles of past runs answer, and they know nothing of the inputs. Two
+            instances of one task get the same request, however different they are.
+          </Text>
+        )}
+        {told.map(([task, doubts]) => (
+          <div key={task}>
+            <Text size="sm" fw={600}>
+              {task}
+            </Text>
+            <List size="sm" spacing={4} listStyleType="none">
+              {doubts.map(({ severity, sentence }) => (
+                <List.Item key={sentence} icon={<Severity severity={severity} />}>
+                  {sentence}
+                </List.Item>
+              ))}
+            </List>
+          </div>
+        ))}
+        <div>
+          <Text size="sm" fw={600}>
+            Always
+          </Text>
+          <List size="sm" spacing={4} listStyleType="none">
+            {ALWAYS.map((sentence) => (
+              <List.Item key={sentence} icon={<Severity severity="note" />}>
+                {sentence}
+              </List.Item>
+            ))}
+          </List>
+        </div>
+      </Stack>
+    </Panel>
+  );
+}
+
+function Severity({ severity }: { severity: 'note' | 'warning' }) {
+  const warning = severity === 'warning';
+  return (
+    <ThemeIcon
+      size={16}
+      variant="transparent"
+      color={warning ? 'orange' : 'gray'}
+      role="img"
+      aria-label={warning ? 'Warning' : 'Note'}
+    >
+      {warning ? <IconAlertTriangle size={14} /> : <IconInfoCircle size={14} />}
+    </ThemeIcon>
+  );
+}

@@ -1,0 +1,120 @@
+import { SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { useCallback } from 'react';
+import type { WhatIfAnswer } from '../../../main/api/services.ts';
+import { Chart } from '../../charts/chart.tsx';
+import type { ChartTheme } from '../../charts/chart-theme.ts';
+import { effectsHeight, effectsPicture } from '../../charts/effects-picture.ts';
+import { spreadPicture } from '../../charts/spread-picture.ts';
+import { bytes, gibHours, percent, plural, UNKNOWN } from '../../lib/format.ts';
+import { Figure } from './figure.tsx';
+import { PredictedUse } from './predicted-use.tsx';
+import { methodName } from './report-sentences.ts';
+
+/** The answer in a sentence, its numbers, what may come out, and what would change it. */
+export function WhatIfAnswerView({ task, answer }: { task: string; answer: WhatIfAnswer }) {
+  const { memory, ladder, manifestBytes, effects, requestBytes } = answer;
+  const spread = useCallback(
+    (theme: ChartTheme) =>
+      spreadPicture({ spread: memory ?? [], unit: 'bytes', ladder, manifest: manifestBytes }, theme),
+    [memory, ladder, manifestBytes],
+  );
+  const change = useCallback(
+    (theme: ChartTheme) => effectsPicture(effects, requestBytes, theme),
+    [effects, requestBytes],
+  );
+  return (
+    <Stack gap="md">
+      <div role="status" aria-live="polite" aria-atomic>
+        <Text size="xl" fw={650} lh={1.3}>
+          {requestBytes === null ? 'No memory limit' : `Ask for ${bytes(requestBytes)}`}
+          {answer.recommended.walltime !== null && `, ${answer.recommended.walltime}`}
+          {`, ${plural(answer.recommended.cpus, 'CPU')}`}
+        </Text>
+        <Text size="sm">
+          {answer.suffices !== null &&
+            `Predicted to be enough for ${percent(answer.suffices)} of such instances. `}
+          {ladder.length > 1 && `If not, ${ladder.slice(1).map(bytes).join(', then ')}.`}
+        </Text>
+      </div>
+      {memory ? (
+        <Figure title="What it may need">
+          <Chart title={`${task}: predicted peak memory`} draw={spread} height={280} />
+        </Figure>
+      ) : (
+        <Text size="sm" c="dimmed">
+          Too little was measured of this task to say what it may need.
+        </Text>
+      )}
+      <SimpleGrid cols={{ base: 1, xl: 2 }} spacing="lg">
+        <Stack gap="sm">
+          <Requests answer={answer} />
+          <PredictedUse predicted={answer.predicted} />
+        </Stack>
+        {effects.length > 0 && (
+          <Figure title="What would change the answer">
+            <Chart
+              title={`${task}: request at other inputs`}
+              draw={change}
+              height={effectsHeight(effects.length)}
+            />
+          </Figure>
+        )}
+      </SimpleGrid>
+      <Evidence answer={answer} />
+    </Stack>
+  );
+}
+
+function Requests({ answer: { current, recommended } }: { answer: WhatIfAnswer }) {
+  const rows = [
+    ['Memory', current.memory, recommended.memory],
+    ['CPUs', String(current.cpus), String(recommended.cpus)],
+    ['Time limit', current.walltime, recommended.walltime],
+  ] as const;
+  return (
+    <Table>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Request</Table.Th>
+          <Table.Th ta="right">Manifest</Table.Th>
+          <Table.Th ta="right">Advisor</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(([name, before, after]) => (
+          <Table.Tr key={name}>
+            <Table.Td>{name}</Table.Td>
+            <Table.Td ta="right">{before ?? UNKNOWN}</Table.Td>
+            <Table.Td ta="right" fw={600}>
+              {after ?? UNKNOWN}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+/** Who answered, from what, and why it and not another. */
+function Evidence({ answer }: { answer: WhatIfAnswer }) {
+  const { evidence, method, confidence, sentence } = answer;
+  const wasted = evidence.wastage;
+  return (
+    <section aria-label="Evidence">
+      <Text size="sm" fw={600}>
+        Why
+      </Text>
+      <Text size="sm">
+        {methodName(method, evidence.model_type)}
+        {confidence !== null && `, ${percent(confidence)} sure on held-out tasks`}; learned from{' '}
+        {plural(evidence.records, 'attempt')} in {plural(evidence.runs_analyzed, 'run')}. {sentence}
+      </Text>
+      {wasted && (
+        <Text size="sm" c="dimmed">
+          Wasted per held-out task: {gibHours(wasted.manifest)} with the manifest’s numbers,{' '}
+          {gibHours(wasted.quantile)} with quantiles, {gibHours(wasted.learned)} with the model.
+        </Text>
+      )}
+    </section>
+  );
+}
