@@ -6,6 +6,7 @@ import { type Command, usePageCommands } from './commands.tsx';
 import { type Connection, useConnection } from './connection.ts';
 import { Navigation } from './navigation.tsx';
 import { PAGES } from './pages.tsx';
+import { PromptHost } from './prompt-host.tsx';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import type { ShortcutAction } from './shortcuts.ts';
 import { useColorSchemeSetting } from './use-color-scheme-setting.ts';
@@ -45,6 +46,7 @@ export function AppShell({ connection, children }: { connection: Connection; chi
       <Navigation projectId={projectId} onSearch={() => setOpen('palette')} />
       <main id="main" tabIndex={-1} className={classes.main}>
         <ConnectionBanner connection={connection} />
+        <PromptHost />
         <div className={classes.page}>{children}</div>
       </main>
       <CommandPalette opened={open === 'palette'} onClose={() => setOpen(null)} />

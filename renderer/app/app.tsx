@@ -10,6 +10,8 @@ import { AppShell } from './app-shell.tsx';
 import { CommandsProvider } from './commands.tsx';
 import { DraftsProvider } from './drafts.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { GuidesProvider } from './guides.tsx';
+import { PromptsProvider } from './prompts.tsx';
 import { routes } from './routes.ts';
 import { cssVariables, theme } from './theme.ts';
 
@@ -29,6 +31,12 @@ const TelemetryPage = lazy(async () => ({
 const AdvisorPage = lazy(async () => ({
   default: (await import('../pages/advisor/advisor-page.tsx')).AdvisorPage,
 }));
+const ConnectionsPage = lazy(async () => ({
+  default: (await import('../pages/connections/connections-page.tsx')).ConnectionsPage,
+}));
+const ConnectionPage = lazy(async () => ({
+  default: (await import('../pages/connections/connection-page.tsx')).ConnectionPage,
+}));
 const SettingsPage = lazy(async () => ({
   default: (await import('../pages/settings/settings-page.tsx')).SettingsPage,
 }));
@@ -40,11 +48,15 @@ export function App({ api }: { api: Api }) {
         <ApiProvider queryClient={api.queries} trpcClient={api.client}>
           <CommandsProvider>
             <DraftsProvider>
-              <Router hook={useHashLocation}>
-                <AppShell connection={api.connection}>
-                  <Pages />
-                </AppShell>
-              </Router>
+              <PromptsProvider>
+                <GuidesProvider>
+                  <Router hook={useHashLocation}>
+                    <AppShell connection={api.connection}>
+                      <Pages />
+                    </AppShell>
+                  </Router>
+                </GuidesProvider>
+              </PromptsProvider>
             </DraftsProvider>
           </CommandsProvider>
         </ApiProvider>
@@ -67,6 +79,12 @@ function Pages() {
           </Route>
           <Route path="/settings">
             <SettingsPage />
+          </Route>
+          <Route path="/connections">
+            <ConnectionsPage />
+          </Route>
+          <Route path="/connections/:name">
+            {({ name }) => <ConnectionPage name={decodeURIComponent(name)} />}
           </Route>
           <Route path="/p/:projectId/manifest">
             {({ projectId }) => <ManifestPage projectId={projectId} />}

@@ -8,6 +8,7 @@ import { useApi } from './api.ts';
 import { useHasDraft } from './drafts.tsx';
 import classes from './navigation.module.css';
 import { PAGES, type PageEntry } from './pages.tsx';
+import { usePrompts } from './prompts.tsx';
 import { routes } from './routes.ts';
 import { useLiveRun } from './use-live-run.ts';
 import { useProject } from './use-project.ts';
@@ -47,8 +48,9 @@ export function Navigation({ projectId, onSearch }: NavigationProps) {
       )}
       <div className={classes.bottom}>
         <Entries
-          pages={of(projectId === null ? ['settings'] : ['projects', 'settings'])}
+          pages={of([...(projectId === null ? [] : ['projects' as const]), 'connections', 'settings'])}
           projectId={projectId}
+          marks={{ connections: <PromptMark /> }}
         />
       </div>
     </nav>
@@ -111,6 +113,21 @@ function ProjectEntries({ pages, projectId }: { pages: readonly PageEntry[]; pro
         ),
       }}
     />
+  );
+}
+
+/** A site waits for a person. */
+function PromptMark() {
+  const { pending } = usePrompts();
+  if (pending.length === 0) return null;
+  return (
+    <Tooltip
+      label={`${plural(pending.length, 'question')} of a site ${pending.length === 1 ? 'waits' : 'wait'} for you`}
+    >
+      <span className={classes.needsYou}>
+        <span className={classes.wide}>needs you</span>
+      </span>
+    </Tooltip>
   );
 }
 

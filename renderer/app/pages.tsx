@@ -5,6 +5,7 @@ import {
   IconFileCode,
   IconFolders,
   IconPlayerPlay,
+  IconPlugConnected,
   IconRoute,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -28,6 +29,13 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'runs', label: 'Runs', icon: IconPlayerPlay, key: 'r', path: within(routes.runs) },
   { name: 'telemetry', label: 'Telemetry', icon: IconDatabase, key: 't', path: within(routes.telemetry) },
   { name: 'advisor', label: 'Advisor', icon: IconBrain, key: 'a', path: within(routes.advisor) },
+  {
+    name: 'connections',
+    label: 'Connections',
+    icon: IconPlugConnected,
+    key: 'c',
+    path: () => routes.connections,
+  },
   { name: 'settings', label: 'Settings', icon: IconAdjustments, key: 's', path: () => routes.settings },
 ];
 

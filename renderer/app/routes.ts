@@ -2,6 +2,8 @@
 export const routes = {
   projects: '/projects',
   settings: '/settings',
+  connections: '/connections',
+  connection: (name: string) => `/connections/${encodeURIComponent(name)}`,
   manifest: (projectId: string) => `/p/${projectId}/manifest`,
   plan: (projectId: string) => `/p/${projectId}/plan`,
   runs: (projectId: string) => `/p/${projectId}/runs`,

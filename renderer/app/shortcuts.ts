@@ -15,9 +15,17 @@ export type ShortcutAction =
   | { readonly kind: 'help' }
   | { readonly kind: 'go'; readonly page: PageName };
 
-export type PageName = 'projects' | 'manifest' | 'plan' | 'runs' | 'telemetry' | 'advisor' | 'settings';
+export type PageName =
+  | 'projects'
+  | 'manifest'
+  | 'plan'
+  | 'runs'
+  | 'telemetry'
+  | 'advisor'
+  | 'connections'
+  | 'settings';
 
-/** `g`, then the letter. `c` as in connections and `x` as in scaling stay free. */
+/** `g`, then the letter. `x` as in scaling stays free. */
 export const GO_KEYS: Readonly<Record<string, PageName>> = {
   p: 'projects',
   m: 'manifest',
@@ -25,6 +33,7 @@ export const GO_KEYS: Readonly<Record<string, PageName>> = {
   r: 'runs',
   t: 'telemetry',
   a: 'advisor',
+  c: 'connections',
   s: 'settings',
 };
 

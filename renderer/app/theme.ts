@@ -95,6 +95,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-body': '#ffffff',
     '--mantine-color-dimmed': gray[6],
+    '--mantine-color-error': '#b3261e',
     '--mantine-color-placeholder': gray[5],
     '--mantine-color-anchor': tide[6],
     '--app-rail': gray[0],
@@ -110,6 +111,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-body': dark[7],
     '--mantine-color-dimmed': dark[2],
+    '--mantine-color-error': '#ff9a8f',
     '--mantine-color-placeholder': dark[2],
     '--mantine-color-anchor': tide[3],
     '--app-rail': dark[8],

@@ -21,6 +21,7 @@ import { TaskDrawer } from './task-drawer.tsx';
 import { taskNames } from './task-names.ts';
 import { TaskTable } from './task-table.tsx';
 import { type LiveRun, useRun } from './use-run.ts';
+import { WorkerControls } from './worker-controls.tsx';
 
 /** One run, live or past. */
 export function RunPage({ projectId, runId }: { projectId: string; runId: string }) {
@@ -82,6 +83,14 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
       <Panel title="Progress">
         <RunProgress view={view} />
       </Panel>
+      {view.live && view.live.pools.length > 0 && (
+        <Panel
+          title="Workers"
+          note="Wished for by component. What runs is never interrupted by fewer workers."
+        >
+          <WorkerControls projectId={projectId} live={view.live} />
+        </Panel>
+      )}
       <Tabs defaultValue="tasks">
         <Tabs.List mb="md">
           <Tabs.Tab value="tasks">Course and tasks</Tabs.Tab>

@@ -1,0 +1,140 @@
+import { Button, Stack, Table, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { PartitionState, SiteState } from '../../main/api/connection-views.ts';
+import { useApi } from '../app/api.ts';
+import { duration, plural } from '../lib/format.ts';
+import { fairShareWords, reachLabel, reachSentence } from '../lib/site-words.ts';
+import { ErrorPanel } from './error-panel.tsx';
+import { QueryView } from './query-view.tsx';
+import classes from './site-summary.module.css';
+import { TimeText } from './time-text.tsx';
+
+interface SiteSummaryProps {
+  readonly connection: string;
+  /** The one that matters here; null: the site's default. */
+  readonly partition: string | null;
+  /** All partitions, in a table. */
+  readonly detailed?: boolean;
+}
+
+/** What a site is doing now: reachable or not, idle nodes, own jobs, fair share. Looking never asks for a password. */
+export function SiteSummary({ connection, partition, detailed = false }: SiteSummaryProps) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const site = useQuery(api.connections.siteState.queryOptions({ name: connection }, { staleTime: 30_000 }));
+  const connect = useMutation(
+    api.connections.connect.mutationOptions({
+      onSettled: () => queries.invalidateQueries(api.connections.siteState.queryFilter({ name: connection })),
+    }),
+  );
+  return (
+    <QueryView query={site} loading="Asking the site…">
+      {(state) => (
+        <Stack gap={6} fz="sm">
+          <div className={classes.head}>
+            <span className={classes.reach} data-reach={state.reach.state}>
+              <span className={classes.dot} aria-hidden="true" />
+              {reachLabel(state.reach)}
+              {state.readAt !== null && (
+                <Text span size="xs" c="dimmed" fw={400}>
+                  seen <TimeText at={state.readAt} show="ago" />
+                </Text>
+              )}
+            </span>
+            {state.reach.state === 'reachable' ? (
+              <Button
+                variant="default"
+                size="compact-xs"
+                loading={site.isFetching}
+                onClick={() => void site.refetch()}
+              >
+                Look again
+              </Button>
+            ) : (
+              <Button
+                size="compact-xs"
+                loading={connect.isPending}
+                onClick={() => connect.mutate({ name: connection })}
+              >
+                Connect
+              </Button>
+            )}
+          </div>
+          <Reason state={state} />
+          {connect.error && <ErrorPanel error={connect.error} />}
+          {detailed ? (
+            <Partitions partitions={state.partitions} />
+          ) : (
+            <Idle state={state} partition={partition} />
+          )}
+          {state.readAt !== null && (
+            <Text size="sm">
+              Your jobs: {state.ownJobs.running} running, {state.ownJobs.pending} waiting.
+              {state.fairShare !== null &&
+                ` Fair share ${state.fairShare.toFixed(2)}: ${fairShareWords(state.fairShare)}.`}
+            </Text>
+          )}
+        </Stack>
+      )}
+    </QueryView>
+  );
+}
+
+function Reason({ state }: { state: SiteState }) {
+  const sentence = reachSentence(state.reach);
+  return sentence === null ? null : <Text size="sm">{sentence}</Text>;
+}
+
+function Idle({ state, partition: name }: { state: SiteState; partition: string | null }) {
+  const partition = state.partitions.find((each) => (name === null ? each.isDefault : each.name === name));
+  if (state.readAt === null) return null;
+  if (!partition)
+    return (
+      <Text size="sm">
+        {name === null ? 'The site has no default partition.' : `The site has no partition ${name} for you.`}
+      </Text>
+    );
+  return (
+    <Text size="sm">
+      Partition {partition.name}: {partition.available ? idleText(partition) : 'takes no jobs now'}.
+    </Text>
+  );
+}
+
+function idleText({ nodes, cpus }: PartitionState): string {
+  return `${nodes.idle} of ${plural(nodes.total, 'node')} idle, ${cpus.idle} of ${plural(cpus.total, 'CPU')}`;
+}
+
+function Partitions({ partitions }: { partitions: readonly PartitionState[] }) {
+  if (partitions.length === 0) return null;
+  return (
+    <Table aria-label="Partitions">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Partition</Table.Th>
+          <Table.Th ta="right">Idle nodes</Table.Th>
+          <Table.Th ta="right">Idle CPUs</Table.Th>
+          <Table.Th ta="right">Time limit</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {partitions.map(({ name, isDefault, available, nodes, cpus, maxSeconds }) => (
+          <Table.Tr key={name}>
+            <Table.Td>
+              {name}
+              {isDefault && ' (default)'}
+              {!available && ', takes no jobs now'}
+            </Table.Td>
+            <Table.Td ta="right">
+              {nodes.idle} of {nodes.total}
+            </Table.Td>
+            <Table.Td ta="right">
+              {cpus.idle} of {cpus.total}
+            </Table.Td>
+            <Table.Td ta="right">{maxSeconds === null ? 'none' : duration(maxSeconds)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,137 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { EditPreview } from '../../../main/api/services.ts';
+import { useApi } from '../../app/api.ts';
+import { useHasDraft } from '../../app/drafts.tsx';
+import { routes } from '../../app/routes.ts';
+import { DiffView } from '../../components/diff-view.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { type TargetChoice, targetValue } from './target-block.ts';
+
+interface TargetDialogProps {
+  readonly opened: boolean;
+  readonly projectId: string | null;
+  readonly connection: string;
+  readonly choice: TargetChoice;
+  readonly onClose: () => void;
+}
+
+/** The manifest with the new target beside the one on disk; written only when asked to. */
+export function TargetDialog({ opened, projectId, onClose, ...block }: TargetDialogProps) {
+  return (
+    <Modal
+      opened={opened && projectId !== null}
+      onClose={onClose}
+      title={`The target ${block.choice.name} in the manifest`}
+      size="72rem"
+    >
+      {opened && projectId !== null && <Preview projectId={projectId} onClose={onClose} {...block} />}
+    </Modal>
+  );
+}
+
+interface PreviewProps {
+  readonly projectId: string;
+  readonly connection: string;
+  readonly choice: TargetChoice;
+  readonly onClose: () => void;
+}
+
+function Preview({ projectId, connection, choice, onClose }: PreviewProps) {
+  const api = useApi();
+  const edits = [{ path: ['targets', choice.name.trim()], value: targetValue(connection, choice) }];
+  const manifest = useQuery(api.manifests.read.queryOptions({ projectId, target: null }));
+  const preview = useQuery(
+    api.manifests.previewEdits.queryOptions({ projectId, edits }, { staleTime: 0, gcTime: 0 }),
+  );
+  const replaces = manifest.data?.targets.some(({ name }) => name === choice.name.trim()) ?? false;
+  return (
+    <QueryView query={preview} loading="Preparing the change…">
+      {(data) => (
+        <Change
+          projectId={projectId}
+          target={choice.name.trim()}
+          replaces={replaces}
+          preview={data}
+          onClose={onClose}
+        />
+      )}
+    </QueryView>
+  );
+}
+
+interface ChangeProps {
+  readonly projectId: string;
+  readonly target: string;
+  readonly replaces: boolean;
+  readonly preview: EditPreview;
+  readonly onClose: () => void;
+}
+
+function Change({ projectId, target, replaces, preview, onClose }: ChangeProps) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const unsaved = useHasDraft(projectId);
+  const save = useMutation(
+    api.manifests.save.mutationOptions({
+      onSuccess: () => queries.invalidateQueries({ queryKey: api.manifests.pathKey() }),
+    }),
+  );
+  if (save.isSuccess)
+    return (
+      <Stack gap="md">
+        <Notice tone="good" role="status" title="The manifest is saved.">
+          Choose {target} on the plan page, or run with --target {target}. Everything else stays the same.
+        </Notice>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Close
+          </Button>
+          <Button component={Link} href={routes.plan(projectId)}>
+            Plan a run
+          </Button>
+        </Group>
+      </Stack>
+    );
+  return (
+    <Stack gap="md">
+      {preview.before === preview.after ? (
+        <Notice tone="info">The manifest says exactly this already.</Notice>
+      ) : (
+        <Text size="sm">
+          {replaces
+            ? `The manifest has a target ${target} already: it is replaced by this one.`
+            : 'A target is added; comments and everything else stay.'}
+        </Text>
+      )}
+      {unsaved && (
+        <Notice tone="warning" title="The manifest has unsaved changes in the editor.">
+          This writes to the file on disk; the editor will then ask which version to keep.
+        </Notice>
+      )}
+      <DiffView
+        before={preview.before}
+        after={preview.after}
+        beforeLabel="The manifest now"
+        afterLabel="With the target"
+        height={380}
+      />
+      {save.error && <ErrorPanel error={save.error} />}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Leave it as it is
+        </Button>
+        <Button
+          loading={save.isPending}
+          disabled={preview.before === preview.after}
+          onClick={() => save.mutate({ projectId, text: preview.after, version: preview.version })}
+        >
+          Save the manifest
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,146 @@
+import { Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ConnectionView } from '../../../main/api/connection-views.ts';
+import { useApi } from '../../app/api.ts';
+import { CopyText } from '../../components/copy-text.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { bytes, duration, plural } from '../../lib/format.ts';
+import classes from './connections.module.css';
+import {
+  accountsFor,
+  choiceProblems,
+  firstChoice,
+  type SiteLimits,
+  type TargetChoice,
+  targetYaml,
+} from './target-block.ts';
+import { TargetDialog } from './target-dialog.tsx';
+
+/** The site as a target of a manifest: chosen from what it offers, shown, copied or written into a project. */
+export function TargetPanel({ view }: { view: ConnectionView }) {
+  return (
+    <Panel title="Use it in a project" note="A target for your manifest, from what the site offers you.">
+      {view.limits ? (
+        // What the guide found last is what is offered.
+        <Chooser key={view.limits.readAt} view={view} limits={view.limits} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          Test the connection first: partitions, accounts and limits are then offered here.
+        </Text>
+      )}
+    </Panel>
+  );
+}
+
+/** The choice that leaves it to the site. */
+const SITE_DEFAULT = '';
+
+function Chooser({ view, limits }: { view: ConnectionView; limits: SiteLimits }) {
+  const api = useApi();
+  const projects = useQuery(api.projects.recent.queryOptions());
+  const [choice, setChoice] = useState(() => firstChoice(view));
+  const [project, setProject] = useState<string | null>(null);
+  const [previewing, setPreviewing] = useState(false);
+  const set = (change: Partial<TargetChoice>) => setChoice((before) => ({ ...before, ...change }));
+  const problems = choiceProblems(choice, limits);
+  const usable = (projects.data ?? []).filter((each) => each.available && each.manifestFile !== null);
+  const chosen = project ?? usable[0]?.projectId ?? null;
+  const blocked = problems.name !== undefined || problems.walltime !== undefined;
+  const yaml = targetYaml(view.profile.name, choice);
+  return (
+    <Stack gap="sm">
+      <div className={classes.pair}>
+        <Select
+          label="Partition"
+          data={[
+            { value: SITE_DEFAULT, label: 'The site’s default' },
+            ...limits.partitions.map(({ name, isDefault }) => ({
+              value: name,
+              label: isDefault ? `${name} (default)` : name,
+            })),
+          ]}
+          value={choice.partition}
+          error={problems.partition}
+          onChange={(partition) => set({ partition: partition ?? SITE_DEFAULT })}
+        />
+        <Select
+          label="Account"
+          data={[
+            { value: SITE_DEFAULT, label: 'The site’s default' },
+            ...accountsFor(limits, choice.partition).map((account) => ({ value: account, label: account })),
+          ]}
+          value={choice.account}
+          onChange={(account) => set({ account: account ?? SITE_DEFAULT })}
+        />
+        <TextInput
+          label="Time limit of a task"
+          value={choice.walltime}
+          error={problems.walltime}
+          onChange={(event) => set({ walltime: event.currentTarget.value })}
+        />
+        <NumberInput
+          label="Workers at the most"
+          min={1}
+          allowDecimal={false}
+          value={choice.maxWorkers ?? ''}
+          onChange={(value) => set({ maxWorkers: typeof value === 'number' ? value : null })}
+        />
+        <TextInput
+          label="Name of the target"
+          value={choice.name}
+          error={problems.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+        />
+        <Select
+          label="Project"
+          placeholder="No project yet"
+          data={usable.map(({ projectId, name, folder }) => ({
+            value: projectId,
+            label: `${name} · ${folder}`,
+          }))}
+          value={chosen}
+          disabled={usable.length === 0}
+          onChange={setProject}
+        />
+      </div>
+      <Text size="xs" c="dimmed">
+        {nodesText(limits, choice.partition)}
+      </Text>
+      {limits.containerRuntime !== null && (
+        <Switch
+          label={`Use ${limits.containerRuntime} for components with an image`}
+          checked={choice.containers}
+          onChange={(event) => set({ containers: event.currentTarget.checked })}
+        />
+      )}
+      <pre className={classes.block}>{yaml}</pre>
+      <Group gap="xs" justify="flex-end">
+        <CopyText label="Copy the block" text={yaml} />
+        <Button disabled={chosen === null || blocked} onClick={() => setPreviewing(true)}>
+          Put it into the manifest
+        </Button>
+      </Group>
+      <TargetDialog
+        opened={previewing}
+        projectId={chosen}
+        connection={view.profile.name}
+        choice={choice}
+        onClose={() => setPreviewing(false)}
+      />
+    </Stack>
+  );
+}
+
+/** `short: 12 nodes with 64 CPUs and 256 GB; jobs end after 4 h.` */
+function nodesText(limits: SiteLimits, name: string): string {
+  const partition = limits.partitions.find((each) => (name === '' ? each.isDefault : each.name === name));
+  if (!partition) return 'The site decides where jobs go.';
+  const nodes = partition.nodes.map(
+    ({ count, cpus, memoryBytes }) =>
+      `${plural(count, 'node')} with ${plural(cpus, 'CPU')} and ${bytes(memoryBytes)}`,
+  );
+  const limit =
+    partition.maxSeconds === null ? 'no time limit' : `jobs end after ${duration(partition.maxSeconds)}`;
+  return `${partition.name}: ${nodes.join(', ') || 'no nodes'}; ${limit}.`;
+}
