@@ -3,9 +3,9 @@ import type { Advisor, ModelType, Recommendation } from '../../advisor/advisor.t
 import { LearnedAdvisor } from '../../advisor/learned-advisor.ts';
 import { advisorForPlanning } from '../../advisor/planning-advisor.ts';
 import type { DeploymentSpec, Params } from '../../manifest/spec.ts';
-import { formatDuration, formatMemory } from '../../platform/units.ts';
+import { describeMemory, formatDuration, formatMemory } from '../../platform/units.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, usageError } from '../exit-codes.ts';
 import { fromHere, load, manifestPath, pathsOf } from '../project.ts';
 
 export interface AdviseInput {
@@ -46,6 +46,11 @@ async function advisorOf(context: CommandContext, input: AdviseInput): Promise<A
   const folder =
     input.runsDir ?? (existsSync(paths.database) ? undefined : (context.settings.runsDir ?? undefined));
   const modelType = input.modelType ?? 'auto';
+  if (input.runsDir !== undefined && !existsSync(fromHere(context, input.runsDir)))
+    throw usageError(
+      `There is no folder ${input.runsDir}`,
+      'Give the folder of recorded runs with --runs-dir, for example .scalable/runs.',
+    );
   if (folder !== undefined) return LearnedAdvisor.fromHistory(fromHere(context, folder), { modelType });
   if (modelType !== 'auto' && existsSync(paths.database))
     return LearnedAdvisor.fromHistory(paths.root, { modelType });
@@ -90,10 +95,16 @@ function adviceJson(advice: Recommendation) {
   };
 }
 
+/** Bytes of a manifest written for the reference package are no round number here. */
+function memoryText(memory: string | null): string {
+  if (memory === null) return 'no memory given';
+  return /^\d+$/.test(memory) ? `${describeMemory(Number(memory))} (${memory} bytes)` : memory;
+}
+
 function adviceText(advice: Recommendation): string {
   const shapes = Object.entries(advice.resources).map(
     ([component, { cpus, memory, walltime }]) =>
-      `  ${component}: ${cpus} CPU, ${memory ?? 'no memory given'}${walltime === null ? '' : `, ${walltime}`}, ${advice.workers[component] ?? 1} workers`,
+      `  ${component}: ${cpus} CPU, ${memoryText(memory)}${walltime === null ? '' : `, ${walltime}`}, ${advice.workers[component] ?? 1} workers`,
   );
   return [
     `Task: ${advice.task}${advice.target === null ? '' : ` on ${advice.target}`}`,

@@ -44,17 +44,33 @@ export async function importTelemetry(context: CommandContext, input: ImportInpu
   }
 }
 
-function importJson({ runs, tasks, skipped, skippedTotal, stopped }: ImportResult) {
-  return { runs, tasks, skipped, skipped_total: skippedTotal, ...(stopped && { stopped }) };
+function importJson({ runs, tasks, unchanged, skipped, skippedTotal, stopped }: ImportResult) {
+  return { runs, tasks, unchanged, skipped, skipped_total: skippedTotal, ...(stopped && { stopped }) };
 }
 
-function importText({ runs, tasks, skipped, skippedTotal }: ImportResult): string {
-  const place = (file: string, line: number | null) => (line === null ? file : `${file}:${line}`);
-  // What is said of a whole file matters more than each of its lines.
-  const shown = [...skipped].sort((a, b) => Number(a.line !== null) - Number(b.line !== null));
+function importText({ runs, tasks, unchanged, skipped, skippedTotal }: ImportResult): string {
+  const known = unchanged === 0 ? '' : ` ${unchanged} were here already.`;
+  const remarks = gathered(skipped);
+  const shown = remarks.slice(0, NAMED_SKIPS);
+  const left = skippedTotal - shown.reduce((sum, { count }) => sum + count, 0);
   return [
-    `${runs} runs with ${tasks} tasks taken in.`,
-    ...shown.slice(0, NAMED_SKIPS).map(({ file, line, reason }) => `${place(file, line)}: ${reason}`),
-    ...(skippedTotal > NAMED_SKIPS ? [`… and ${skippedTotal - NAMED_SKIPS} more (see --format json)`] : []),
+    `${runs} runs with ${tasks} tasks taken in.${known}`,
+    ...shown.map(({ text }) => text),
+    ...(left > 0 ? [`… and ${left} more (--format json lists them)`] : []),
   ].join('\n');
+}
+
+/** What is said of many files alike is said once, and before what is said of lines. */
+function gathered(skipped: ImportResult['skipped']) {
+  const byReason = new Map<string, string[]>();
+  for (const { file, line, reason } of skipped)
+    if (line === null) byReason.set(reason, [...(byReason.get(reason) ?? []), file]);
+  const files = [...byReason].map(([reason, [first = '', ...others]]) => ({
+    text: `${first}${others.length === 0 ? '' : ` and ${others.length} more like it`}: ${reason}`,
+    count: 1 + others.length,
+  }));
+  const lines = skipped
+    .filter(({ line }) => line !== null)
+    .map(({ file, line, reason }) => ({ text: `${file}:${line}: ${reason}`, count: 1 }));
+  return [...files, ...lines];
 }

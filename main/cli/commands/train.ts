@@ -43,6 +43,8 @@ export async function train(context: CommandContext, input: TrainInput): Promise
       signal: io.signal,
     });
     progress.clear();
+    if (input.task !== undefined && !report.tasks.some(({ task }) => task === input.task))
+      throw unknownTask(input.task, report);
     const onnx =
       input.onnx === undefined
         ? null
@@ -54,6 +56,20 @@ export async function train(context: CommandContext, input: TrainInput): Promise
   } finally {
     progress.clear();
   }
+}
+
+function unknownTask(task: string, { tasks }: TrainingReport): AppError {
+  return new AppError({
+    code: 'E_TOO_LITTLE_HISTORY',
+    message: `No finished attempt of a task called "${task}" is recorded, so there is nothing to learn from`,
+    hint:
+      tasks.length === 0
+        ? 'Run a manifest first, or import runs with `scalable import`.'
+        : `Recorded are ${tasks
+            .slice(0, 10)
+            .map((one) => one.task)
+            .join(', ')}${tasks.length > 10 ? ', …' : ''}.`,
+  });
 }
 
 /** What was just trained, read back from where it is stored. */

@@ -9,6 +9,8 @@ export interface ImportResult {
   /** Runs that were added or replaced; what was here already counts nothing. */
   readonly runs: number;
   readonly tasks: number;
+  /** Runs that were here already, just as they are in the source. */
+  readonly unchanged: number;
   readonly skipped: readonly Skipped[];
   /** All that was skipped: of very many, `skipped` lists the first only. */
   readonly skippedTotal: number;

@@ -47,9 +47,9 @@ export async function importPaths(
     }
     if (options.signal?.aborted) break;
   }
-  const { runs, tasks } = intake;
+  const { runs, tasks, unchanged } = intake;
   const stopped = options.signal?.aborted ?? false;
-  return { runs, tasks, skipped: skipped.all(), skippedTotal: skipped.total, stopped };
+  return { runs, tasks, unchanged, skipped: skipped.all(), skippedTotal: skipped.total, stopped };
 }
 
 interface Found {

@@ -12,7 +12,7 @@ export interface IncomingRun {
 }
 
 /** Small enough that making and sending them holds up the event loop for a few milliseconds only. */
-export const CHUNK_EVENTS = 1000;
+export const CHUNK_EVENTS = 600;
 
 export async function* inChunks(
   events: Iterable<StoreEvent> | AsyncIterable<StoreEvent>,

@@ -13,6 +13,7 @@ interface Options {
 export class Intake {
   runs = 0;
   tasks = 0;
+  unchanged = 0;
   readonly #store: SqliteStore;
   readonly #skipped: SkipList;
   readonly #options: Options;
@@ -62,6 +63,7 @@ export class Intake {
   ): Promise<boolean> {
     const answer = await this.#store.beginImport(runId, fingerprint);
     begun.set(runId, answer === 'new');
+    if (answer === 'unchanged') this.unchanged += 1;
     if (answer === 'own')
       this.#skipped.add(from, null, `${runId} was recorded in this workspace and is kept as it is`);
     return answer === 'new';

@@ -4,7 +4,7 @@ import { parseTime } from './fields.ts';
 import { safeId, safeRunId } from './ids.ts';
 import type { SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
-import { Column, KeyTable } from './key-table.ts';
+import { Column, hashNumber, KeyTable } from './key-table.ts';
 import { sacctCount, sacctDuration, sacctMemory, sacctOutcome, sacctRequest } from './sacct-values.ts';
 import { readTable } from './table.ts';
 import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
@@ -59,14 +59,16 @@ async function* items(header: TableHeader, path: string, skipped: SkipList): Asy
 
 /** A job that was put back into the queue has several rows under one id (`sacct -D`); overlapping dumps say the same twice. */
 class Attempts {
-  readonly #keys = new KeyTable();
+  readonly #jobs = new KeyTable();
   readonly #count = new Column();
+  readonly #lastRow = new Column();
 
   /** From 1; null for a row that was there already. */
   next(id: string, row: string): number | null {
-    const known = this.#keys.size;
-    if (this.#keys.add(`${id}|${row}`) < known) return null;
-    const key = this.#keys.add(id);
+    const key = this.#jobs.add(id);
+    const content = hashNumber(row);
+    if (this.#lastRow.get(key) === content) return null;
+    this.#lastRow.set(key, content);
     this.#count.set(key, this.#count.get(key) + 1);
     return this.#count.get(key);
   }
