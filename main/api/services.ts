@@ -5,6 +5,7 @@ import type { TaskTrainingReport, TrainingReport } from '../advisor/training-rep
 import type { DataGuidance, Doubt } from '../advisor/trust.ts';
 import type { ModelComparison } from '../advisor/tuning/compare.ts';
 import type { Strategy } from '../advisor/tuning/search.ts';
+import type { TargetHead } from '../manifest/load.ts';
 import type { Objective, Policy, ValidationReport } from '../manifest/spec.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
 import type { ErrorData } from '../platform/errors.ts';
@@ -108,7 +109,7 @@ export interface OutlineNode {
 export interface ManifestCheck {
   readonly report: ValidationReport;
   readonly outline: readonly OutlineNode[];
-  readonly targets: readonly { readonly name: string; readonly provider: string }[];
+  readonly targets: readonly TargetHead[];
   /** The resolved manifest for the chosen target as YAML; null while it does not resolve. */
   readonly resolved: string | null;
   readonly lock: string | null;

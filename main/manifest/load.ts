@@ -18,12 +18,22 @@ import type { DeploymentSpec, Problem, ValidationReport } from './spec.ts';
 import { keyPlaceOf, keysAt, type MapTree, placeOf, scalarAt } from './tree.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
+/** What is said of every target, also of those that are not chosen. */
+export interface TargetHead {
+  readonly name: string;
+  readonly provider: string;
+  /** As written, where one is named. */
+  readonly connection?: string;
+  /** The partition of a Slurm target, as written. */
+  readonly queue?: string;
+}
+
 export interface LoadedManifest {
   readonly report: ValidationReport;
   /** Null when there are errors. */
   readonly spec: DeploymentSpec | null;
   readonly outline: readonly OutlineEntry[];
-  readonly targets: readonly { readonly name: string; readonly provider: string }[];
+  readonly targets: readonly TargetHead[];
   /** The manifest for the chosen target, overlay merged; null when there are errors. */
   readonly resolvedYaml: string | null;
 }
@@ -119,10 +129,17 @@ function placeFor(found: Finding, root: MapTree, source: MapTree) {
 }
 
 function targetsOf(root: MapTree): LoadedManifest['targets'] {
-  return keysAt(root, ['targets']).map((name) => ({
-    name,
-    provider: scalarAt(root, ['targets', name, 'provider'])?.raw ?? '',
-  }));
+  const written = (name: string, key: string) => scalarAt(root, ['targets', name, key])?.raw;
+  return keysAt(root, ['targets']).map((name) => {
+    const connection = written(name, 'connection');
+    const queue = written(name, 'queue');
+    return {
+      name,
+      provider: written(name, 'provider') ?? '',
+      ...(connection && { connection }),
+      ...(queue && { queue }),
+    };
+  });
 }
 
 function notAMapping(read: ReadTree): Problem[] {

@@ -1,12 +1,14 @@
 import { Input, NumberInput, SegmentedControl, Select, Stack } from '@mantine/core';
+import type { ApiOutputs } from '../../app/api.ts';
 import { OBJECTIVES, oneOf, POLICIES, RISKS, SIZINGS } from '../../lib/choices.ts';
 import classes from './plan.module.css';
 import { type PlanForm, positiveOrNull } from './plan-form.ts';
+import { TargetSite } from './target-site.tsx';
 
 interface PlanControlsProps {
   readonly form: PlanForm;
   readonly onChange: (form: PlanForm) => void;
-  readonly targets: readonly { readonly name: string; readonly provider: string }[];
+  readonly targets: ApiOutputs['manifests']['read']['targets'];
   readonly components: readonly string[];
   readonly suggested: Readonly<Record<string, number>>;
 }
@@ -30,6 +32,7 @@ export function PlanControls({ form, onChange, targets, components, suggested }:
           value={form.target}
           onChange={(target) => target !== null && set({ target })}
         />
+        <TargetSite target={targets.find(({ name }) => name === form.target)} />
         <Select
           label="Objective"
           data={[{ value: AS_MANIFEST, label: 'As the manifest says' }, ...OBJECTIVES]}
