@@ -1,10 +1,13 @@
 import { createReadStream } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { TextDecoder } from 'node:util';
-import { createGunzip, constants as zlib } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { systemErrorCode } from '../../platform/errors.ts';
 
 /** Bytes read in one go: what is made of them holds up the event loop for a few milliseconds at the most. */
 const PIECE = 1 << 17;
+
+const UNPACKED = 1 << 14;
 
 /**
  * A text file piece by piece, as UTF-8 without a byte order mark: gzip is unpacked (told by its first bytes, not by
@@ -34,17 +37,24 @@ async function* unpacked(path: string, damaged: (reason: string) => void): Async
     return;
   }
   const packed = createReadStream(path, { highWaterMark: PIECE });
-  // With this flag a file that is cut off ends where it ends, so that its last rows are not lost with it.
-  const gunzip = createGunzip({ chunkSize: PIECE, finishFlush: zlib.Z_SYNC_FLUSH });
+  const gunzip = createGunzip({ chunkSize: UNPACKED });
+  // A stream that fails drops what it holds: behind this one, that is at most the piece before the damage.
+  const pieces = new PassThrough({ highWaterMark: PIECE });
+  let failure: unknown = null;
   packed.once('error', (error) => gunzip.destroy(error));
+  gunzip.once('error', (error) => {
+    failure = error;
+    pieces.end();
+  });
   try {
-    yield* packed.pipe(gunzip);
-  } catch (error) {
-    if (!systemErrorCode(error)?.startsWith('Z_')) throw error;
-    damaged('the compressed file is damaged from here on: what stands before was taken');
+    yield* packed.pipe(gunzip).pipe(pieces);
   } finally {
     packed.destroy();
+    gunzip.destroy();
   }
+  if (failure === null) return;
+  if (!systemErrorCode(failure)?.startsWith('Z_')) throw failure;
+  damaged('the compressed file is damaged or cut off here: what stands before was taken');
 }
 
 async function isGzip(path: string): Promise<boolean> {
