@@ -1,0 +1,132 @@
+import { certaintyOf, withEnd } from './certainty.ts';
+import { type Choice, chooseWorkers } from './choose-workers.ts';
+import { type Change, explain } from './explain.ts';
+import { type PoolLimits, poolLimits, withinTotal } from './limits.ts';
+import { type Ahead, lookAhead } from './outlook.ts';
+import {
+  type Decision,
+  NO_MEMORY,
+  type PoolState,
+  type ScalerMemory,
+  type ScaleSettings,
+  type ScalingState,
+  type TagMemory,
+} from './state.ts';
+
+/** Fewer workers must be found enough so often in a row before any goes. */
+const EQUAL_PROPOSALS = { safe: 3, aggressive: 1, manual: 1 } as const;
+const NEVER: TagMemory = { lastUpAt: null, lastDownAt: null, fewerProposed: 0 };
+
+/**
+ * How many workers each tag should have now. Pure: the same state, settings and memory give the same decision. It
+ * plays the known work, and what arrivals so far let expect, forward on different numbers of workers, and takes the
+ * fewest that end about as early as can be (or by the deadline); of those it asks for what will have work by the
+ * time it has started, and lets go what will stay idle longer than starting anew takes.
+ *
+ * The caller keeps `memory` for the next call. Workers that are wished and not there yet count as `starting`.
+ */
+export function decide(
+  state: ScalingState,
+  settings: ScaleSettings,
+  memory: ScalerMemory = NO_MEMORY,
+): Decision {
+  const limits = poolLimits(state, settings);
+  const ahead = lookAhead(
+    state,
+    settings,
+    limits.map(({ most }) => Math.min(most, 10_000)),
+  );
+  const choice = hasWork(state, ahead) ? chooseWorkers(state, settings, limits, ahead) : null;
+  const tags: Record<string, TagMemory> = {};
+  const wishes = state.pools.map((pool, at) => {
+    const before = memory.tags[pool.tag] ?? NEVER;
+    const wish =
+      settings.policy === 'manual'
+        ? { count: bounded(aliveOf(pool), limits[at]), tag: before }
+        : wishFor(pool, state.at, settings, limits[at] as PoolLimits, choice, before, at);
+    tags[pool.tag] = wish.tag;
+    return wish.count;
+  });
+  const workers = withinTotal(
+    wishes,
+    limits.map(({ least }) => least),
+    settings.maxTotal,
+  );
+  const changes = state.pools.map((pool, at) => ({
+    pool,
+    before: aliveOf(pool),
+    after: workers[at] ?? 0,
+  }));
+  for (const { pool, before, after } of changes) {
+    const tag = tags[pool.tag] ?? NEVER;
+    if (after > before) tags[pool.tag] = { ...tag, lastUpAt: state.at, fewerProposed: 0 };
+    if (after < before) tags[pool.tag] = { ...tag, lastDownAt: state.at, fewerProposed: 0 };
+  }
+  // What the wished workers will do, not what the most would.
+  const finish = choice === null ? null : ahead.playKnown(choice.caps).finish;
+  const certainty = finish === null || !Number.isFinite(finish) ? null : certaintyOf(state, memory, finish);
+  return {
+    workers: byTag(changes, ({ after }) => after),
+    workersToAdd: onlySome(byTag(changes, ({ before, after }) => after - before)),
+    workersToRemove: onlySome(byTag(changes, ({ before, after }) => before - after)),
+    reasoning: explain(state, settings, changes, ahead, choice),
+    confidence: certainty?.confidence ?? null,
+    predictedCompletion: certainty?.prediction ?? null,
+    memory: {
+      tags,
+      expectedEnds:
+        finish === null || !Number.isFinite(finish) ? [] : withEnd(memory.expectedEnds, state.at + finish),
+    },
+  };
+}
+
+function wishFor(
+  pool: PoolState,
+  now: number,
+  settings: ScaleSettings,
+  limit: PoolLimits,
+  choice: Choice | null,
+  before: TagMemory,
+  at: number,
+): { count: number; tag: TagMemory } {
+  const alive = aliveOf(pool);
+  const played = choice?.forecast.pools[at];
+  const cap = choice?.caps[at] ?? 0;
+  const soon = Math.min(cap, played?.wantedSoon ?? 0);
+  const later = Math.min(Math.max(cap, alive), Math.max(soon, played?.wantedLater ?? 0));
+  const steady = { ...before, fewerProposed: 0 };
+  if (alive > limit.most) return { count: limit.most, tag: steady };
+  if (alive < limit.least) return { count: Math.max(limit.least, Math.min(limit.most, soon)), tag: steady };
+  if (soon > alive && soon >= settings.scaleUpThreshold * alive)
+    return { count: bounded(soon, limit), tag: steady };
+  if (later >= alive) return { count: alive, tag: steady };
+  const proposed = before.fewerProposed + 1;
+  const cooling = before.lastUpAt !== null && now - before.lastUpAt < settings.cooldownSeconds;
+  if (cooling || proposed < EQUAL_PROPOSALS[settings.policy])
+    return { count: alive, tag: { ...before, fewerProposed: proposed } };
+  // Who works is never ended.
+  return { count: bounded(Math.max(later, pool.busy), limit), tag: steady };
+}
+
+function hasWork({ stages }: ScalingState, { pools }: Ahead): boolean {
+  return (
+    stages.some(({ ready, waiting, running }) => ready.length + waiting.length + running.length > 0) ||
+    pools.some(({ expected }) => expected.length > 0)
+  );
+}
+
+function aliveOf({ idle, busy, starting }: PoolState): number {
+  return idle + busy + starting.length;
+}
+
+function bounded(count: number, limit: PoolLimits | undefined): number {
+  return limit === undefined ? count : Math.max(limit.least, Math.min(limit.most, count));
+}
+
+function byTag(changes: readonly Change[], pick: (change: Change) => number): Record<string, number> {
+  return Object.fromEntries(changes.map((change) => [change.pool.tag, pick(change)]));
+}
+
+function onlySome(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
