@@ -1,3 +1,4 @@
+import type { SiteReach } from '../providers/site.ts';
 import type { RunStatus } from '../telemetry/events.ts';
 import type { LoadPoint, TaskCounts } from '../telemetry/views.ts';
 
@@ -8,6 +9,8 @@ export interface PoolView {
   readonly workers: number;
   readonly busy: number;
   readonly queued: number;
+  /** Why its work at a site has not begun, most frequent first, in the site's own words; absent elsewhere. */
+  readonly waiting?: readonly { readonly reason: string; readonly elements: number }[];
 }
 
 export interface LiveState {
@@ -16,6 +19,8 @@ export interface LiveState {
   readonly tasks: TaskCounts;
   readonly pools: readonly PoolView[];
   readonly startedAt: number;
+  /** Where the work is, and whether it can be reached; absent for work on this machine. */
+  readonly site?: { readonly label: string; readonly reach: SiteReach };
   /** Predicted finish as times (ms); null while nothing can be said. */
   readonly predictedFinish: { readonly low: number; readonly point: number; readonly high: number } | null;
 }

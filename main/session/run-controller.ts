@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../platform/clock.ts';
 import { AppError, toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -57,7 +58,7 @@ export class RunController implements RunHandle {
     this.#wanted = parts.scalePlan.workers;
     this.#shown = this.#look();
     this.#publishTimer = setInterval(() => {
-      if (parts.changed.size > 0) this.#publish();
+      if (parts.changed.size > 0 || this.#siteChanged()) this.#publish();
     }, PUBLISH_EVERY_MS);
     this.#stopWatching = watchCancelRequest(
       parts.paths,
@@ -191,11 +192,13 @@ export class RunController implements RunHandle {
 
   #look(): LiveState {
     const { engine, cluster, runId, startedAt, clock } = this.#parts;
+    const state = cluster.state?.();
     const pools = Object.entries(this.#wanted).map(([tag, wanted]) => ({
       tag,
       wanted,
       workers: cluster.workerCount(tag),
       ...engine.tally.tagLoad(tag),
+      ...(state && { waiting: state.waiting[tag] ?? [] }),
     }));
     const workers = pools.reduce((sum, pool) => sum + pool.workers, 0);
     return {
@@ -204,9 +207,22 @@ export class RunController implements RunHandle {
       tasks: engine.tally.counts(),
       pools,
       startedAt,
+      ...(state && { site: { label: state.site, reach: state.reach } }),
       predictedFinish:
         this.#status === 'running' ? predictFinish(engine.tally.paces.values(), workers, clock.now()) : null,
     };
+  }
+
+  /** The site goes out of reach, or says why work waits, without any instance changing. */
+  #siteChanged(): boolean {
+    const state = this.#parts.cluster.state?.();
+    if (!state) return false;
+    const shown = {
+      reach: this.#shown.site?.reach,
+      waiting: this.#shown.pools.map(({ waiting }) => waiting),
+    };
+    const now = { reach: state.reach, waiting: this.#shown.pools.map(({ tag }) => state.waiting[tag] ?? []) };
+    return !isDeepStrictEqual(shown, now);
   }
 
   #load({ tasks, pools }: LiveState): LoadPoint {
