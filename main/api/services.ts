@@ -383,6 +383,8 @@ export interface WhatIfAnswer extends TaskAdvice {
   /** Bytes and seconds; null where nothing predicts them. */
   readonly memory: Spread | null;
   readonly time: Spread | null;
+  /** Of the manifest: `safe` asks for at least a fifth more than is predicted. */
+  readonly policy: Policy;
   /** Predicted probability that the first request is enough. */
   readonly suffices: number | null;
   /** What would change the answer, the largest difference first. */

@@ -120,12 +120,11 @@ function ProjectEntries({ pages, projectId }: { pages: readonly PageEntry[]; pro
 function PromptMark() {
   const { pending } = usePrompts();
   if (pending.length === 0) return null;
+  const words = `${plural(pending.length, 'question')} of a site ${pending.length === 1 ? 'waits' : 'wait'} for you`;
   return (
-    <Tooltip
-      label={`${plural(pending.length, 'question')} of a site ${pending.length === 1 ? 'waits' : 'wait'} for you`}
-    >
-      <span className={classes.needsYou}>
-        <span className={classes.wide}>needs you</span>
+    <Tooltip label={words}>
+      <span className={classes.needsYou} role="img" aria-label={words}>
+        {pending.length}
       </span>
     </Tooltip>
   );

@@ -112,7 +112,7 @@ export function effectsPicture(
               silent: true,
               symbol: 'none',
               lineStyle: { color: theme.request, width: 2 },
-              label: { formatter: 'now', color: theme.request, position: 'end' as const },
+              label: { formatter: 'now', color: theme.request, position: 'start' as const },
               data: [{ xAxis: request / unit.bytes }],
             },
           }),

@@ -55,7 +55,7 @@ export function parallelPicture(search: SearchResult, theme: ChartTheme): Pictur
         type: 'category',
         boundaryGap: false,
         position: 'top',
-        data: [...names.map((name) => name.replaceAll('_', ' ')), 'R² held out'],
+        data: [...names, 'R² held out'],
         axisLine: { show: false },
         axisTick: { show: false },
         axisLabel: { color: theme.text, fontWeight: 'bold', interval: 0 },
@@ -125,8 +125,8 @@ function levelsOf(trials: readonly Trial[], name: string): string[] {
     .map(String);
 }
 
-/** `learning_rate 0.1, max_leaves 15`. */
+/** As they are written in code: `learning_rate 0.1, max_leaves 15`. */
 export function settingsText(params: SearchResult['bestParams']): string {
-  const pairs = Object.entries(params).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`);
+  const pairs = Object.entries(params).map(([name, value]) => `${name} ${value}`);
   return pairs.length === 0 ? 'the default settings' : pairs.join(', ');
 }

@@ -35,6 +35,7 @@ export function promisePicture(trend: AdvisorRecord['trend'], theme: ChartTheme)
         type: 'value',
         min: Math.floor(lowest * 10) / 10,
         max: 1,
+        interval: lowest < 0.8 ? 0.1 : 0.05,
         axisLabel: { ...y.axisLabel, formatter: percent },
       },
       tooltip: {

@@ -1,6 +1,6 @@
 import type { Spread } from '../../main/api/services.ts';
 import { describeDuration, describeMemory } from '../../main/platform/units.ts';
-import { axisStyle, baseOption, elapsedLabel, memoryUnit, withAlpha } from './axes.ts';
+import { axisStyle, baseOption, memoryUnit, withAlpha } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';
 import type { Picture } from './picture.ts';
 
@@ -14,6 +14,7 @@ export interface SpreadInput {
 }
 
 const CELLS = 80;
+const MOST_STRETCH = 1.6;
 /** Neighbouring cells that one is smoothed over, to either side: percentiles are steps, what comes out is not. */
 const SMOOTHED = 3;
 
@@ -47,20 +48,22 @@ function probabilityUnder(spread: Spread, bound: number): number {
 
 /** What an instance may use, as likely as the hill is high, with the lines of what is asked for. */
 export function spreadPicture({ spread, unit, ladder, manifest }: SpreadInput, theme: ChartTheme): Picture {
-  const text = unit === 'bytes' ? describeMemory : describeDuration;
   const [request] = ladder;
+  const text = unit === 'bytes' ? describeMemory : describeDuration;
   const first = spread[0]?.value ?? 0;
   const last = spread.at(-1)?.value ?? 1;
-  const shownManifest = manifest !== null && manifest <= 4 * last ? manifest : null;
+  // A line far away would press the hill into a corner; the table beside it has the number.
+  const shownManifest = manifest !== null && manifest <= MOST_STRETCH * last ? manifest : null;
   const margin = Math.max((last - first) * 0.08, last * 0.01);
   const low = Math.max(0, Math.min(first, request ?? first, shownManifest ?? first) - margin);
   const high = Math.max(last, ...ladder, shownManifest ?? 0) + margin;
   const density = densityOf(spread, low, high);
+  const unitOf = memoryUnit(high);
+  const per = unit === 'bytes' ? unitOf.bytes : 1;
   const step = (high - low) / CELLS;
   const at = (i: number) => low + (i + 0.5) * step;
-  const unitOf = memoryUnit(high);
   const label = (value: number) =>
-    unit === 'bytes' ? Number((value / unitOf.bytes).toPrecision(3)).toString() : elapsedLabel(value, step);
+    unit === 'bytes' ? Number(value.toPrecision(3)).toString() : describeDuration(value);
   const curve = density.map((mass, i) => [at(i), mass] as const);
   const held = curve.filter(([x]) => request === undefined || x <= request);
   const beyond = request === undefined ? [] : curve.filter(([x]) => x > request - step);
@@ -71,7 +74,7 @@ export function spreadPicture({ spread, unit, ladder, manifest }: SpreadInput, t
     silent: true,
     symbol: 'none',
     smooth: 0.3,
-    data: data.map((point) => [...point]),
+    data: data.map(([value, mass]) => [value / per, mass]),
     lineStyle: { color, width: 2 },
     areaStyle: { color: withAlpha(color, 0.28) },
   });
@@ -105,8 +108,8 @@ export function spreadPicture({ spread, unit, ladder, manifest }: SpreadInput, t
       xAxis: {
         ...x,
         type: 'value',
-        min: low,
-        max: high,
+        min: low / per,
+        max: high / per,
         splitNumber: 5,
         axisLabel: { ...x.axisLabel, formatter: label, showMinLabel: false, showMaxLabel: false },
       },
@@ -118,12 +121,13 @@ export function spreadPicture({ spread, unit, ladder, manifest }: SpreadInput, t
             silent: true,
             symbol: 'none',
             data: lines.map(({ value, name, color, type }, i) => ({
-              xAxis: value,
+              xAxis: value / per,
               lineStyle: { color, width: i === 0 || type === 'solid' ? 2 : 1.5, type },
               label: {
                 formatter: name,
                 color,
                 position: 'end' as const,
+                align: value > (low + high) / 2 ? ('right' as const) : ('left' as const),
                 // One above the other: lines that are near would write over each other.
                 distance: [0, 4 + 16 * (lines.length - 1 - i)],
                 fontWeight: type === 'solid' ? ('bold' as const) : ('normal' as const),

@@ -1,6 +1,6 @@
 import type { DriftReport, LearningPoint, StageReport } from '../../main/advisor/training-report.ts';
 import { describeMemory, describeMemoryHours } from '../../main/platform/units.ts';
-import { axisStyle, baseOption, withAlpha } from './axes.ts';
+import { axisStyle, baseOption, memoryUnit, withAlpha } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';
 import type { Picture } from './picture.ts';
 import { stageName, stageValue } from './quantity.ts';
@@ -75,7 +75,8 @@ export function calibrationCurvePicture(stage: StageReport, theme: ChartTheme): 
 export function learningCurvePicture(curve: readonly LearningPoint[], theme: ChartTheme): Picture {
   const color = seriesColor(theme, 0);
   const x = axisStyle(theme, 'attempts learned from', 'x');
-  const y = axisStyle(theme, 'mean error of the memory', 'y');
+  const unit = memoryUnit(Math.max(0, ...curve.map(({ mae }) => mae)));
+  const y = axisStyle(theme, `mean error of the memory (${unit.unit})`, 'y');
   return {
     description: `Mean error of predicted memory by attempts learned from: ${curve.map(({ rows, mae }) => `${rows} attempts ${describeMemory(mae)}`).join(', ')}.`,
     table: () => ({
@@ -86,13 +87,7 @@ export function learningCurvePicture(curve: readonly LearningPoint[], theme: Cha
       ...baseOption(theme),
       grid: { left: 8, right: 24, top: 32, bottom: 32, containLabel: true },
       xAxis: { ...x, type: 'value', min: 0 },
-      yAxis: {
-        ...y,
-        type: 'value',
-        min: 0,
-        splitNumber: 4,
-        axisLabel: { ...y.axisLabel, formatter: describeMemory },
-      },
+      yAxis: { ...y, type: 'value', min: 0, splitNumber: 4 },
       tooltip: {
         ...baseOption(theme).tooltip,
         trigger: 'item',
@@ -113,7 +108,7 @@ export function learningCurvePicture(curve: readonly LearningPoint[], theme: Cha
           type: 'line',
           symbol: 'circle',
           symbolSize: 8,
-          data: curve.map(({ rows, mae }) => [rows, mae]),
+          data: curve.map(({ rows, mae }) => [rows, mae / unit.bytes]),
           lineStyle: { color, width: 2 },
           itemStyle: { color },
           areaStyle: { color: withAlpha(color, 0.1) },
@@ -128,7 +123,9 @@ export function foldsPicture(stage: StageReport, theme: ChartTheme): Picture {
   const { folds } = stage;
   const text = (value: number) => stageValue(value, stage.unit);
   const color = seriesColor(theme, 0);
-  const x = axisStyle(theme, 'mean error', 'x');
+  const scale = stage.unit === 'bytes' ? memoryUnit(Math.max(0, ...folds.map(({ mae }) => mae))) : null;
+  const per = scale?.bytes ?? 1;
+  const x = axisStyle(theme, scale ? `mean error (${scale.unit})` : 'mean error', 'x');
   return {
     description: `Mean error of ${stageName(stage.stage).toLowerCase()} by fold: ${folds.map(({ fold, mae }) => `fold ${fold} ${text(mae)}`).join(', ')}; over all ${text(stage.mae)}.`,
     table: () => ({
@@ -151,7 +148,7 @@ export function foldsPicture(stage: StageReport, theme: ChartTheme): Picture {
         type: 'value',
         min: 0,
         splitNumber: 3,
-        axisLabel: { ...x.axisLabel, formatter: text },
+        axisLabel: { ...x.axisLabel, ...(!scale && { formatter: text }) },
         splitLine: { show: true, lineStyle: { color: theme.grid } },
       },
       yAxis: {
@@ -180,20 +177,22 @@ export function foldsPicture(stage: StageReport, theme: ChartTheme): Picture {
           id: 'folds',
           type: 'bar',
           barWidth: 12,
-          data: folds.map(({ mae }) => mae),
+          data: folds.map(({ mae }) => mae / per),
           itemStyle: { color },
           label: {
             show: true,
             position: 'right',
             color: theme.text,
+            backgroundColor: theme.background,
+            padding: [1, 2],
             formatter: ({ dataIndex }) => text(folds[dataIndex]?.mae ?? 0),
           },
           markLine: {
             silent: true,
             symbol: 'none',
             lineStyle: { color: theme.request, type: 'dashed', width: 1.5 },
-            label: { formatter: `all ${text(stage.mae)}`, color: theme.request, position: 'end' },
-            data: [{ xAxis: stage.mae }],
+            label: { formatter: `all ${text(stage.mae)}`, color: theme.request, position: 'start' },
+            data: [{ xAxis: stage.mae / per }],
           },
         },
       ],
@@ -253,7 +252,7 @@ export function driftPicture(drift: DriftReport, theme: ChartTheme): Picture {
             silent: true,
             symbol: 'none',
             lineStyle: { color: theme.request, type: 'dashed', width: 1.5 },
-            label: { formatter: 'changed', color: theme.request, position: 'end' },
+            label: { formatter: 'changed', color: theme.request, position: 'start' },
             data: [{ xAxis: OTHER_POPULATION }],
           },
         },

@@ -76,6 +76,7 @@ export async function answerWhatIf(question: WhatIfQuestion): Promise<WhatIfAnsw
     predicted: sizing.predicted,
     sentence: sizing.evidence.reason,
     evidence: sizing.evidence,
+    policy: spec.objectives.policy,
     requestBytes: memoryBytes,
     manifestBytes: asked.memoryBytes,
     ladder: sizing.ladder ?? (memoryBytes === null ? [] : [memoryBytes]),

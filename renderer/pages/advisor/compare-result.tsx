@@ -1,4 +1,4 @@
-import { Badge, Button, Stack, Table, Text } from '@mantine/core';
+import { Button, Stack, Table, Text } from '@mantine/core';
 import { useCallback } from 'react';
 import type { ModelType } from '../../../main/advisor/advisor.ts';
 import type { ComparedModel, ModelComparison } from '../../../main/advisor/tuning/compare.ts';
@@ -8,6 +8,7 @@ import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { Panel } from '../../components/panel.tsx';
 import { count, duration, gibHours, percent, plural } from '../../lib/format.ts';
+import classes from './compare-result.module.css';
 import { leastWasteful } from './least-wasteful.ts';
 import { modelLabel } from './report-sentences.ts';
 import { useTraining } from './use-live-job.ts';
@@ -42,8 +43,8 @@ export function CompareResult({ projectId, comparison, status }: CompareResultPr
           </Text>
         )}
         <Chart title={`Wastage of ${task} by model`} draw={draw} height={barsHeight(models.length)} />
-        <Table.ScrollContainer minWidth={780}>
-          <Table aria-label="Models side by side">
+        <Table.ScrollContainer minWidth={720}>
+          <Table aria-label="Models side by side" horizontalSpacing="xs" className={classes.numbers}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Model</Table.Th>
@@ -54,20 +55,13 @@ export function CompareResult({ projectId, comparison, status }: CompareResultPr
                 <Table.Th ta="right">In interval</Table.Th>
                 <Table.Th ta="right">Time error</Table.Th>
                 <Table.Th ta="right">Training</Table.Th>
-                <Table.Th>Use</Table.Th>
+                <Table.Th>Train with it</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {models.map((each) => (
                 <Table.Tr key={each.model} fw={each === best ? 600 : undefined}>
-                  <Table.Td>
-                    {modelLabel(each.model)}
-                    {each === best && (
-                      <Badge ml={6} variant="light" tt="none" size="sm">
-                        least waste
-                      </Badge>
-                    )}
-                  </Table.Td>
+                  <Table.Td>{modelLabel(each.model)}</Table.Td>
                   <Table.Td ta="right">{gibHours(each.wastage)}</Table.Td>
                   <Table.Td ta="right">{count(each.failures)}</Table.Td>
                   <Table.Td ta="right">{percent(each.memory?.mape)}</Table.Td>
@@ -118,7 +112,7 @@ function UseButton({ model, disabled, onUse }: UseButtonProps) {
       onClick={() => onUse(model)}
       aria-label={`Train with ${modelLabel(model)}`}
     >
-      Train with it
+      Use
     </Button>
   );
 }

@@ -6,7 +6,7 @@ import { useApi } from '../../app/api.ts';
 import { HistoryTable } from '../../components/history-table.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { count, plural } from '../../lib/format.ts';
+import { count, inputNumber, plural } from '../../lib/format.ts';
 import classes from './data-panel.module.css';
 import { missingSentences } from './missing-sentences.ts';
 
@@ -117,7 +117,9 @@ const MOST_NAMED = 6;
 function seen(input: InputDescription): string {
   switch (input.kind) {
     case 'number':
-      return input.distinct < 2 ? count(input.low) : `${count(input.low)} to ${count(input.high)}`;
+      return input.distinct < 2
+        ? inputNumber(input.low)
+        : `${inputNumber(input.low)} to ${inputNumber(input.high)}`;
     case 'category': {
       const more = input.levels.length - MOST_NAMED;
       return `${input.levels.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

@@ -87,9 +87,9 @@ const MODEL_LABELS: Readonly<Record<ModelType | 'quantile' | 'manifest', string>
   linear: 'Linear',
   random_forest: 'Random forest',
   gradient_boosting: 'Gradient boosting',
-  auto: 'Auto (a mixture)',
-  quantile: 'Quantiles of past runs',
-  manifest: 'The manifest’s numbers',
+  auto: 'Auto (mixture)',
+  quantile: 'Quantiles',
+  manifest: 'Manifest',
 };
 
 export function modelLabel(model: ModelType | 'quantile' | 'manifest'): string {

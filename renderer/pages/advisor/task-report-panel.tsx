@@ -87,22 +87,13 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
           {verdict.kind === 'too narrow' ? <strong>{verdict.sentence}</strong> : verdict.sentence}
         </Text>
       </Group>
-      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="lg">
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Figure title="Predicted against measured">
           <Chart title={`${name}: predicted against measured`} draw={scatter} height={300} />
         </Figure>
         <Figure title="Does the interval hold?">
           <Chart title={`${name}: calibration`} draw={calibration} height={300} />
         </Figure>
-        <Figure title="Which inputs matter">
-          <Chart
-            title={`${name}: inputs that matter`}
-            draw={importance}
-            height={Math.min(300, barsHeight(stage.importance.length))}
-          />
-        </Figure>
-      </SimpleGrid>
-      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="lg">
         {(stage.calibration?.length ?? 0) > 0 && (
           <Figure title="Does every promise hold?">
             <Chart title={`${name}: promised and found coverage`} draw={curve} height={260} />
@@ -117,6 +108,13 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
             />
           </Figure>
         )}
+        <Figure title="Which inputs matter">
+          <Chart
+            title={`${name}: inputs that matter`}
+            draw={importance}
+            height={Math.min(300, barsHeight(stage.importance.length))}
+          />
+        </Figure>
       </SimpleGrid>
       <details>
         <Text component="summary" size="sm" style={{ cursor: 'pointer' }}>

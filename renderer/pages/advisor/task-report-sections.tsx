@@ -15,6 +15,16 @@ import { FailuresTable } from './report-tables.tsx';
 
 /** What each method would have wasted on the recorded tasks. */
 export function SavingSection({ task }: { task: TaskTrainingReport }) {
+  const known = Object.values(task.wastage).some((wasted) => wasted !== null);
+  if (known) return <Saving task={task} />;
+  return (
+    <Text size="sm" c="dimmed">
+      What was wasted cannot be said yet: too few attempts have measured memory.
+    </Text>
+  );
+}
+
+function Saving({ task }: { task: TaskTrainingReport }) {
   const draw = useCallback(
     (theme: ChartTheme) =>
       wastagePicture(methodBars(task), 'wasted memory × time (GB·h), failures priced in', theme),

@@ -1,7 +1,9 @@
-import { List, Stack, Text, ThemeIcon } from '@mantine/core';
+import { Stack, Text, ThemeIcon } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import type { Doubt } from '../../../main/advisor/trust.ts';
 import type { AdvisorStatus } from '../../../main/api/services.ts';
 import { Panel } from '../../components/panel.tsx';
+import classes from './trust-panel.module.css';
 
 /** What is said however good the model is. */
 const ALWAYS = [
@@ -26,29 +28,30 @@ export function TrustPanel({ status }: { status: AdvisorStatus }) {
             <Text size="sm" fw={600}>
               {task}
             </Text>
-            <List size="sm" spacing={4} listStyleType="none">
-              {doubts.map(({ severity, sentence }) => (
-                <List.Item key={sentence} icon={<Severity severity={severity} />}>
-                  {sentence}
-                </List.Item>
-              ))}
-            </List>
+            <Reasons reasons={doubts} />
           </div>
         ))}
         <div>
           <Text size="sm" fw={600}>
             Always
           </Text>
-          <List size="sm" spacing={4} listStyleType="none">
-            {ALWAYS.map((sentence) => (
-              <List.Item key={sentence} icon={<Severity severity="note" />}>
-                {sentence}
-              </List.Item>
-            ))}
-          </List>
+          <Reasons reasons={ALWAYS.map((sentence) => ({ severity: 'note', sentence }))} />
         </div>
       </Stack>
     </Panel>
+  );
+}
+
+function Reasons({ reasons }: { reasons: readonly Pick<Doubt, 'severity' | 'sentence'>[] }) {
+  return (
+    <ul className={classes.reasons}>
+      {reasons.map(({ severity, sentence }) => (
+        <li key={sentence}>
+          <Severity severity={severity} />
+          <span>{sentence}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

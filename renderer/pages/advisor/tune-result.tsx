@@ -7,6 +7,7 @@ import { parallelPicture, settingsText } from '../../charts/parallel-picture.ts'
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { count, duration, plural } from '../../lib/format.ts';
+import classes from './compare-result.module.css';
 import { modelLabel } from './report-sentences.ts';
 import { useTraining } from './use-live-job.ts';
 
@@ -56,8 +57,7 @@ export function TuneResult({ projectId, search, cvFolds }: TuneResultProps) {
           whose lines all end high whatever its value does not matter.
         </Text>
         <Table.ScrollContainer minWidth={480}>
-          <Table>
-            <Table.Caption>The best {Math.min(SHOWN, full.length)} on all attempts</Table.Caption>
+          <Table aria-label="The best settings on all attempts" className={classes.numbers}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Settings</Table.Th>

@@ -1,5 +1,5 @@
-import { SimpleGrid, Stack, Table, Text } from '@mantine/core';
-import { useCallback } from 'react';
+import { SegmentedControl, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { useCallback, useState } from 'react';
 import type { WhatIfAnswer } from '../../../main/api/services.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
@@ -12,12 +12,7 @@ import { methodName } from './report-sentences.ts';
 
 /** The answer in a sentence, its numbers, what may come out, and what would change it. */
 export function WhatIfAnswerView({ task, answer }: { task: string; answer: WhatIfAnswer }) {
-  const { memory, ladder, manifestBytes, effects, requestBytes } = answer;
-  const spread = useCallback(
-    (theme: ChartTheme) =>
-      spreadPicture({ spread: memory ?? [], unit: 'bytes', ladder, manifest: manifestBytes }, theme),
-    [memory, ladder, manifestBytes],
-  );
+  const { ladder, effects, requestBytes } = answer;
   const change = useCallback(
     (theme: ChartTheme) => effectsPicture(effects, requestBytes, theme),
     [effects, requestBytes],
@@ -33,18 +28,13 @@ export function WhatIfAnswerView({ task, answer }: { task: string; answer: WhatI
         <Text size="sm">
           {answer.suffices !== null &&
             `Predicted to be enough for ${percent(answer.suffices)} of such instances. `}
+          {answer.policy === 'safe' &&
+            answer.method !== 'manifest' &&
+            'The manifest’s policy “safe” asks for at least a fifth more than is predicted. '}
           {ladder.length > 1 && `If not, ${ladder.slice(1).map(bytes).join(', then ')}.`}
         </Text>
       </div>
-      {memory ? (
-        <Figure title="What it may need">
-          <Chart title={`${task}: predicted peak memory`} draw={spread} height={280} />
-        </Figure>
-      ) : (
-        <Text size="sm" c="dimmed">
-          Too little was measured of this task to say what it may need.
-        </Text>
-      )}
+      <Needs task={task} answer={answer} />
       <SimpleGrid cols={{ base: 1, xl: 2 }} spacing="lg">
         <Stack gap="sm">
           <Requests answer={answer} />
@@ -62,6 +52,44 @@ export function WhatIfAnswerView({ task, answer }: { task: string; answer: WhatI
       </SimpleGrid>
       <Evidence answer={answer} />
     </Stack>
+  );
+}
+
+/** The predicted distribution of memory or of time, with what is asked for in it. */
+function Needs({ task, answer }: { task: string; answer: WhatIfAnswer }) {
+  const [figure, setFigure] = useState<'memory' | 'time'>('memory');
+  const shown = answer[figure];
+  const { ladder, manifestBytes } = answer;
+  const draw = useCallback(
+    (theme: ChartTheme) =>
+      figure === 'memory'
+        ? spreadPicture({ spread: shown ?? [], unit: 'bytes', ladder, manifest: manifestBytes }, theme)
+        : spreadPicture({ spread: shown ?? [], unit: 'seconds', ladder: [], manifest: null }, theme),
+    [figure, shown, ladder, manifestBytes],
+  );
+  return (
+    <Figure title="What it may need">
+      <SegmentedControl
+        aria-label="What is predicted"
+        value={figure}
+        onChange={(value) => setFigure(value === 'time' ? 'time' : 'memory')}
+        data={[
+          { value: 'memory', label: 'Peak memory' },
+          { value: 'time', label: 'Run time' },
+        ]}
+      />
+      {shown ? (
+        <Chart
+          title={`${task}: predicted ${figure === 'memory' ? 'peak memory' : 'run time'}`}
+          draw={draw}
+          height={260}
+        />
+      ) : (
+        <Text size="sm" c="dimmed" mt="xs">
+          Too little was measured of this task to say.
+        </Text>
+      )}
+    </Figure>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Group, Input, NumberInput, Select, Slider, Stack, Text, TextInput } from '@mantine/core';
 import type { InputDescription } from '../../../main/api/services.ts';
-import { count } from '../../lib/format.ts';
+import { inputNumber } from '../../lib/format.ts';
 import { type FeatureValue, sliderRange } from './what-if-values.ts';
 
 interface WhatIfControlProps {
@@ -57,7 +57,7 @@ function NumberControl({ input, value, onChange }: NumberControlProps) {
           step={range.step}
           value={value}
           onChange={onChange}
-          label={(at) => count(at)}
+          label={(at) => inputNumber(at)}
           thumbLabel={`${name}, slider`}
           marks={high > low ? [{ value: low }, { value: high }] : [{ value: low }]}
           color={beyond ? 'orange' : 'tide'}
@@ -71,7 +71,9 @@ function NumberControl({ input, value, onChange }: NumberControlProps) {
         />
       </Group>
       <Text size="xs" c={beyond ? undefined : 'dimmed'} fw={beyond ? 600 : undefined}>
-        {high > low ? `seen from ${count(low)} to ${count(high)}` : `always ${count(low)} so far`}
+        {high > low
+          ? `seen from ${inputNumber(low)} to ${inputNumber(high)}`
+          : `always ${inputNumber(low)} so far`}
         {beyond && ': beyond what was learned from'}
       </Text>
     </Stack>

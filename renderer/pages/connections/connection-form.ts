@@ -93,34 +93,50 @@ export function proposedName(host: string): string {
     .slice(0, 64);
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const FILE = [/^\P{Cc}{1,4096}$/u, 'A path without line breaks.'] as const;
+
+/** What may stand in a field that is not empty, as the app will check it again. */
+const RULES: readonly (readonly [field: TextField, allowed: RegExp, sentence: string])[] = [
+  [
+    'name',
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'Letters, digits, dots, dashes and underscores, beginning with a letter or digit.',
+  ],
+  [
+    'host',
+    /^[^\s\p{Cc}@/-][^\s\p{Cc}@/]{0,254}$/u,
+    'A host name such as login.hpc.edu, or a Host of ~/.ssh/config.',
+  ],
+  ['user', /^[^\s\p{Cc}:-][^\s\p{Cc}:]{0,127}$/u, 'A user name without spaces and colons.'],
+  [
+    'proxyJump',
+    /^[^\s\p{Cc}-][^\s\p{Cc}]{0,1023}$/u,
+    'As ssh’s -J: [user@]host[:port], several with commas, without spaces.',
+  ],
+  ['identityFile', ...FILE],
+  ['knownHostsFile', ...FILE],
+  ['workDir', /^(?:\/|~\/)\P{Cc}{0,4000}$/u, 'It must begin with / or ~/.'],
+];
+
+type TextField = 'name' | 'host' | 'user' | 'proxyJump' | 'identityFile' | 'knownHostsFile' | 'workDir';
 
 /** @param taken names of the other connections */
 export function problemsOf(form: ConnectionForm, taken: readonly string[]): FormProblems {
   const name = form.name.trim();
-  const host = form.host.trim();
-  const workDir = form.workDir.trim();
+  const broken = RULES.filter(
+    ([field, allowed]) => form[field].trim() !== '' && !allowed.test(form[field].trim()),
+  );
   return {
-    ...(name === ''
-      ? { name: 'Give it a name; manifests refer to it.' }
-      : !NAME.test(name)
-        ? { name: 'Letters, digits, dots, dashes and underscores, beginning with a letter or digit.' }
-        : taken.includes(name) && { name: `There is a connection ${name} already.` }),
-    ...(host === ''
-      ? { host: 'Which machine do you log in to?' }
-      : /[\s@/]/.test(host) || host.startsWith('-')
-        ? { host: 'A host name such as login.hpc.edu, or a Host of ~/.ssh/config.' }
-        : null),
-    ...(form.port !== null &&
-      !(Number.isInteger(form.port) && form.port >= 1 && form.port <= 65_535) && {
-        port: 'A number from 1 to 65535.',
-      }),
-    ...(/[\s:]/.test(form.user.trim()) && { user: 'A user name without spaces and colons.' }),
-    ...(/\s/.test(form.proxyJump.trim()) && {
-      proxyJump: 'As ssh’s -J: [user@]host[:port], several with commas, without spaces.',
-    }),
-    ...(workDir !== '' && !/^(?:\/|~\/)/.test(workDir) && { workDir: 'It must begin with / or ~/.' }),
-    ...(form.pollSeconds !== null &&
-      !(form.pollSeconds >= 5 && form.pollSeconds <= 3600) && { pollSeconds: 'From 5 to 3600 seconds.' }),
+    ...Object.fromEntries(broken.map(([field, , sentence]) => [field, sentence])),
+    ...(name === '' && { name: 'Give it a name; manifests refer to it.' }),
+    ...(taken.includes(name) && { name: `There is a connection ${name} already.` }),
+    ...(form.host.trim() === '' && { host: 'Which machine do you log in to?' }),
+    ...(!isWithin(form.port, 1, 65_535) && { port: 'A whole number from 1 to 65535.' }),
+    ...(!isWithin(form.pollSeconds, 5, 3600) && { pollSeconds: 'From 5 to 3600 seconds.' }),
   };
+}
+
+/** Null is left to the default. */
+function isWithin(value: number | null, least: number, most: number): boolean {
+  return value === null || (Number.isInteger(value) && value >= least && value <= most);
 }

@@ -17,6 +17,7 @@ import { RunActions } from './run-actions.tsx';
 import { RunCharts } from './run-charts.tsx';
 import { RunProgress } from './run-progress.tsx';
 import type { RunView } from './run-view.ts';
+import { SiteBanner } from './site-banner.tsx';
 import { TaskDrawer } from './task-drawer.tsx';
 import { taskNames } from './task-names.ts';
 import { TaskTable } from './task-table.tsx';
@@ -79,6 +80,7 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
   return (
     <Stack gap="md">
       {view.trouble && <WaitingBanner trouble={view.trouble} />}
+      {view.live?.site && <SiteBanner site={view.live.site} />}
       {view.live === null && <AfterRunBanner projectId={projectId} run={view.run} />}
       <Panel title="Progress">
         <RunProgress view={view} />

@@ -7,6 +7,7 @@ import { useApi } from '../../app/api.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { count, plural } from '../../lib/format.ts';
+import { waitingWords } from '../../lib/site-words.ts';
 import classes from './worker-controls.module.css';
 
 /** Clicks that follow each other this closely are one wish, and one line in the record. */
@@ -83,6 +84,7 @@ function Pool({ pool, onWish }: { pool: PoolView; onWish: (workers: number) => v
       </span>
       <Text span size="sm" c="dimmed">
         {stateOf(pool, shown)}
+        {waitingText(pool.waiting)}
       </Text>
       <ConfirmDialog
         opened={asking}
@@ -111,4 +113,12 @@ function stateOf({ workers, busy, queued }: PoolView, wanted: number): string {
   const there = `${count(workers)} there, ${count(busy)} busy; ${plural(queued, 'task')} ${queued === 1 ? 'waits' : 'wait'}`;
   if (wanted === 0 && queued > 0) return `${there}, on hold`;
   return there;
+}
+
+/** Why work at a site has not begun: `; 40 jobs: other jobs come first`. */
+export function waitingText(waiting: PoolView['waiting'] = []): string {
+  return waiting
+    .slice(0, 2)
+    .map(({ reason, elements }) => `; ${plural(elements, 'job')}: ${waitingWords(reason)}`)
+    .join('');
 }

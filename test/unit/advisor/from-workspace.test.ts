@@ -8,9 +8,8 @@ import { ResourceAdvisor } from '../../../main/advisor/resource-advisor.ts';
 import { trainAdvisor } from '../../../main/advisor/train.ts';
 import { readTrainingReport } from '../../../main/advisor/trained.ts';
 import type { WorkspacePaths } from '../../../main/platform/paths.ts';
-import type { TelemetryEvent } from '../../../main/telemetry/events.ts';
-import type { HistoryRow } from '../../../main/telemetry/views.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
+import { eventsOf } from '../../fixtures/telemetry/events-of-rows.ts';
 import { energyRows, query } from './fixtures.ts';
 
 // Training takes seconds, and more where several suites share the cores.
@@ -64,71 +63,3 @@ describe('a workspace with 48 recorded attempts in 8 runs', () => {
     expect(methods).toEqual(['manifest', 'quantile', 'learned', 'learned', 'learned']);
   });
 });
-
-/** What a session would have recorded for these attempts. */
-function eventsOf(runId: string, attempts: readonly HistoryRow[]): TelemetryEvent[] {
-  const at = attempts[0]!.startedAt!;
-  const run = {
-    type: 'run_started',
-    runId,
-    at,
-    project: 'energy',
-    target: 'local',
-    provider: 'local',
-    manifestLock: '0'.repeat(64),
-    manifestPath: null,
-    manifestText: '',
-    plan: null,
-    pid: 1,
-    hostname: 'here',
-  } as const;
-  const each = attempts.flatMap((row, index): TelemetryEvent[] => {
-    const { instanceId, task, component, features } = row;
-    const request = { cpus: 2, memoryBytes: row.requestedMemoryBytes, walltimeSeconds: null };
-    const planned = {
-      id: instanceId,
-      task,
-      component,
-      index,
-      params: features,
-      features,
-      request,
-      source: 'manifest',
-      confidence: null,
-      predicted: { peakMemoryBytes: null, cpuSeconds: null, wallSeconds: null },
-      needs: [],
-      command: 'energy',
-    } as const;
-    const usage = {
-      peakMemoryBytes: row.peakMemoryBytes,
-      cpuUserSeconds: row.cpuSeconds,
-      cpuSystemSeconds: 0,
-      readBytes: null,
-      writtenBytes: null,
-      wallSeconds: row.wallSeconds!,
-      measuredBy: 'kernel',
-    } as const;
-    const result = { outcome: 'succeeded', exitCode: 0, signal: null, message: null, usage } as const;
-    const attempt = { runId, instanceId, attempt: 1 } as const;
-    return [
-      { type: 'instances_added', runId, at, instances: [planned] },
-      { type: 'attempt_started', at, workerId: 'w0', pid: 2, request, ...attempt },
-      {
-        type: 'attempt_finished',
-        at: row.finishedAt,
-        startedAt: at,
-        request,
-        result,
-        stdoutPath: null,
-        stderrPath: null,
-        ...attempt,
-      },
-      { type: 'instance_state', runId, at: row.finishedAt, instanceId, state: 'succeeded' },
-    ];
-  });
-  return [
-    run,
-    ...each,
-    { type: 'run_finished', runId, at: attempts.at(-1)!.finishedAt, status: 'succeeded' },
-  ];
-}

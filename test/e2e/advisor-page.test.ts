@@ -1,0 +1,215 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openWorkspace } from '../../main/telemetry/workspace.ts';
+import { eventsOf } from '../fixtures/telemetry/events-of-rows.ts';
+import { energyRows } from '../unit/advisor/fixtures.ts';
+import { newHome, openApp, type TestApp, type TestHome } from './support/app.ts';
+import { describeInBrowser } from './support/browser.ts';
+import { expectPicture, stopAtFirstFailure } from './support/walk.ts';
+
+const MANIFEST = `version: 1
+project: { name: energy }
+targets:
+  local: { provider: local }
+components:
+  demeter: { cpus: 2, memory: 2G }
+tasks:
+  simulate: { component: demeter, command: "true" }
+objectives: { objective: balance, policy: aggressive }
+`;
+
+/** The advisor's page over 96 recorded attempts in 8 runs, used as a person would. Each step builds on those before. */
+describeInBrowser('the advisor’s page', () => {
+  let home: TestHome;
+  let app: TestApp;
+  let page: Page;
+
+  beforeAll(async () => {
+    home = await newHome();
+    const folder = join(home.folder, 'study');
+    await mkdir(folder);
+    await writeFile(join(folder, 'scalable.yaml'), MANIFEST);
+    const workspace = await openWorkspace(folder, { access: 'write' });
+    const rows = energyRows(96);
+    for (const runId of new Set(rows.map((row) => row.runId)))
+      await workspace.store.append(
+        eventsOf(
+          runId,
+          rows.filter((row) => row.runId === runId),
+        ),
+      );
+    await workspace.close();
+    app = await openApp({ home });
+    page = app.page;
+  });
+  afterAll(async () => {
+    await app?.close();
+    await home?.remove();
+  });
+  stopAtFirstFailure();
+
+  const tab = (name: string) => page.getByRole('tab', { name }).click();
+  const panel = () => page.getByRole('tabpanel');
+  const trust = () => page.getByRole('region', { name: 'When not to trust this' });
+
+  it('says how much there is, how varied, and what so much allows', async () => {
+    await page.getByRole('button', { name: /^Open a project folder/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('study').first().click();
+    await dialog.getByRole('button', { name: /^Open/ }).click();
+    await page.getByRole('link', { name: 'Advisor' }).click();
+    await panel()
+      .getByText(/^8 runs are recorded: basic predictions\./)
+      .waitFor();
+    await panel()
+      .getByRole('row', { name: /num_nodes/ })
+      .waitFor();
+    await panel().getByText('Nothing: memory, time and inputs of every attempt are known.').waitFor();
+    await trust()
+      .getByText(/^Nothing was learned yet/)
+      .waitFor();
+  });
+
+  it('trains, draws what it found, and keeps saying when not to trust it', async () => {
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: 120_000 });
+    const report = panel().getByRole('region', { name: 'simulate' });
+    for (const described of [
+      /predicted against measured\. 96 held-out values/,
+      /promised and found coverage\. Share of held-out values/,
+      /error by fold\. Mean error of peak memory by fold: fold 1/,
+      /learning curve\. Mean error of predicted memory/,
+      /drift of inputs\./,
+      /wastage by method\. manifest: /,
+    ])
+      await expectPicture(report, described);
+    await trust()
+      .getByText(/It was learned from .*num_nodes/)
+      .waitFor();
+    for (const name of ['What if', 'Tune', 'Apply to manifest']) {
+      await tab(name);
+      expect(await trust().isVisible()).toBe(true);
+    }
+  });
+
+  it('answers what-if while a slider moves, with the distribution and its lines', async () => {
+    await tab('What if');
+    const answer = panel()
+      .getByRole('status')
+      .filter({ hasText: /Ask for/ });
+    await answer.waitFor();
+    const asked = async () => Number(/Ask for ([\d.]+) MB/.exec(await answer.innerText())?.[1]);
+    const slider = panel().getByRole('slider', { name: 'num_nodes, slider' });
+    await slider.press('Home');
+    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(0);
+    const small = await settled(asked);
+    await expectPicture(
+      panel(),
+      /predicted peak memory\. Half of such instances stay under .* Asked for in turn: /,
+    );
+    for (let press = 0; press < 60; press++) await slider.press('ArrowRight');
+    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(small);
+    await expectPicture(panel(), /request at other inputs\. .*num_nodes: /);
+    await panel()
+      .getByRole('region', { name: 'Evidence' })
+      .getByText(/^Learned model/)
+      .waitFor();
+  });
+
+  it('asks for more where failing is never wanted', async () => {
+    const answer = panel()
+      .getByRole('status')
+      .filter({ hasText: /Ask for/ });
+    const asked = async () => Number(/Ask for ([\d.]+) MB/.exec(await answer.innerText())?.[1]);
+    const balanced = await settled(asked);
+    await panel().getByText('Never fail').click();
+    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(balanced);
+    const sure = await settled(asked);
+    await panel().getByText('Frugal').click();
+    await expect.poll(asked, { timeout: 20_000 }).toBeLessThan(sure);
+  });
+
+  it('compares every kind of model in one table and one picture', async () => {
+    await tab('Compare models');
+    await panel().getByText('Nothing compared yet').waitFor();
+    await panel().getByRole('button', { name: 'Compare', exact: true }).click();
+    const table = page.getByRole('table', { name: 'Models side by side' });
+    await table.waitFor({ timeout: 150_000 });
+    const names = await table.getByRole('row').locator('td:first-child').allInnerTexts();
+    expect(names).toEqual([
+      'Linear',
+      'Random forest',
+      'Gradient boosting',
+      'Auto (mixture)',
+      'Quantiles',
+      'Manifest',
+    ]);
+    await expectPicture(panel(), /^Wastage of simulate by model\. Linear: /);
+  });
+
+  it('goes on searching when the page is left, and stops when told', async () => {
+    await tab('Tune');
+    await panel().getByRole('combobox', { name: 'Strategy' }).click();
+    await page.getByRole('option', { name: 'Grid' }).click();
+    await panel().getByRole('textbox', { name: 'Trials' }).fill('500');
+    await panel().getByRole('textbox', { name: 'Folds' }).fill('20');
+    await panel().getByRole('button', { name: 'Search', exact: true }).click();
+    await panel()
+      .getByText(/Trying settings \d+ of 162/)
+      .waitFor();
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await page.getByRole('link', { name: 'Advisor' }).click();
+    await tab('Tune');
+    await panel()
+      .getByText(/Trying settings \d+ of 162; best R² so far/)
+      .waitFor();
+    await panel().getByRole('button', { name: 'Cancel search' }).click();
+    await panel().getByText('No search yet').waitFor();
+  });
+
+  it('shows every trial as a line, and trains with the best', async () => {
+    await panel().getByRole('combobox', { name: 'Strategy' }).click();
+    await page.getByRole('option', { name: 'Random' }).click();
+    await panel().getByRole('textbox', { name: 'Trials' }).fill('5');
+    await panel().getByRole('textbox', { name: 'Folds' }).fill('3');
+    await panel().getByRole('button', { name: 'Search', exact: true }).click();
+    await expectPicture(panel(), /^Settings tried for simulate\. 5 settings tried\. The best explains/);
+    const rows = page.getByRole('table', { name: 'The best settings on all attempts' }).getByRole('row');
+    expect(await rows.count()).toBe(6);
+    await panel().getByRole('button', { name: 'Train with these' }).click();
+    await tab('Report');
+    await panel()
+      .getByRole('region', { name: 'simulate' })
+      .getByText('Learned model (gradient boosting)', { exact: true })
+      .waitFor({ timeout: 120_000 });
+  });
+
+  it('has nothing to judge before advice was taken, and says so', async () => {
+    await tab('How the advice did');
+    await panel().getByText('No advice taken yet').waitFor();
+  });
+
+  it('had nothing to complain about in all that time', () => {
+    expect(app.complaints).toEqual([]);
+  });
+});
+
+/** A value that was the same twice in a row: answers in flight have come. */
+async function settled(read: () => Promise<number>): Promise<number> {
+  let before = Number.NaN;
+  await expect
+    .poll(
+      async () => {
+        const now = await read();
+        const same = now === before;
+        before = now;
+        return same;
+      },
+      { interval: 400, timeout: 20_000 },
+    )
+    .toBe(true);
+  return before;
+}
