@@ -27,6 +27,7 @@ import type { FinishedSearch, JobState, SearchedModel } from '../workspaces/live
 
 export type { FinishedSearch, JobState, SearchedModel };
 
+import type { ConnectionService } from './connection-views.ts';
 
 /**
  * What the faces can ask for. The router validates and calls one of these; the hosts carry the router. A page
@@ -39,6 +40,7 @@ export interface AppServices {
   readonly runs: RunService;
   readonly telemetry: TelemetryService;
   readonly advisor: AdvisorService;
+  readonly connections: ConnectionService;
   readonly settings: SettingsService;
 }
 
