@@ -1,0 +1,184 @@
+import type { ClusterEvent } from '../provider.ts';
+import type { ElementStatus, PollAnswer } from './batch-engine.ts';
+import type { JobRecord } from './job-store.ts';
+import type { ThrottledArray } from './throttle.ts';
+import { keyOf, type Patience, TrackedArray } from './tracked-array.ts';
+
+export interface ElementKey {
+  readonly arrayId: string;
+  readonly index: number;
+}
+
+/**
+ * All arrays of a run that the engine has, and what is known of them. Order of belief: a result record, then
+ * accounting, then the queue; silence is never an end. No I/O: answers go in, events come out.
+ */
+export class ArrayBook {
+  readonly #arrays = new Map<string, TrackedArray>();
+  /** Attempt → array, because a record may name the twin of an array whose answer was lost. */
+  readonly #homes = new Map<string, TrackedArray>();
+
+  add(job: JobRecord, engineId: string): void {
+    if (this.#arrays.has(engineId)) return;
+    const array = new TrackedArray(job, engineId);
+    this.#arrays.set(engineId, array);
+    for (const member of job.elements.flat()) this.#homes.set(keyOf(member), array);
+  }
+
+  /** Ids of arrays with attempts that have not ended. */
+  get openIds(): string[] {
+    return [...this.#arrays.keys()];
+  }
+
+  get open(): number {
+    return this.#sum((array) => array.open);
+  }
+
+  get running(): number {
+    return this.#sum(({ running }) => running);
+  }
+
+  runningOf(tag: string): number {
+    return this.#sum((array) => (array.job.tag === tag ? array.running : 0));
+  }
+
+  /** Elements of a tag that run or may still begin. */
+  demandOf(tag: string): number {
+    return this.#sum((array) => (array.job.tag === tag ? array.running + array.pending : 0));
+  }
+
+  /** Oldest first. */
+  throttled(tag: string): ThrottledArray[] {
+    return [...this.#arrays].flatMap(([name, { job, running, pending, parallelism }]) =>
+      job.tag === tag ? { name, tag, running, pending, parallelism } : [],
+    );
+  }
+
+  setParallelism(engineId: string, elements: number): void {
+    const array = this.#arrays.get(engineId);
+    if (array) array.parallelism = elements;
+  }
+
+  waiting(): Record<string, { reason: string; elements: number }[]> {
+    const byTag = Object.groupBy([...this.#arrays.values()], ({ job }) => job.tag);
+    return Object.fromEntries(
+      Object.entries(byTag).map(([tag, arrays = []]) => {
+        const counts = new Map<string, number>();
+        for (const reason of arrays.flatMap(({ reasons }) => reasons))
+          counts.set(reason, (counts.get(reason) ?? 0) + 1);
+        const most = [...counts].map(([reason, elements]) => ({ reason, elements }));
+        return [tag, most.sort((a, b) => b.elements - a.elements)];
+      }),
+    );
+  }
+
+  openInstances(): string[] {
+    return [...this.#arrays.values()].flatMap((array) => array.openInstances());
+  }
+
+  /** A poll's answer, which was asked for after every cancel that was sent. */
+  polled({ records, elements, siteNow }: PollAnswer, now: number): ClusterEvent[] {
+    const events: ClusterEvent[] = [];
+    const offset = siteNow === undefined ? null : now - siteNow;
+    for (const record of records) {
+      const at = record.at === undefined || offset === null ? null : Math.round(record.at + offset);
+      events.push(...(this.#homes.get(keyOf(record))?.record(record, at, now) ?? []));
+    }
+    const named = new Map<string, Set<number>>();
+    const alive = new Map<string, Set<number>>();
+    for (const status of elements) {
+      const array = this.#arrays.get(status.arrayId);
+      if (!array) continue;
+      events.push(...array.status(status, now));
+      put(named, status);
+      if (status.state !== 'ended') put(alive, status);
+    }
+    for (const [id, array] of this.#arrays) {
+      array.named(named.get(id) ?? new Set(), now);
+      events.push(...array.afterCancel(alive.get(id) ?? new Set(), now));
+    }
+    return this.#tidy(events);
+  }
+
+  /** Elements that nobody has explained for too long. */
+  unexplained(now: number, patience: Patience): ElementKey[] {
+    return this.#keys((array) => array.unexplained(now, patience));
+  }
+
+  /** Of these, the ones that will be lost if nobody knows them: they are ended first, to be sure. */
+  aboutToBeLost(elements: readonly ElementKey[], now: number, patience: Patience): ElementKey[] {
+    return elements.filter(({ arrayId, index }) =>
+      this.#arrays.get(arrayId)?.aboutToBeLost(index, now, patience),
+    );
+  }
+
+  accounted(
+    asked: readonly ElementKey[],
+    answers: readonly ElementStatus[],
+    now: number,
+    patience: Patience,
+  ): ClusterEvent[] {
+    const known = new Map(answers.map((status) => [`${status.arrayId} ${status.index}`, status]));
+    return this.#tidy(
+      asked.flatMap(({ arrayId, index }) => {
+        const status = known.get(`${arrayId} ${index}`) ?? null;
+        return this.#arrays.get(arrayId)?.accounted(index, status, now, patience) ?? [];
+      }),
+    );
+  }
+
+  unaccounted(asked: readonly ElementKey[], now: number, patience: Patience): ClusterEvent[] {
+    return this.#tidy(
+      asked.flatMap(
+        ({ arrayId, index }) => this.#arrays.get(arrayId)?.unaccounted(index, now, patience) ?? [],
+      ),
+    );
+  }
+
+  wantCancelled(instanceIds: ReadonlySet<string>): void {
+    for (const array of this.#arrays.values()) array.wantCancelled(instanceIds);
+  }
+
+  toCancel(): { whole: ElementKey[]; single: (ElementKey & { instanceId: string })[] } {
+    const whole: ElementKey[] = [];
+    const single: (ElementKey & { instanceId: string })[] = [];
+    for (const [arrayId, array] of this.#arrays) {
+      const wanted = array.toCancel();
+      whole.push(...wanted.whole.map((index) => ({ arrayId, index })));
+      single.push(...wanted.single.map((one) => ({ arrayId, ...one })));
+    }
+    return { whole, single };
+  }
+
+  cancelSent({ arrayId, index }: ElementKey, instanceId?: string): void {
+    this.#arrays.get(arrayId)?.cancelSent(index, instanceId);
+  }
+
+  #keys(indices: (array: TrackedArray) => readonly number[]): ElementKey[] {
+    return [...this.#arrays].flatMap(([arrayId, array]) =>
+      indices(array).map((index) => ({ arrayId, index })),
+    );
+  }
+
+  /** Forgets arrays that have told everything. */
+  #tidy(events: ClusterEvent[]): ClusterEvent[] {
+    for (const [id, array] of this.#arrays) {
+      if (array.open > 0) continue;
+      this.#arrays.delete(id);
+      for (const member of array.job.elements.flat())
+        if (this.#homes.get(keyOf(member)) === array) this.#homes.delete(keyOf(member));
+    }
+    return events;
+  }
+
+  #sum(value: (array: TrackedArray) => number): number {
+    let total = 0;
+    for (const array of this.#arrays.values()) total += value(array);
+    return total;
+  }
+}
+
+function put(indices: Map<string, Set<number>>, { arrayId, index }: ElementKey): void {
+  const ofArray = indices.get(arrayId) ?? new Set();
+  indices.set(arrayId, ofArray.add(index));
+}

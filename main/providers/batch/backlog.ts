@@ -1,0 +1,149 @@
+import { newId, slug } from '../../platform/ids.ts';
+import type { TaskInstance } from '../provider.ts';
+import type { JobRecord } from './job-store.ts';
+import { type Intent, planArrays } from './submissions.ts';
+
+/** A burst of submits becomes few arrays. */
+const GATHER_MS = 250;
+/** Where enough waits at the site already, nothing is gained by being quick. */
+const GATHER_BEHIND_MS = 15_000;
+
+export interface BacklogOptions {
+  readonly runId: string;
+  readonly chunkTargetSeconds: number;
+  readonly maxElements: number;
+  readonly maxElementSeconds: number | null;
+  readonly maxMemoryBytes: number | null;
+}
+
+/** What a tag may have, and what the engine has of it. */
+export interface TagLoad {
+  readonly workers: number;
+  readonly elements: number;
+}
+
+/** Work that the engine does not have yet: instances being gathered, and arrays on their way. */
+export class Backlog {
+  readonly #options: BacklogOptions;
+  readonly #gathered = new Map<string, TaskInstance[]>();
+  #since = 0;
+  #intents: Intent[] = [];
+
+  /** @param earlier arrays of an earlier app that the engine may or may not have accepted */
+  constructor(options: BacklogOptions, earlier: readonly JobRecord[]) {
+    this.#options = options;
+    this.#intents = earlier.map((job) => ({
+      job,
+      elements: null,
+      noted: true,
+      unsureSince: null,
+      dueAt: 0,
+      tries: 0,
+    }));
+  }
+
+  get isEmpty(): boolean {
+    return this.#gathered.size === 0 && this.#intents.length === 0;
+  }
+
+  /** Nothing is left that could be handed over now. */
+  get isHandedOver(): boolean {
+    return this.#intents.every(({ elements }) => elements === null);
+  }
+
+  add(instances: readonly TaskInstance[], now: number): void {
+    if (this.#gathered.size === 0) this.#since = now;
+    for (const instance of instances) {
+      const ofTag = this.#gathered.get(instance.tag);
+      if (ofTag) ofTag.push(instance);
+      else this.#gathered.set(instance.tag, [instance]);
+    }
+  }
+
+  /** Takes instances back that are still being gathered. */
+  takeBack(ids: ReadonlySet<string>): TaskInstance[] {
+    return [...this.#gathered.keys()].flatMap((tag) => {
+      const all = this.#gathered.get(tag) ?? [];
+      this.#keep(
+        tag,
+        all.filter(({ id }) => !ids.has(id)),
+      );
+      return all.filter(({ id }) => ids.has(id));
+    });
+  }
+
+  /** Takes back what waits for tags without workers. */
+  takePaused(load: (tag: string) => TagLoad): TaskInstance[] {
+    const paused = [...this.#gathered].filter(([tag]) => load(tag).workers === 0);
+    for (const [tag] of paused) this.#gathered.delete(tag);
+    return paused.flatMap(([, instances]) => instances);
+  }
+
+  /** When the arrays of what is gathered should be made; never for tags that are paused. */
+  gatherAt(load: (tag: string) => TagLoad, hurry: boolean): number {
+    let at = Number.POSITIVE_INFINITY;
+    for (const tag of this.#gathered.keys()) {
+      const { workers, elements } = load(tag);
+      if (workers === 0) continue;
+      const wait = hurry ? 0 : elements < workers ? GATHER_MS : GATHER_BEHIND_MS;
+      at = Math.min(at, this.#since + wait);
+    }
+    return at;
+  }
+
+  /** Makes arrays of what is gathered, except for tags that are paused. */
+  gather(load: (tag: string) => TagLoad, now: number): void {
+    const { runId, chunkTargetSeconds: targetSeconds, maxElements } = this.#options;
+    const { maxElementSeconds, maxMemoryBytes } = this.#options;
+    const ready = [...this.#gathered].filter(([tag]) => load(tag).workers > 0);
+    for (const [tag] of ready) this.#gathered.delete(tag);
+    this.#since = now;
+    this.#intents.push(
+      ...planArrays(
+        ready.flatMap(([, instances]) => instances),
+        {
+          limits: (tag) => ({ targetSeconds, workers: load(tag).workers, maxElements, maxElementSeconds }),
+          maxMemoryBytes,
+          after: [],
+          now,
+          nextName: () => `sd-${slug(runId).slice(-8)}-${newId()}`,
+        },
+      ),
+    );
+  }
+
+  /** The array to go on with next; the first of those that are due together. */
+  next(): Intent | null {
+    return this.#intents.reduce<Intent | null>(
+      (first, intent) => (first === null || intent.dueAt < first.dueAt ? intent : first),
+      null,
+    );
+  }
+
+  forget(intent: Intent): void {
+    this.#intents = this.#intents.filter((one) => one !== intent);
+  }
+
+  /** Elements, or as long as nobody knows how many: instances. */
+  demandOf(tag: string): number {
+    const gathered = this.#gathered.get(tag)?.length ?? 0;
+    return this.#intents.reduce(
+      (sum, { job }) => sum + (job.tag === tag ? job.elements.length : 0),
+      gathered,
+    );
+  }
+
+  /** Instances in arrays on their way. */
+  onTheWay(): string[] {
+    return this.#intents.flatMap(({ job }) => job.elements.flat().map(({ instanceId }) => instanceId));
+  }
+
+  gatheredIds(): string[] {
+    return [...this.#gathered.values()].flat().map(({ id }) => id);
+  }
+
+  #keep(tag: string, instances: TaskInstance[]): void {
+    if (instances.length > 0) this.#gathered.set(tag, instances);
+    else this.#gathered.delete(tag);
+  }
+}

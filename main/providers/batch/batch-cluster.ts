@@ -1,0 +1,409 @@
+import { type AppError, toErrorData } from '../../platform/errors.ts';
+import { EventQueue } from '../../platform/event-queue.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { notStarted } from '../local/not-started.ts';
+import type { ClusterEvent, ClusterHandle, ClusterState, TaskInstance } from '../provider.ts';
+import type { SiteReach } from '../site.ts';
+import { ArrayBook, type ElementKey } from './array-book.ts';
+import { Backlog, type TagLoad } from './backlog.ts';
+import type { BatchEngine } from './batch-engine.ts';
+import type { JobMember, JobRecord, JobStore } from './job-store.ts';
+import { POLL_PACE, type PollPace, pollInterval } from './poll-interval.ts';
+import { SiteLink } from './site-link.ts';
+import { advance, type Intent } from './submissions.ts';
+import { shareWorkers, throttles } from './throttle.ts';
+import { realTimer, type Timer } from './timer.ts';
+import type { Patience } from './tracked-array.ts';
+
+export interface BatchOptions {
+  readonly runId: string;
+  readonly engine: BatchEngine;
+  readonly jobs: JobStore;
+  readonly logger: Logger;
+  /** What the site is called, for people. */
+  readonly site: string;
+  /** What an element should take at least, in seconds. Default 300. */
+  readonly chunkTargetSeconds?: number;
+  /** Elements at once over all tags; null: not limited. */
+  readonly maxWorkers: number | null;
+  /** No request is rounded up beyond it; null: not known. */
+  readonly maxMemoryBytes: number | null;
+  /** The longest time limit the site grants an element; null: not known. */
+  readonly maxElementSeconds: number | null;
+  readonly onReachable?: (listener: (reach: SiteReach) => void) => () => void;
+  readonly timer?: Timer;
+  readonly pace?: PollPace;
+  /** Silence of queue and accounting after which work is lost. Default 600. */
+  readonly lostAfterSeconds?: number;
+}
+
+/** A site that does not answer does not hold up the end of the app. */
+const LET_GO_MS = 20_000;
+const CANCEL_WAIT_MS = 60_000;
+const USAGE_AT_ONCE = 500;
+
+/**
+ * A cluster over the batch system of a site: one loop that does one thing at a time, so that never more than one
+ * command is in flight. Everything needed to find the work again is on disk before the site hears of it.
+ */
+export class BatchCluster implements ClusterHandle {
+  readonly events = new EventQueue<ClusterEvent>();
+  readonly window = Number.POSITIVE_INFINITY;
+  readonly adopted: readonly JobMember[];
+  readonly #options: BatchOptions;
+  readonly #timer: Timer;
+  readonly #pace: PollPace;
+  readonly #patience: Patience;
+  readonly #link: SiteLink;
+  readonly #book = new ArrayBook();
+  readonly #stopListening: () => void;
+  readonly #backlog: Backlog;
+  readonly #toCancel = new Set<string>();
+  #wished: Readonly<Record<string, number>> = {};
+  #changedAt: number;
+  #polledAt: number;
+  #waiters: { readonly ids: Set<string>; readonly done: () => void }[] = [];
+  #wake = new AbortController();
+  #loop: Promise<void> | null = null;
+  #closing: 'no' | 'drain' | 'cancel' | 'release' = 'no';
+  #closingAt = 0;
+
+  /** @param earlier what an earlier app of the same run left open, from the job store */
+  constructor(options: BatchOptions, earlier: readonly JobRecord[]) {
+    this.#options = options;
+    this.#timer = options.timer ?? realTimer();
+    this.#pace = options.pace ?? POLL_PACE;
+    this.#patience = {
+      graceMs: options.engine.graceSeconds * 1000,
+      lostMs: (options.lostAfterSeconds ?? 600) * 1000,
+    };
+    this.#link = new SiteLink(this.#pace, options.logger);
+    const now = this.#timer.now();
+    this.#changedAt = now;
+    // The first question of a run that is taken up again is asked at once.
+    this.#polledAt = earlier.length > 0 ? Number.NEGATIVE_INFINITY : now;
+    const { runId, engine, chunkTargetSeconds = 300, maxElementSeconds, maxMemoryBytes } = options;
+    this.#backlog = new Backlog(
+      { runId, chunkTargetSeconds, maxElements: engine.maxElements, maxElementSeconds, maxMemoryBytes },
+      earlier.filter(({ engineId }) => engineId === null),
+    );
+    for (const job of earlier) if (job.engineId !== null) this.#book.add(job, job.engineId);
+    this.adopted = earlier.flatMap(({ elements }) => elements.flat());
+    this.#stopListening =
+      options.onReachable?.((reach) => {
+        this.#link.heard(reach);
+        this.#stir();
+      }) ?? (() => undefined);
+  }
+
+  submit(instances: readonly TaskInstance[]): void {
+    this.#backlog.add(instances, this.#timer.now());
+    this.#stir();
+  }
+
+  async scale(workersByTag: Readonly<Record<string, number>>): Promise<void> {
+    this.#wished = { ...this.#wished, ...workersByTag };
+    this.#changedAt = this.#timer.now();
+    this.#begin();
+    this.#stir();
+  }
+
+  cancel(instanceIds: readonly string[]): Promise<void> {
+    const ids = new Set(instanceIds);
+    this.#takenBack(this.#backlog.takeBack(ids), 'It was cancelled before it began.');
+    const open = new Set(
+      [...this.#book.openInstances(), ...this.#backlog.onTheWay()].filter((id) => ids.has(id)),
+    );
+    if (open.size === 0) return Promise.resolve();
+    for (const id of open) this.#toCancel.add(id);
+    this.#book.wantCancelled(this.#toCancel);
+    this.#begin();
+    this.#stir();
+    return new Promise((done) => this.#waiters.push({ ids: open, done }));
+  }
+  workerCount(tag: string): number {
+    return this.#book.runningOf(tag);
+  }
+
+  state(): ClusterState {
+    return { site: this.#options.site, reach: this.#link.reach, waiting: this.#book.waiting() };
+  }
+
+  /** `drain: false` ends the work at the site too; see `release` for letting it go on. */
+  async close({ drain }: { drain: boolean }): Promise<void> {
+    if (this.#closing !== 'cancel') this.#closing = drain ? 'drain' : 'cancel';
+    this.#closingAt = this.#timer.now();
+    if (!drain)
+      void this.cancel([
+        ...this.#backlog.gatheredIds(),
+        ...this.#backlog.onTheWay(),
+        ...this.#book.openInstances(),
+      ]);
+    this.#begin();
+    this.#stir();
+    await this.#loop;
+  }
+
+  async release(): Promise<void> {
+    this.#closing = 'release';
+    this.#closingAt = this.#timer.now();
+    this.#stir();
+    const limit = new AbortController();
+    await Promise.race([this.#loop, this.#timer.sleep(LET_GO_MS, limit.signal)]);
+    limit.abort();
+    this.events.end();
+  }
+
+  #begin(): void {
+    this.#loop ??= this.#run().catch((error: unknown) =>
+      this.#options.logger.log('error', 'The cluster ended unexpectedly', { error: String(error) }),
+    );
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#isOver()) await this.#step();
+    } finally {
+      this.#stopListening();
+      this.events.end();
+      await this.#options.engine.close();
+    }
+  }
+
+  #isOver(): boolean {
+    const now = this.#timer.now();
+    const nothingLeft = this.#book.open === 0 && this.#backlog.isEmpty;
+    switch (this.#closing) {
+      case 'no':
+        return false;
+      case 'drain':
+        return nothingLeft;
+      case 'cancel':
+        return nothingLeft || (this.#link.failures > 0 && now - this.#closingAt > CANCEL_WAIT_MS);
+      case 'release':
+        return (
+          this.#link.failures > 0 ||
+          now - this.#closingAt > LET_GO_MS ||
+          (this.#backlog.isHandedOver && this.#backlog.gatherAt(this.#load(), true) > now)
+        );
+    }
+  }
+
+  /** One action, or a sleep until one is due. What the site does not answer is tried again later. */
+  async #step(): Promise<void> {
+    const now = this.#timer.now();
+    const load = this.#load();
+    const hurry = this.#closing !== 'no';
+    if (this.#closing === 'drain')
+      this.#takenBack(this.#backlog.takePaused(load), 'The run ended while its workers were paused.');
+    if (this.#backlog.gatherAt(load, hurry) <= now) this.#backlog.gather(load, now);
+    const next = this.#next(now, this.#backlog.gatherAt(load, hurry));
+    if (next.dueAt > now) {
+      const { signal } = this.#wake;
+      await this.#timer.sleep(next.dueAt - now, signal);
+      return;
+    }
+    try {
+      await next.act();
+      this.#link.answered();
+    } catch (error) {
+      this.#link.failed(error, this.#timer.now());
+    }
+  }
+
+  /** The most urgent thing to do, and from when on. */
+  #next(now: number, gatherAt: number): { dueAt: number; act: () => Promise<void> } {
+    const { retryAt } = this.#link;
+    const intent = this.#backlog.next();
+    if (retryAt <= now) {
+      const { whole, single } = this.#book.toCancel();
+      if (whole.length + single.length > 0) return { dueAt: now, act: () => this.#sendCancel(whole, single) };
+      if (intent && intent.dueAt <= now) return { dueAt: now, act: () => this.#advance(intent) };
+      const change = this.#nextThrottle();
+      if (change) return { dueAt: now, act: () => this.#setThrottle(...change) };
+      const silent = this.#book.unexplained(now, this.#patience).slice(0, USAGE_AT_ONCE);
+      // The queue is asked first: it may simply have been long ago.
+      if (silent.length > 0 && now - this.#polledAt < this.#pace.fastMs)
+        return { dueAt: now, act: () => this.#account(silent) };
+    }
+    const pollAt = this.#book.open > 0 ? this.#polledAt + this.#interval(now) : Number.POSITIVE_INFINITY;
+    const intentAt = intent?.dueAt ?? Number.POSITIVE_INFINITY;
+    const dueAt = Math.max(retryAt, Math.min(pollAt, intentAt));
+    const act = intent && intentAt < pollAt ? () => this.#advance(intent) : () => this.#poll();
+    return { dueAt: dueAt <= now ? dueAt : Math.min(dueAt, gatherAt), act };
+  }
+
+  #interval(now: number): number {
+    return pollInterval(
+      { quietMs: now - this.#changedAt, running: this.#book.running, failures: 0 },
+      this.#pace,
+    );
+  }
+
+  async #advance(intent: Intent): Promise<void> {
+    const { engine, jobs } = this.#options;
+    const { job } = intent;
+    if (this.#isUnwanted(intent)) return this.#drop(intent);
+    const parallelism = this.#firstThrottle(intent);
+    const outcome = await advance(intent, {
+      engine,
+      jobs,
+      now: () => this.#timer.now(),
+      parallelism,
+      after: [],
+    });
+    const now = this.#timer.now();
+    switch (outcome.kind) {
+      case 'accepted':
+        this.#backlog.forget(intent);
+        this.#book.add(job, outcome.engineId);
+        if (intent.elements !== null) this.#book.setParallelism(outcome.engineId, parallelism);
+        this.#changedAt = now;
+        // Not at once: nothing can have happened yet.
+        this.#polledAt = Math.max(this.#polledAt, now - this.#pace.fastMs / 2);
+        this.#book.wantCancelled(this.#toCancel);
+        return;
+      case 'refused':
+        this.#backlog.forget(intent);
+        for (const member of job.elements.flat())
+          this.#neverBegan(member, 'launch_failure', refusal(outcome.error));
+        return;
+      case 'gone':
+        this.#backlog.forget(intent);
+        for (const { instanceId, attempt } of job.elements.flat())
+          this.#emit([{ type: 'task_returned', at: now, instanceId, attempt }]);
+        return;
+      case 'open':
+        if (outcome.error !== null) throw outcome.error;
+    }
+  }
+
+  /** Everything in it is to be cancelled, and the site has surely not heard of it. */
+  #isUnwanted({ job, elements, unsureSince }: Intent): boolean {
+    return (
+      elements !== null &&
+      unsureSince === null &&
+      job.elements.flat().every(({ instanceId }) => this.#toCancel.has(instanceId))
+    );
+  }
+
+  async #drop(intent: Intent): Promise<void> {
+    if (intent.noted) await this.#options.jobs.dropped(intent.job.name);
+    this.#backlog.forget(intent);
+    for (const member of intent.job.elements.flat())
+      this.#neverBegan(member, 'cancelled', 'It was cancelled before it began.');
+  }
+
+  #firstThrottle({ job }: Intent): number {
+    const own = { name: job.name, tag: job.tag, running: 0, pending: job.elements.length, parallelism: -1 };
+    return (
+      throttles([...this.#book.throttled(job.tag), own], this.#load()(job.tag).workers).get(job.name) ?? 0
+    );
+  }
+
+  #nextThrottle(): [string, number] | null {
+    const load = this.#load();
+    for (const tag of Object.keys(this.#wished))
+      for (const change of throttles(this.#book.throttled(tag), load(tag).workers)) return change;
+    return null;
+  }
+
+  async #setThrottle(engineId: string, elements: number): Promise<void> {
+    await this.#options.engine.setParallelism(engineId, elements);
+    this.#book.setParallelism(engineId, elements);
+  }
+
+  async #sendCancel(whole: ElementKey[], single: (ElementKey & { instanceId: string })[]): Promise<void> {
+    const { engine } = this.#options;
+    if (whole.length > 0 || !engine.cancelInstance) {
+      const elements = engine.cancelInstance ? whole : [...whole, ...single];
+      await engine.cancel(elements);
+      for (const element of elements) this.#book.cancelSent(element);
+    } else {
+      for (const one of single) {
+        await engine.cancelInstance(one, one.instanceId);
+        this.#book.cancelSent(one, one.instanceId);
+      }
+    }
+    this.#changedAt = this.#timer.now();
+    this.#polledAt = Math.min(this.#polledAt, this.#changedAt - this.#pace.fastMs / 2);
+  }
+
+  async #poll(): Promise<void> {
+    const ids = this.#book.openIds;
+    try {
+      const answer = await this.#options.engine.poll(ids);
+      this.#emit(this.#book.polled(answer, this.#timer.now()));
+    } finally {
+      this.#polledAt = this.#timer.now();
+    }
+  }
+
+  async #account(elements: readonly ElementKey[]): Promise<void> {
+    const { engine } = this.#options;
+    const patience = this.#patience;
+    const doomed = this.#book.aboutToBeLost(elements, this.#timer.now(), patience);
+    if (doomed.length > 0) await engine.cancel(doomed);
+    try {
+      const answers = await engine.usage(elements);
+      this.#emit(this.#book.accounted(elements, answers, this.#timer.now(), patience));
+    } catch (error) {
+      if (toErrorData(error).code.startsWith('E_SITE_')) throw error;
+      // Accounting may be down or switched off while the queue answers.
+      this.#options.logger.log('warn', 'The site’s accounting did not answer', { error: String(error) });
+      this.#emit(this.#book.unaccounted(elements, this.#timer.now(), patience));
+    }
+  }
+
+  /** What each tag may have of the wished workers now, and what the engine has of it. */
+  #load(): (tag: string) => TagLoad {
+    const tags = Object.keys(this.#wished);
+    const elements = Object.fromEntries(tags.map((tag) => [tag, this.#book.demandOf(tag)]));
+    const demand = Object.fromEntries(
+      tags.map((tag) => [tag, (elements[tag] ?? 0) + this.#backlog.demandOf(tag)]),
+    );
+    const shares = shareWorkers(this.#wished, demand, this.#options.maxWorkers);
+    return (tag) => ({ workers: shares[tag] ?? 0, elements: elements[tag] ?? 0 });
+  }
+
+  #takenBack(instances: readonly TaskInstance[], why: string): void {
+    for (const { id, attempt } of instances) this.#neverBegan({ instanceId: id, attempt }, 'cancelled', why);
+  }
+
+  #neverBegan(member: JobMember, outcome: 'cancelled' | 'launch_failure', message: string): void {
+    const at = this.#timer.now();
+    this.#emit([
+      { type: 'task_finished', at, startedAt: null, ...pick(member), result: notStarted(outcome, message) },
+    ]);
+  }
+
+  #emit(events: readonly ClusterEvent[]): void {
+    if (events.length > 0) this.#changedAt = this.#timer.now();
+    for (const event of events) {
+      this.events.push(event);
+      if (event.type === 'task_finished' || event.type === 'task_returned') this.#settled(event.instanceId);
+    }
+  }
+
+  #settled(instanceId: string): void {
+    this.#toCancel.delete(instanceId);
+    this.#waiters = this.#waiters.filter(({ ids, done }) => {
+      ids.delete(instanceId);
+      if (ids.size === 0) done();
+      return ids.size > 0;
+    });
+  }
+
+  #stir(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+}
+
+function pick({ instanceId, attempt }: JobMember): JobMember {
+  return { instanceId, attempt };
+}
+
+function refusal({ data }: AppError): string {
+  return data.hint ? `${data.message} ${data.hint}` : data.message;
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../platform/canonical-json.ts';
+import { AppError, toErrorData } from '../../platform/errors.ts';
+import type { TaskInstance } from '../provider.ts';
+import type { ArraySubmission, BatchEngine } from './batch-engine.ts';
+import { type ChunkLimits, chunkInstances, elementWalltime, splitArrays } from './chunking.ts';
+import { groupInstances } from './grouping.ts';
+import type { JobRecord, JobStore } from './job-store.ts';
+
+/** An array on its way into the engine. */
+export interface Intent {
+  readonly job: JobRecord;
+  /** Null for one of an earlier app, whose work is not here any more: it can only be found or given back. */
+  readonly elements: ArraySubmission['elements'] | null;
+  /** On disk. */
+  noted: boolean;
+  /** When the engine was asked without a clear answer; null: it has not been. */
+  unsureSince: number | null;
+  /** Nothing is done about it before. */
+  dueAt: number;
+  tries: number;
+}
+
+export type SubmitOutcome =
+  | { readonly kind: 'accepted'; readonly engineId: string }
+  | { readonly kind: 'refused'; readonly error: AppError }
+  /** Of an earlier app and never accepted: its instances have to be submitted anew. */
+  | { readonly kind: 'gone' }
+  /** Not decided: `dueAt` says when to go on. */
+  | { readonly kind: 'open'; readonly error: unknown };
+
+const FIRST_LOOK_MS = 2000;
+const LIMIT_WAIT_MS = 60_000;
+/** An engine that fails in ways nobody foresaw is not asked for ever. */
+const MAX_TRIES = 8;
+
+/** Arrays for instances of any mix, in the order in which they should be submitted. */
+export function planArrays(
+  instances: readonly TaskInstance[],
+  options: {
+    readonly limits: (tag: string) => ChunkLimits;
+    readonly maxMemoryBytes: number | null;
+    readonly after: readonly string[];
+    readonly now: number;
+    readonly nextName: () => string;
+  },
+): Intent[] {
+  return groupInstances(instances, options.maxMemoryBytes).flatMap((group) => {
+    const limits = options.limits(group.tag);
+    const elements = chunkInstances(group.instances, limits);
+    return splitArrays(elements, limits.maxElements).map((part): Intent => {
+      const asked = {
+        tag: group.tag,
+        request: group.request,
+        elementWalltimeSeconds: elementWalltime(part, group.request, limits.maxElementSeconds),
+        container: group.container,
+        elements: part.map((members) => members.map(({ id, attempt }) => ({ instanceId: id, attempt }))),
+        after: options.after,
+      };
+      const hash = createHash('sha256').update(canonicalJson(asked)).digest('hex');
+      const job = {
+        ...asked,
+        name: options.nextName(),
+        engineId: null,
+        parallelism: 0,
+        hash,
+        intendedAt: options.now,
+      };
+      return { job, elements: part, noted: false, unsureSince: null, dueAt: 0, tries: 0 };
+    });
+  });
+}
+
+/**
+ * One step of bringing an array into the engine, exactly once: noted on disk, submitted, and looked for by its name
+ * when the answer was lost.
+ */
+export async function advance(
+  intent: Intent,
+  parts: {
+    readonly engine: BatchEngine;
+    readonly jobs: JobStore;
+    readonly now: () => number;
+    readonly parallelism: number;
+    readonly after: readonly string[];
+  },
+): Promise<SubmitOutcome> {
+  const { engine, jobs, now } = parts;
+  if (intent.unsureSince !== null || intent.elements === null) return look(intent, parts);
+  const { job, elements } = intent;
+  if (!intent.noted) {
+    await jobs.intend(job);
+    intent.noted = true;
+  }
+  try {
+    const { name, tag, request, elementWalltimeSeconds, container } = job;
+    const { parallelism, after } = parts;
+    const asked = { name, tag, request, elementWalltimeSeconds, container, elements, parallelism, after };
+    return await accepted(intent, await engine.submitArray(asked), jobs);
+  } catch (error) {
+    intent.tries++;
+    switch (toErrorData(error).code) {
+      case 'E_SUBMIT_REFUSED':
+        await jobs.dropped(job.name);
+        return { kind: 'refused', error: error as AppError };
+      case 'E_SUBMIT_LIMIT':
+        intent.dueAt = now() + LIMIT_WAIT_MS;
+        return { kind: 'open', error: null };
+      case 'E_SITE_UNREACHABLE':
+        return { kind: 'open', error };
+      default:
+        intent.unsureSince = now();
+        intent.dueAt = now() + FIRST_LOOK_MS;
+        return { kind: 'open', error };
+    }
+  }
+}
+
+/** Looks for an array by its name until it must be known, if it ever came in. */
+async function look(
+  intent: Intent,
+  { engine, jobs, now }: { engine: BatchEngine; jobs: JobStore; now: () => number },
+): Promise<SubmitOutcome> {
+  const { job } = intent;
+  const lookedAt = now();
+  const since = intent.unsureSince ?? job.intendedAt;
+  const found = await engine.find(job.name);
+  if (found !== null) return accepted(intent, found, jobs);
+  if (lookedAt - since < engine.graceSeconds * 1000) {
+    intent.dueAt = now() + Math.max(FIRST_LOOK_MS, (lookedAt - since) / 2);
+    return { kind: 'open', error: null };
+  }
+  if (intent.elements === null) {
+    await jobs.dropped(job.name);
+    return { kind: 'gone' };
+  }
+  if (intent.tries >= MAX_TRIES) {
+    await jobs.dropped(job.name);
+    return { kind: 'refused', error: neverClear(intent.tries) };
+  }
+  intent.unsureSince = null;
+  intent.dueAt = 0;
+  return { kind: 'open', error: null };
+}
+
+async function accepted({ job }: Intent, engineId: string, jobs: JobStore): Promise<SubmitOutcome> {
+  await jobs.accepted(job.name, engineId);
+  return { kind: 'accepted', engineId };
+}
+
+function neverClear(tries: number): AppError {
+  return new AppError({
+    code: 'E_SUBMIT_REFUSED',
+    message: `The site was given this work ${tries} times, and never gave a clear answer.`,
+    hint: 'Look at the log for what it said, then try the tasks again.',
+  });
+}

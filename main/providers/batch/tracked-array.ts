@@ -1,0 +1,308 @@
+import type { ClusterEvent } from '../provider.ts';
+import type { ElementEnd, ElementStatus, InstanceRecord } from './batch-engine.ts';
+import { endsOfMembers, type OpenMember } from './element-end.ts';
+import type { JobRecord } from './job-store.ts';
+
+interface Member {
+  readonly instanceId: string;
+  readonly attempt: number;
+  startedAt: number | null;
+  cancelling: boolean;
+  /** The site was told to end it alone. */
+  cancelSent: boolean;
+  told: boolean;
+}
+
+interface Element {
+  readonly members: Member[];
+  state: 'unknown' | 'pending' | 'running' | 'ended';
+  reason: string | null;
+  end: ElementEnd | null;
+  /** Whether it stands as a worker now. */
+  works: boolean;
+  /** Since when answers of the queue have not named it; null: the last one did. */
+  missingSince: number | null;
+  endedAt: number | null;
+  askAt: number;
+  asked: number;
+  /** The site was told to end it. */
+  cancelSent: boolean;
+}
+
+/** How long the site may be silent about an element, in milliseconds. */
+export interface Patience {
+  /** After its end until its results must be visible, and after its submission until the queue must know it. */
+  readonly graceMs: number;
+  /** Silence of queue and accounting after which nobody can know any more. */
+  readonly lostMs: number;
+}
+
+/** One array in the hands of the engine: what is known of its elements, told as events. No I/O. */
+export class TrackedArray {
+  readonly job: JobRecord;
+  readonly engineId: string;
+  /** Elements at once as the engine was last told; -1: by an earlier app, which may have changed its mind. */
+  parallelism = -1;
+  readonly #elements: Element[];
+  readonly #places = new Map<string, { element: Element; index: number; member: Member }>();
+  #open = 0;
+
+  constructor(job: JobRecord, engineId: string) {
+    this.job = job;
+    this.engineId = engineId;
+    this.#elements = job.elements.map((members, index) => {
+      const element: Element = {
+        members: members.map((member) => ({
+          ...member,
+          startedAt: null,
+          cancelling: false,
+          cancelSent: false,
+          told: false,
+        })),
+        state: 'unknown',
+        reason: null,
+        end: null,
+        works: false,
+        missingSince: null,
+        endedAt: null,
+        askAt: 0,
+        asked: 0,
+        cancelSent: false,
+      };
+      for (const member of element.members) this.#places.set(keyOf(member), { element, index, member });
+      this.#open += members.length;
+      return element;
+    });
+  }
+
+  /** Attempts whose end is not known. */
+  get open(): number {
+    return this.#open;
+  }
+
+  get running(): number {
+    return this.#elements.filter(({ works }) => works).length;
+  }
+
+  /** Elements that may still begin. */
+  get pending(): number {
+    return this.#elements.filter(
+      (element) => !element.works && element.state !== 'ended' && element.members.some(({ told }) => !told),
+    ).length;
+  }
+
+  get reasons(): string[] {
+    return this.#elements.flatMap(({ state, reason }) => (state === 'pending' && reason ? reason : []));
+  }
+
+  openInstances(): string[] {
+    return [...this.#places.values()].flatMap(({ member }) => (member.told ? [] : member.instanceId));
+  }
+
+  /** @param at the record's time by the app's clock; null where it has none */
+  record(record: InstanceRecord, at: number | null, now: number): ClusterEvent[] {
+    const place = this.#places.get(keyOf(record));
+    if (!place || place.member.told) return [];
+    const { element, index, member } = place;
+    const time = Math.min(now, Math.max(this.job.intendedAt, at ?? now));
+    if (record.type === 'started') return this.#start(element, index, member, time);
+    const { result } = record;
+    const began = result.usage.wallSeconds > 0 || result.outcome !== 'launch_failure';
+    const startedAt = Math.max(this.job.intendedAt, time - Math.round(result.usage.wallSeconds * 1000));
+    const events = began ? this.#start(element, index, member, startedAt) : [];
+    const told =
+      member.cancelling && result.outcome !== 'succeeded'
+        ? { ...result, outcome: 'cancelled' as const }
+        : result;
+    return [
+      ...events,
+      this.#tell(member, Math.max(time, member.startedAt ?? 0), told),
+      ...this.#rest(element, index, now),
+    ];
+  }
+
+  status({ index, state, reason, end }: ElementStatus, now: number): ClusterEvent[] {
+    const element = this.#elements[index];
+    // Its script may go on for a moment after its last instance.
+    if (!element || element.members.every(({ told }) => told)) return [];
+    element.reason = reason;
+    if (state === 'ended') {
+      element.state = 'ended';
+      element.endedAt ??= now;
+      element.end = end ?? element.end;
+      return this.#stopWorking(element, index, now);
+    }
+    element.state = state;
+    element.missingSince = null;
+    element.endedAt = null;
+    element.asked = 0;
+    element.askAt = 0;
+    return state === 'running' ? this.#work(element, index, now) : [];
+  }
+
+  /** An answer of the queue named only these; of the others it says nothing. */
+  named(indices: ReadonlySet<number>, now: number): void {
+    for (const [index, element] of this.#elements.entries())
+      if (element.endedAt === null && !indices.has(index)) element.missingSince ??= now;
+  }
+
+  /** Elements that left the queue, or ended without all their results, for longer than patience lasts. */
+  unexplained(now: number, { graceMs }: Patience): number[] {
+    return this.#where((element) => now >= Math.max(silentSince(element) + graceMs, element.askAt));
+  }
+
+  /** What the accounting knows of an element that it was asked about; null: nothing. */
+  accounted(index: number, status: ElementStatus | null, now: number, patience: Patience): ClusterEvent[] {
+    const element = this.#elements[index];
+    if (!element) return [];
+    const end = status === null ? element.end : status.state === 'ended' ? (status.end ?? element.end) : null;
+    if (end || element.cancelSent || now - silentSince(element) >= patience.lostMs)
+      return this.#conclude(element, index, end, now);
+    this.#putOff(element, now, patience);
+    return [];
+  }
+
+  /** The accounting did not answer. In the end the queue's word has to do; without that it is asked again. */
+  unaccounted(index: number, now: number, patience: Patience): ClusterEvent[] {
+    const element = this.#elements[index];
+    if (!element) return [];
+    if (element.end && now - silentSince(element) >= patience.lostMs)
+      return this.#conclude(element, index, element.end, now);
+    this.#putOff(element, now, patience);
+    return [];
+  }
+
+  /** Whether the next silence about an element makes it lost: then it is ended first, to be sure. */
+  aboutToBeLost(index: number, now: number, { lostMs }: Patience): boolean {
+    const element = this.#elements[index];
+    return !!element && !element.cancelSent && !element.end && now - silentSince(element) >= lostMs;
+  }
+
+  /** Marks instances as to be cancelled. */
+  wantCancelled(instanceIds: ReadonlySet<string>): void {
+    for (const { member } of this.#places.values())
+      if (!member.told && instanceIds.has(member.instanceId)) member.cancelling = true;
+  }
+
+  /** Elements to end whole, and instances to end alone, that the site has not been told of. */
+  toCancel(): { whole: number[]; single: { index: number; instanceId: string }[] } {
+    const whole: number[] = [];
+    const single: { index: number; instanceId: string }[] = [];
+    for (const [index, element] of this.#elements.entries()) {
+      const open = element.members.filter(({ told }) => !told);
+      const asked = open.filter(({ cancelling }) => cancelling);
+      if (asked.length === 0 || element.cancelSent) continue;
+      if (asked.length === open.length) whole.push(index);
+      else
+        single.push(...asked.filter((m) => !m.cancelSent).map(({ instanceId }) => ({ index, instanceId })));
+    }
+    return { whole, single };
+  }
+
+  /** The site was told to end an element, or one instance of it. */
+  cancelSent(index: number, instanceId?: string): void {
+    const element = this.#elements[index];
+    if (!element) return;
+    if (instanceId === undefined) element.cancelSent = true;
+    for (const member of element.members) if (member.instanceId === instanceId) member.cancelSent = true;
+  }
+
+  /** Elements that were told to end and that an answer given afterwards does not show alive any more. */
+  afterCancel(alive: ReadonlySet<number>, now: number): ClusterEvent[] {
+    return this.#where(({ cancelSent }, index) => cancelSent && !alive.has(index)).flatMap((index) => {
+      const element = this.#elements[index];
+      return element ? this.#conclude(element, index, element.end, now) : [];
+    });
+  }
+
+  /** Asks later, less and less often. */
+  #putOff(element: Element, now: number, { graceMs }: Patience): void {
+    element.asked++;
+    element.askAt = now + Math.min(graceMs * 2 ** element.asked, 120_000);
+  }
+
+  #where(test: (element: Element, index: number) => boolean): number[] {
+    return this.#elements.flatMap((element, index) =>
+      element.members.some(({ told }) => !told) && test(element, index) ? index : [],
+    );
+  }
+
+  #conclude(element: Element, index: number, end: ElementEnd | null, now: number): ClusterEvent[] {
+    const open: readonly OpenMember[] = element.members.filter(({ told }) => !told);
+    const told = element.members.length - open.length;
+    const at = element.endedAt ?? now;
+    const ends = endsOfMembers({ open, told, end, dependent: this.job.after.length > 0 }, at);
+    element.state = 'ended';
+    const events = ends.map(({ member, result }): ClusterEvent => {
+      if (result) return this.#tell(member as Member, Math.max(at, member.startedAt ?? 0), result);
+      const { instanceId, attempt } = member;
+      this.#close(member as Member);
+      return { type: 'task_returned', at: now, instanceId, attempt };
+    });
+    return [...events, ...this.#stopWorking(element, index, now)];
+  }
+
+  #start(element: Element, index: number, member: Member, at: number): ClusterEvent[] {
+    if (member.startedAt !== null) return [];
+    member.startedAt = at;
+    const { instanceId, attempt } = member;
+    return [
+      ...this.#work(element, index, at),
+      { type: 'task_started', at, instanceId, attempt, workerId: this.#workerId(index), pid: null },
+    ];
+  }
+
+  #tell(
+    member: Member,
+    at: number,
+    result: Extract<ClusterEvent, { type: 'task_finished' }>['result'],
+  ): ClusterEvent {
+    this.#close(member);
+    const { instanceId, attempt, startedAt } = member;
+    return { type: 'task_finished', at, startedAt, instanceId, attempt, result };
+  }
+
+  #close(member: Member): void {
+    member.told = true;
+    this.#open--;
+  }
+
+  #work(element: Element, index: number, at: number): ClusterEvent[] {
+    if (element.works) return [];
+    element.works = true;
+    return [{ type: 'worker_added', at, workerId: this.#workerId(index), tag: this.job.tag }];
+  }
+
+  /** A worker with nothing left to do is as good as gone. */
+  #rest(element: Element, index: number, now: number): ClusterEvent[] {
+    return element.members.every(({ told }) => told) ? this.#stopWorking(element, index, now) : [];
+  }
+
+  #stopWorking(element: Element, index: number, at: number): ClusterEvent[] {
+    if (!element.works) return [];
+    element.works = false;
+    element.state = 'ended';
+    return [
+      {
+        type: 'worker_removed',
+        at,
+        workerId: this.#workerId(index),
+        tag: this.job.tag,
+        reason: 'its work is done',
+      },
+    ];
+  }
+
+  #workerId(index: number): string {
+    return `${this.engineId}_${index}`;
+  }
+}
+
+/** Never, for what the queue knows. */
+function silentSince({ endedAt, missingSince }: Element): number {
+  return endedAt ?? missingSince ?? Number.POSITIVE_INFINITY;
+}
+
+export function keyOf({ instanceId, attempt }: { instanceId: string; attempt: number }): string {
+  return `${instanceId} ${attempt}`;
+}
