@@ -148,8 +148,8 @@ describe('a run from start to export', () => {
     const other = await project(MANIFEST);
     const taken = async () =>
       (await cli({ cwd: other }, 'import', join(cwd, 'out'), '--format', 'json')).json();
-    expect(await taken()).toEqual({ runs: 1, tasks: 4, skipped: [] });
-    expect(await taken()).toEqual({ runs: 0, tasks: 0, skipped: [] });
+    expect(await taken()).toEqual({ runs: 1, tasks: 4, unchanged: 0, skipped: [], skipped_total: 0 });
+    expect(await taken()).toEqual({ runs: 0, tasks: 0, unchanged: 1, skipped: [], skipped_total: 0 });
     expect((await cli({ cwd: other }, 'import', join(cwd, 'scalable.yaml'))).code).toBe(1);
   });
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError, ScalableSession } from '../../main/sdk.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
@@ -26,7 +27,10 @@ describe('the command line advises', () => {
         [...table, ...rows.map((row, i) => [...row, 'simulate', i].join())].join('\n'),
       );
       const imported = await cli({ cwd: study.folder }, 'import', 'usage.csv', '--format', 'json');
-      expect(imported.json()).toMatchObject({ tasks: 60, skipped: [] });
+      expect(imported.json()).toMatchObject({
+        tasks: 60,
+        skipped: [{ reason: expect.stringMatching(/no task’s CPU time/) }],
+      });
       const megabytes = async (nodes: number) => {
         const flags = ['--model-type', modelType, '--feature', `nodes=${nodes}`, '--format', 'json'];
         const { code, json, stderr } = await cli(
@@ -111,4 +115,67 @@ it('44: a date without quotes is text, also as a parameter', async () => {
   const { code, json, stderr } = await cli({ cwd: study.folder }, 'plan', '--format', 'json');
   expect(code, stderr).toBe(0);
   expect(json()).toMatchObject({ instances: [{ params: { day: '2026-05-20' } }] });
+});
+
+describe('reports', () => {
+  it('33, 34: --last, --latest and no flag are the same, and tell workers, scaling, duration and efficiency', async () => {
+    using study = project(`
+version: 1
+project: { name: gaps }
+targets: { local: { provider: local, max_workers: 2, containers: none } }
+components: { m: { cpus: 1, memory: 64M } }
+tasks: { nap: { component: m, command: sleep 0.2, params: { i: [1, 2, 3, 4] } } }
+`);
+    const { code, stderr } = await cli({ cwd: study.folder }, 'run', '--quiet');
+    expect(code, stderr).toBe(0);
+    const report = async (...flags: string[]) => {
+      const outcome = await cli({ cwd: study.folder }, 'report', ...flags, '--format', 'json');
+      expect(outcome.code, outcome.stderr).toBe(0);
+      return outcome.json<Record<string, unknown>>();
+    };
+    const last = await report('--last');
+    expect(await report('--latest')).toEqual(last);
+    expect(await report()).toEqual(last);
+    expect(last).toMatchObject({
+      tasks: { total: 4, succeeded: 4 },
+      tasks_by_name: { nap: expect.anything() },
+      scaling: { up: expect.any(Number), down: expect.any(Number), decisions: expect.anything() },
+      duration_s: expect.any(Number),
+      efficiency: expect.any(Number),
+    });
+    const { workers } = last as {
+      workers: Record<string, { started: number; removed: number; final: number }>;
+    };
+    const { started = 0, removed = 0, final = 0 } = workers.m ?? {};
+    expect(started).toBeGreaterThan(0);
+    expect(removed + final).toBe(started);
+  });
+});
+
+it('36: a run of the reference package that was killed, or whose tasks failed, does not say completed', async () => {
+  using study = project(MANIFEST());
+  const runs = join(import.meta.dirname, '../fixtures/reference-runs');
+  await cli({ cwd: study.folder }, 'import', runs);
+  const listed = await cli({ cwd: study.folder }, 'runs', '--format', 'json');
+  const statuses = listed.json<{ status: string }[]>().map(({ status }) => status);
+  expect(statuses.sort()).toEqual(['failed', 'failed', 'interrupted', 'succeeded']);
+});
+
+it('41, 43: targets of clouds and of Slurm without comm_port do not stand in the way of a local plan', async () => {
+  using study = project(`
+version: 1
+project: { name: gaps }
+targets:
+  local: { provider: local, max_workers: 1 }
+  hpc: { provider: slurm, queue: batch, account: A, walltime: "01:00:00", interface: ib0 }
+  aws: { provider: aws, region: us-east-1, cluster_type: fargate }
+  gcp: { provider: gcp, project: p, region: us-central1 }
+components: { m: { cpus: 1, memory: 64M } }
+tasks: { nap: { component: m, command: sleep 0 } }
+`);
+  const { cwd } = { cwd: study.folder };
+  expect((await cli({ cwd }, 'validate')).code).toBe(0);
+  const dry = await cli({ cwd }, 'run', '--target', 'local', '--dry-run', '--format', 'json');
+  expect(dry.code, dry.stderr).toBe(0);
+  expect(dry.json()).toMatchObject({ target: 'local', provider: 'local' });
 });

@@ -9,7 +9,7 @@ import { describeDuration, describeMemory, describeMemoryHours } from '../../pla
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Progress } from '../progress.ts';
-import { fromHere, pathsOf } from '../project.ts';
+import { fromHere, pathsOf, withWorkspace, workspaceRoot } from '../project.ts';
 
 export interface TrainInput {
   readonly task?: string;
@@ -19,6 +19,8 @@ export interface TrainInput {
   /** Folder for one ONNX file per task. */
   readonly onnx?: string;
 }
+
+const NAMED_TASKS = 10;
 
 /** Trains on everything that was measured here, cross-validates and saves. */
 export async function train(context: CommandContext, input: TrainInput): Promise<number> {
@@ -30,6 +32,7 @@ export async function train(context: CommandContext, input: TrainInput): Promise
       message: `Nothing has been recorded in ${paths.root} yet, so there is nothing to learn from`,
       hint: 'Run a manifest there first, or import runs with `scalable import`.',
     });
+  if (input.task !== undefined) await mustBeRecorded(context, input.task);
   const modelsFolder = input.output === undefined ? paths.models : fromHere(context, input.output);
   const progress = new Progress(io, { quiet: output.quiet, now: Date.now });
   try {
@@ -43,8 +46,6 @@ export async function train(context: CommandContext, input: TrainInput): Promise
       signal: io.signal,
     });
     progress.clear();
-    if (input.task !== undefined && !report.tasks.some(({ task }) => task === input.task))
-      throw unknownTask(input.task, report);
     const onnx =
       input.onnx === undefined
         ? null
@@ -58,17 +59,18 @@ export async function train(context: CommandContext, input: TrainInput): Promise
   }
 }
 
-function unknownTask(task: string, { tasks }: TrainingReport): AppError {
-  return new AppError({
+/** @throws AppError E_TOO_LITTLE_HISTORY, with the names of what is recorded */
+async function mustBeRecorded(context: CommandContext, task: string): Promise<void> {
+  const known = await withWorkspace(workspaceRoot(context), 'read', ({ store }) => store.historySummary());
+  if (known.some((one) => one.task === task)) return;
+  const names = known.slice(0, NAMED_TASKS).map((one) => one.task);
+  throw new AppError({
     code: 'E_TOO_LITTLE_HISTORY',
     message: `No finished attempt of a task called "${task}" is recorded, so there is nothing to learn from`,
     hint:
-      tasks.length === 0
+      names.length === 0
         ? 'Run a manifest first, or import runs with `scalable import`.'
-        : `Recorded are ${tasks
-            .slice(0, 10)
-            .map((one) => one.task)
-            .join(', ')}${tasks.length > 10 ? ', …' : ''}.`,
+        : `Recorded are ${names.join(', ')}${known.length > names.length ? ', …' : ''}.`,
   });
 }
 
