@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { type Fields, isFields } from '../import/fields.ts';
 import type { SqliteStore } from '../open-store.ts';
 import type { ExportedRun } from '../queries/export.ts';
-import { OWN_EVENTS_FILE } from '../reference/run-folder.ts';
-import { referenceSummary } from '../reference/summary.ts';
+import { type EventFile, OWN_EVENTS_FILE } from '../reference/run-folder.ts';
+import { ReferenceSummary } from '../reference/summary.ts';
 import { LineFile } from './columns.ts';
 import { instancesOf } from './pages.ts';
 import { pythonDocument, pythonLine } from './python-json.ts';
@@ -30,35 +30,32 @@ async function writeFolder(store: SqliteStore, exported: ExportedRun, folder: st
   const { run } = exported;
   const level = runLevelRows(exported);
   const events = runEvents(exported);
+  const summary = new ReferenceSummary();
   const own = new LineFile(join(folder, OWN_EVENTS_FILE));
-  const tasks = new LineFile(join(folder, 'tasks.jsonl'));
-  const resources = new LineFile(join(folder, 'resources.jsonl'));
-  const taskSummary: Fields[] = [];
-  const resourceSummary: Fields[] = [];
-  const failures: Fields[] = [...level.failures];
+  const tables = new Map<EventFile, LineFile>();
+  const put = async (file: EventFile, row: Fields) => {
+    const table = tables.get(file) ?? new LineFile(join(folder, `${file}.jsonl`));
+    tables.set(file, table);
+    summary.add(file, row);
+    await table.write(`${pythonLine(row)}\n`);
+  };
+  const putAll = async (file: EventFile, rows: readonly Fields[]) => {
+    for (const row of rows) await put(file, row);
+  };
+  // Readers expect these two even of a run without tasks.
+  for (const file of ['tasks', 'resources'] as const)
+    tables.set(file, new LineFile(join(folder, `${file}.jsonl`)));
   for (const event of events.before) await own.write(`${JSON.stringify(event)}\n`);
+  for (const file of ['workers', 'failures', 'cache', 'artifacts'] as const) await putAll(file, level[file]);
   for await (const instance of instancesOf(store, run.runId)) {
-    for (const row of taskRows(run, instance)) {
-      // What the summary needs of a row, and no more: there may be very many.
-      taskSummary.push({ state: row.state, duration_s: row.duration_s });
-      await tasks.write(`${pythonLine(row)}\n`);
-    }
-    const resource = resourceRow(run, instance);
-    resourceSummary.push({ requested_cpus: resource.requested_cpus });
-    await resources.write(`${pythonLine(resource)}\n`);
+    await putAll('tasks', taskRows(run, instance));
+    await put('resources', resourceRow(run, instance));
     const failure = failureRow(run, instance);
-    if (failure) failures.push(failure);
+    if (failure) await put('failures', failure);
     for (const event of instanceEvents(run.runId, instance)) await own.write(`${JSON.stringify(event)}\n`);
   }
   for (const event of events.after) await own.write(`${JSON.stringify(event)}\n`);
-  await Promise.all([own.close(), tasks.close(), resources.close()]);
-  const rows = { ...level, failures, tasks: taskSummary, resources: resourceSummary, cost: [] };
-  let files = 3;
-  for (const name of ['workers', 'failures', 'cache', 'artifacts'] as const) {
-    if (rows[name].length === 0) continue;
-    await writeFile(join(folder, `${name}.jsonl`), rows[name].map((row) => `${pythonLine(row)}\n`).join(''));
-    files += 1;
-  }
+  await Promise.all([own, ...tables.values()].map((file) => file.close()));
   const documents: [string, string][] = [
     ['run.json', pythonDocument(runFields(run))],
     ['plan.json', pythonDocument(planFields(exported))],
@@ -66,10 +63,10 @@ async function writeFolder(store: SqliteStore, exported: ExportedRun, folder: st
     ['manifest.lock', `${run.manifestLock}\n`],
   ];
   if (run.finishedAt !== null) {
-    documents.push(['summary.json', pythonDocument(referenceSummary(runFields(run), rows))]);
+    documents.push(['summary.json', pythonDocument(summary.fields(runFields(run)))]);
   }
   for (const [name, text] of documents) await writeFile(join(folder, name), text);
-  return files + documents.length;
+  return 1 + tables.size + documents.length;
 }
 
 /** The plan's few keys that their readers know, taken from our plan where it has them. */

@@ -1,57 +1,96 @@
 import { amountField, type Fields, numberField, textField } from '../import/fields.ts';
 import type { EventFile } from './run-folder.ts';
 
-type Rows = Readonly<Record<EventFile, readonly Fields[]>>;
+/** `summary.json`: derived from the rows of the other files alone, as they pass, rounded to 6 decimals. */
+export class ReferenceSummary {
+  readonly #rows = new Map<EventFile, number>();
+  readonly #states = new Map<string, number>();
+  readonly #classes = new Map<string, number>();
+  readonly #durations = new Range();
+  readonly #cpus = new Range();
+  readonly #hourly = new Range();
+  readonly #monthly = new Range();
+  #hits = 0;
 
-/** `summary.json`: derived from the other files alone, rounded to 6 decimals. */
-export function referenceSummary(run: Fields, rows: Rows): Fields {
-  const states = rows.tasks.map((row) => textField(row, 'state'));
-  const durations = rows.tasks.flatMap((row) => amountField(row, 'duration_s') ?? []);
-  const cpus = rows.resources.flatMap((row) => numberField(row, 'requested_cpus') ?? []);
-  const hits = rows.cache.filter((row) => row.hit === true).length;
-  const misses = rows.cache.length - hits;
-  const classes: Record<string, number> = {};
-  for (const row of rows.failures) {
-    const name = textField(row, 'failure_class') ?? 'unknown';
-    classes[name] = (classes[name] ?? 0) + 1;
+  add(file: EventFile, row: Fields): void {
+    increment(this.#rows, file);
+    if (file === 'tasks') {
+      increment(this.#states, textField(row, 'state') ?? '');
+      this.#durations.add(amountField(row, 'duration_s'));
+    } else if (file === 'resources') this.#cpus.add(numberField(row, 'requested_cpus'));
+    else if (file === 'failures') increment(this.#classes, textField(row, 'failure_class') ?? 'unknown');
+    else if (file === 'cache') this.#hits += row.hit === true ? 1 : 0;
+    else if (file === 'cost') {
+      this.#hourly.add(numberField(row, 'total_hourly'));
+      this.#monthly.add(numberField(row, 'total_monthly'));
+    }
   }
-  const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-  const sumOrNull = (name: string) => {
-    const values = rows.cost.flatMap((row) => numberField(row, name) ?? []);
-    return values.length > 0 ? round6(total(values)) : null;
-  };
-  return {
-    run,
-    counts: {
-      task_events: rows.tasks.length,
-      resource_events: rows.resources.length,
-      worker_events: rows.workers.length,
-      failure_events: rows.failures.length,
-      cache_events: rows.cache.length,
-      artifact_events: rows.artifacts.length,
-      cost_events: rows.cost.length,
-      tasks_succeeded: states.filter((state) => state === 'succeeded').length,
-      tasks_failed: states.filter((state) => state === 'failed').length,
-      tasks_cancelled: states.filter((state) => state === 'cancelled').length,
-    },
-    timing: {
-      task_duration_count: durations.length,
-      task_duration_total_s: round6(total(durations)),
-      task_duration_avg_s: durations.length > 0 ? round6(total(durations) / durations.length) : null,
-    },
-    cache: { hits, misses, hit_ratio: rows.cache.length > 0 ? round6(hits / rows.cache.length) : null },
-    resources: {
-      requested_cpu_min: cpus.length > 0 ? cpus.reduce((a, b) => Math.min(a, b)) : null,
-      requested_cpu_max: cpus.length > 0 ? cpus.reduce((a, b) => Math.max(a, b)) : null,
-      requested_cpu_avg: cpus.length > 0 ? round6(total(cpus) / cpus.length) : null,
-    },
-    cost: {
-      total_hourly_usd: sumOrNull('total_hourly'),
-      total_monthly_usd: sumOrNull('total_monthly'),
-      estimates_count: rows.cost.length,
-    },
-    failures: { classes },
-  };
+
+  fields(run: Fields): Fields {
+    const rows = (file: EventFile) => this.#rows.get(file) ?? 0;
+    const inState = (state: string) => this.#states.get(state) ?? 0;
+    const lookups = rows('cache');
+    return {
+      run,
+      counts: {
+        task_events: rows('tasks'),
+        resource_events: rows('resources'),
+        worker_events: rows('workers'),
+        failure_events: rows('failures'),
+        cache_events: lookups,
+        artifact_events: rows('artifacts'),
+        cost_events: rows('cost'),
+        tasks_succeeded: inState('succeeded'),
+        tasks_failed: inState('failed'),
+        tasks_cancelled: inState('cancelled'),
+      },
+      timing: {
+        task_duration_count: this.#durations.count,
+        task_duration_total_s: round6(this.#durations.total),
+        task_duration_avg_s: this.#durations.mean,
+      },
+      cache: {
+        hits: this.#hits,
+        misses: lookups - this.#hits,
+        hit_ratio: lookups > 0 ? round6(this.#hits / lookups) : null,
+      },
+      resources: {
+        requested_cpu_min: this.#cpus.least,
+        requested_cpu_max: this.#cpus.most,
+        requested_cpu_avg: this.#cpus.mean,
+      },
+      cost: {
+        total_hourly_usd: this.#hourly.count > 0 ? round6(this.#hourly.total) : null,
+        total_monthly_usd: this.#monthly.count > 0 ? round6(this.#monthly.total) : null,
+        estimates_count: rows('cost'),
+      },
+      failures: { classes: Object.fromEntries(this.#classes) },
+    };
+  }
+}
+
+/** Numbers that passed; nulls are not counted. */
+class Range {
+  count = 0;
+  total = 0;
+  least: number | null = null;
+  most: number | null = null;
+
+  get mean(): number | null {
+    return this.count > 0 ? round6(this.total / this.count) : null;
+  }
+
+  add(value: number | null): void {
+    if (value === null) return;
+    this.count += 1;
+    this.total += value;
+    this.least = Math.min(this.least ?? value, value);
+    this.most = Math.max(this.most ?? value, value);
+  }
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 export function round6(value: number): number {
