@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Served, serve } from '../../main/host/serve.ts';
 import { fakeServices } from '../fixtures/fake-services.ts';
+import { expectAccessible } from './support/axe.ts';
 import { describeInBrowser, launchBrowser } from './support/browser.ts';
 import { walkByTab } from './support/keyboard.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 type Show = (page: Page) => Promise<unknown>;
 
@@ -170,12 +165,7 @@ describeInBrowser('accessibility', () => {
     const place = PLACES[name];
     await show(place?.path ?? '');
     for (const step of place?.steps ?? []) await step(page);
-    await page.addScriptTag({ content: AXE });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.waitForTimeout(250); // what fades has less contrast while it does
-      expect(await violations(page), colorScheme).toEqual([]);
-    }
+    await expectAccessible(page);
   });
 
   it.each(['a plan', 'the runs', 'a run with failures', 'the advisor’s report', 'settings'])(
@@ -247,14 +237,3 @@ describeInBrowser('accessibility', () => {
     expect(await editor.innerText()).toContain('# A campaign of grid simulations.');
   });
 });
-
-/** What axe says is wrong, one line an element. */
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate<AxeResults, string[]>(
-    (tags) => (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run({ runOnly: tags }),
-    WCAG,
-  );
-  return found.violations.flatMap(({ id, help, nodes }) =>
-    nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ''}`),
-  );
-}
