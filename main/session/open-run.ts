@@ -7,6 +7,7 @@ import { toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { runPaths, type WorkspacePaths } from '../platform/paths.ts';
 import type { ClusterHandle, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
+import type { Sites } from '../providers/site.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import { clearCancelRequest } from './control-file.ts';
 import type { EngineOptions } from './engine-options.ts';
@@ -14,6 +15,7 @@ import type { Settled } from './live-instance.ts';
 import type { Recorder } from './recorder.ts';
 import { difference, RunController } from './run-controller.ts';
 import { RunEngine } from './run-engine.ts';
+import { providerContext } from './work-layout.ts';
 
 /** The part of a workspace that a run needs. */
 export interface RunWorkspace {
@@ -28,6 +30,8 @@ export interface RunSetting {
   readonly provider: DeploymentProvider;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where targets with a `connection:` are reached. */
+  readonly sites?: Sites;
 }
 
 export interface OpenRun {
@@ -60,6 +64,8 @@ export async function openRun(
     readonly toTask: EngineOptions['toTask'];
     readonly lookUp: EngineOptions['lookUp'];
     readonly onSettled?: (settled: Settled) => void;
+    /** It had begun in an earlier process: what cannot be taken up now can be later. */
+    readonly resumed?: boolean;
   },
 ): Promise<OpenRun> {
   const { workspace, spec, provider, clock, logger } = setting;
@@ -68,10 +74,11 @@ export async function openRun(
   await mkdir(paths.logs, { recursive: true });
   await clearCancelRequest(paths);
   const cluster = await provider
-    .buildCluster(withTotal(spec, scalePlan), { clock, logger, runId, paths })
+    .buildCluster(withTotal(spec, scalePlan), providerContext(setting, runId))
     .catch(async (error: unknown) => {
       recorder.record({ type: 'run_failure', runId, at: clock.now(), ...codeOf(error), phase: 'start' });
-      recorder.record({ type: 'run_finished', runId, at: clock.now(), status: 'failed' });
+      const status = run.resumed ? 'interrupted' : 'failed';
+      recorder.record({ type: 'run_finished', runId, at: clock.now(), status });
       await recorder.flush();
       throw error;
     });

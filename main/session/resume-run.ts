@@ -5,9 +5,9 @@ import { breather } from '../platform/breather.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { runPaths } from '../platform/paths.ts';
 import type { Adoption, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
+import type { Sites } from '../providers/site.ts';
 import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { InstanceRow } from '../telemetry/views.ts';
@@ -17,6 +17,7 @@ import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
 import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
+import { providerContext, workLayout } from './work-layout.ts';
 
 export interface ResumeRunOptions {
   readonly workspace: RunWorkspace;
@@ -30,6 +31,8 @@ export interface ResumeRunOptions {
   };
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where targets with a `connection:` are reached. */
+  readonly sites?: Sites;
 }
 
 const PAGE = 5000;
@@ -41,30 +44,41 @@ const NOTHING_LEFT: Adoption = { finished: [], running: [], lost: [], ends: noEn
  */
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { workspace, runId, clock, logger } = options;
-  const { store, paths: workspacePaths } = workspace;
+  const { store } = workspace;
   const { spec, scalePlan, startedAt } = await resumable(store, runId, options.retry !== undefined);
   const provider = (options.providerFor ?? providerFor)(spec.target.provider);
-  const paths = runPaths(workspacePaths, runId);
+  const setting = {
+    workspace,
+    spec,
+    provider,
+    clock,
+    logger,
+    ...(options.sites && { sites: options.sites }),
+  };
+  const context = providerContext(setting, runId);
+  const layout = await workLayout(setting, context);
   const recorder = new Recorder(store, logger);
   recorder.record({ type: 'run_resumed', runId, at: clock.now(), ...owner() });
 
   // Before anything new begins: what an earlier app started may be running still.
-  const context = { clock, logger, runId, paths };
   const adoption = (await provider.adopt?.(spec, context)) ?? NOTHING_LEFT;
   const instances = await storedInstances(store, runId, spec);
-  const tasks = new TaskInstances({ runId, spec, paths, instancesOf: byTask(instances) });
-  const { engine, controller, begin } = await openRun(
-    { workspace, spec, provider, clock, logger },
-    {
-      runId,
-      startedAt,
-      scalePlan,
-      graph: await DependencyGraph.of(instances),
-      recorder,
-      toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
-      lookUp: resultCache({ spec, tasks, runId, recorder, store, clock }),
-    },
-  );
+  const tasks = new TaskInstances({
+    runId,
+    spec: layout.spec,
+    paths: layout.paths,
+    instancesOf: byTask(instances),
+  });
+  const { engine, controller, cluster, begin } = await openRun(setting, {
+    runId,
+    startedAt,
+    scalePlan,
+    graph: await DependencyGraph.of(instances),
+    recorder,
+    toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
+    resumed: true,
+    lookUp: layout.elsewhere ? null : resultCache({ spec, tasks, runId, recorder, store, clock }),
+  });
   const live = new Map(
     instances.map((planned) => [planned.id, engine.add(planned, retriesOf(spec, planned))]),
   );
@@ -75,6 +89,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     await breathe();
   }
   engine.adopt(adoption);
+  engine.takeOver(cluster.adopted ?? []);
   if (options.retry) engine.retry(options.retry.instanceIds, options.retry.request);
   await begin();
   engine.seal();

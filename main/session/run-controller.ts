@@ -137,8 +137,9 @@ export class RunController implements RunHandle {
       await Promise.race([engine.ended, recorder.failure]);
       this.#status = this.#finalStatus();
     } catch (error) {
-      // Work that nobody follows or records any more must not go on unseen.
-      await this.#parts.cluster.close({ drain: false });
+      // Work that nobody follows or records any more must not go on unseen, unless it can be found again.
+      const { cluster } = this.#parts;
+      await (cluster.release ? cluster.release() : cluster.close({ drain: false }));
       this.#problem(error, 'engine');
       this.#status = 'failed';
     }

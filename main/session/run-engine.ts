@@ -30,7 +30,7 @@ export class RunEngine {
   readonly #options: EngineOptions;
   readonly #byId = new Map<string, LiveInstance>();
   readonly #instances: LiveInstance[] = [];
-  readonly #queue = new SubmitQueue(WINDOW);
+  readonly #queue: SubmitQueue;
   readonly #lookups: LookupQueue;
   /** The attempts of an earlier process that are waited for; the cluster does not know them. */
   #adoption: Adoption | null = null;
@@ -44,6 +44,7 @@ export class RunEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#queue = new SubmitQueue(options.cluster.window ?? WINDOW);
     this.#lookups = new LookupQueue(
       ({ planned }) => options.lookUp?.(planned) ?? Promise.resolve(false),
       (instance, hit) => this.#lookedUp(instance, hit),
@@ -98,6 +99,22 @@ export class RunEngine {
     }
     for (const end of adoption.finished) this.#adoptEnd(end);
     this.#hearAdopted(adoption.ends);
+  }
+
+  /**
+   * Follows what the cluster has of an earlier process, as if it had been submitted to it. Call between `restore` and
+   * `start`.
+   */
+  takeOver(attempts: readonly { readonly instanceId: string; readonly attempt: number }[]): void {
+    for (const { instanceId, attempt } of attempts) {
+      const instance = this.#byId.get(instanceId);
+      if (!instance || FINAL_STATES.has(instance.state) || instance.attempts > attempt) continue;
+      instance.attempts = attempt;
+      if (instance.submitted) continue;
+      instance.submitted = true;
+      this.#queue.hold(instance);
+      this.#setState(instance, 'queued');
+    }
   }
 
   /** Lets everything begin whose needs are met. */
@@ -172,12 +189,13 @@ export class RunEngine {
     this.#proceed();
   }
 
-  /** Stops what runs; whatever has not finished waits for a resume. */
+  /** Stops what runs, or lets it go on where it outlives the app; whatever has not finished waits for a resume. */
   async interrupt(): Promise<void> {
     this.#interrupted = true;
     this.#closing = true;
     this.#adoption?.release?.();
-    await this.#options.cluster.close({ drain: false });
+    const { cluster } = this.#options;
+    await (cluster.release ? cluster.release() : cluster.close({ drain: false }));
   }
 
   async #listen(): Promise<void> {
@@ -193,7 +211,7 @@ export class RunEngine {
         return;
       case 'task_started': {
         const instance = this.#byId.get(event.instanceId);
-        if (!instance) return;
+        if (!instance || !isCurrent(instance, event.attempt)) return;
         // The record of the attempt's start says that the instance runs.
         this.tally.move(instance, 'running');
         this.#options.onChanged(event.instanceId);
@@ -220,10 +238,21 @@ export class RunEngine {
         return;
       case 'task_finished': {
         const instance = this.#byId.get(event.instanceId);
-        if (!instance?.submitted) return;
+        if (!instance || !isCurrent(instance, event.attempt)) return;
         instance.submitted = false;
         this.#queue.release(instance);
         this.#finished(instance, event);
+        this.#proceed();
+        return;
+      }
+      case 'task_returned': {
+        const instance = this.#byId.get(event.instanceId);
+        if (!instance || !isCurrent(instance, event.attempt)) return;
+        instance.submitted = false;
+        this.#queue.release(instance);
+        instance.attempts--;
+        if (this.#cancelled) this.#settle(instance, 'cancelled', null);
+        else this.#enqueue(instance);
         this.#proceed();
       }
     }
@@ -396,4 +425,9 @@ export class RunEngine {
   #now(): number {
     return this.#options.clock.now();
   }
+}
+
+/** A cluster may tell of an attempt that has been given up since: nobody waits for it any more. */
+function isCurrent(instance: LiveInstance, attempt: number): boolean {
+  return instance.submitted && instance.attempts === attempt;
 }

@@ -10,19 +10,21 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { AppError, systemErrorCode } from '../platform/errors.ts';
 import { newRunId } from '../platform/ids.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
-import { runPaths, workspacePaths } from '../platform/paths.ts';
+import { workspacePaths } from '../platform/paths.ts';
 import type { Work } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
+import type { Sites } from '../providers/site.ts';
 import type { RunReport } from '../telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../telemetry/workspace.ts';
 import { type ClientParts, ScalableClient } from './client.ts';
-import { type OpenRun, openRun } from './open-run.ts';
+import { type OpenRun, openRun, type RunSetting } from './open-run.ts';
 import { preparePlan } from './prepare-plan.ts';
 import { PrintableScalePlan } from './printable-plan.ts';
 import { Recorder } from './recorder.ts';
 import { runStarted, startRun } from './start-run.ts';
 import { submittedTask } from './submitted-task.ts';
 import { TaskInstances } from './task-instances.ts';
+import { providerContext, workLayout } from './work-layout.ts';
 
 export interface SessionOptions {
   readonly target?: string;
@@ -37,6 +39,8 @@ export interface SessionOptions {
   readonly workspace?: string;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** Where targets with a `connection:` are reached; the user's own connections by default. */
+  readonly sites?: Sites;
 }
 
 export interface ArtifactRecord {
@@ -125,6 +129,8 @@ export class ScalableSession {
     const provider = providerFor(spec.target.provider);
     const startedAt = this.#clock.now();
     const runId = newRunId(spec.project.name, startedAt);
+    const setting = this.#setting(workspace);
+    const layout = await workLayout(setting, providerContext(setting, runId));
     const recorder = new Recorder(workspace.store, this.#logger);
     const started = runStarted({ spec, plan: chosen, manifestPath: this.#manifestPath }, runId, startedAt);
     // Without the spec in its record nobody tries to resume what only the caller's code can go on with.
@@ -132,24 +138,25 @@ export class ScalableSession {
     recorder.record({ ...started, plan: recorded });
     await recorder.flush();
     const works = new Map<string, Work>();
-    const paths = runPaths(workspace.paths, runId);
-    const tasks = new TaskInstances({ runId, spec, paths, instancesOf: () => [] });
-    const run = await openRun(
-      { workspace, spec, provider, clock: this.#clock, logger: this.#logger },
-      {
-        runId,
-        startedAt,
-        scalePlan: chosen.scalePlan,
-        graph: await DependencyGraph.of([]),
-        recorder,
-        toTask: (planned, attempt, request) =>
-          works.has(planned.id)
-            ? submittedTask(spec, works, planned, attempt, request)
-            : tasks.toTask(planned, attempt, request),
-        lookUp: null,
-        onSettled: (end) => client.settled(end),
-      },
-    );
+    const tasks = new TaskInstances({
+      runId,
+      spec: layout.spec,
+      paths: layout.paths,
+      instancesOf: () => [],
+    });
+    const run = await openRun(setting, {
+      runId,
+      startedAt,
+      scalePlan: chosen.scalePlan,
+      graph: await DependencyGraph.of([]),
+      recorder,
+      toTask: (planned, attempt, request) =>
+        works.has(planned.id)
+          ? submittedTask(layout.spec, works, planned, attempt, request)
+          : tasks.toTask(planned, attempt, request),
+      lookUp: null,
+      onSettled: (end) => client.settled(end),
+    });
     await run.begin();
     const advisor = await advisorForPlanning({
       database: workspace.paths.database,
@@ -188,14 +195,10 @@ export class ScalableSession {
 
   /** Runs the manifest's own tasks, from the first to the last. */
   async run(plan?: Plan): Promise<RunReport> {
-    const { spec } = this;
+    const chosen = plan ?? (await this.plan());
     const handle = await startRun({
-      workspace: await this.#open(),
-      spec,
-      plan: plan ?? (await this.plan()),
-      provider: providerFor(spec.target.provider),
-      clock: this.#clock,
-      logger: this.#logger,
+      ...this.#setting(await this.#open()),
+      plan: chosen,
       manifestPath: this.#manifestPath,
     });
     return handle.finished;
@@ -247,6 +250,18 @@ export class ScalableSession {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #setting(workspace: Workspace): RunSetting {
+    const { sites } = this.#options;
+    return {
+      workspace,
+      spec: this.spec,
+      provider: providerFor(this.spec.target.provider),
+      clock: this.#clock,
+      logger: this.#logger,
+      ...(sites && { sites }),
+    };
   }
 
   get #root(): string {

@@ -3,7 +3,6 @@ import { DependencyGraph } from '../planning/dependency-graph.ts';
 import type { Plan } from '../planning/plan.ts';
 import { breather } from '../platform/breather.ts';
 import { newRunId } from '../platform/ids.ts';
-import { runPaths } from '../platform/paths.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import { openRun, owner, type RunSetting } from './open-run.ts';
 import { Recorder } from './recorder.ts';
@@ -11,6 +10,7 @@ import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
 import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
+import { providerContext, workLayout } from './work-layout.ts';
 
 export { resumeRun } from './resume-run.ts';
 
@@ -30,11 +30,12 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { workspace, spec, plan, clock, logger } = options;
   const startedAt = clock.now();
   const runId = newRunId(spec.project.name, startedAt);
+  const layout = await workLayout(options, providerContext(options, runId));
   const recorder = new Recorder(workspace.store, logger);
   const tasks = new TaskInstances({
     runId,
-    spec,
-    paths: runPaths(workspace.paths, runId),
+    spec: layout.spec,
+    paths: layout.paths,
     instancesOf: byTask(plan.instances),
   });
   recorder.record(runStarted(options, runId, startedAt));
@@ -50,7 +51,9 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     graph: await DependencyGraph.of(instances),
     recorder,
     toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
-    lookUp: resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),
+    lookUp: layout.elsewhere
+      ? null
+      : resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),
   });
   for (const planned of instances) engine.add(planned, retriesOf(spec, planned));
   await begin();

@@ -36,6 +36,11 @@ export class SubmitQueue {
     return taken;
   }
 
+  /** The cluster has one that was not taken from here. */
+  hold(instance: LiveInstance): void {
+    this.#tag(instance.planned.component).held++;
+  }
+
   /** The cluster is done with one. */
   release(instance: LiveInstance): void {
     this.#tag(instance.planned.component).held--;

@@ -1,0 +1,49 @@
+import { join as joinHere, posix } from 'node:path';
+import type { DeploymentSpec } from '../manifest/spec.ts';
+import { type RunPaths, runPaths } from '../platform/paths.ts';
+import type { ProviderContext } from '../providers/provider.ts';
+import { jobStoreOf } from './job-store.ts';
+import type { RunSetting } from './open-run.ts';
+
+/** Where a run's work finds its files. */
+export interface Layout {
+  /** The spec with the project's folder as the workers see it. */
+  readonly spec: DeploymentSpec;
+  readonly paths: RunPaths;
+  /** The workers' files are not on this machine. */
+  readonly elsewhere: boolean;
+}
+
+/** @throws AppError of the provider, when the site cannot be reached */
+export async function workLayout(setting: RunSetting, context: ProviderContext): Promise<Layout> {
+  const { spec, provider } = setting;
+  const layout = await provider.layout?.(spec, context);
+  if (!layout) return { spec, paths: context.paths, elsewhere: false };
+  const { projectFolder, runFolder } = layout;
+  const { join } = runFolder.startsWith('/') ? posix : { join: joinHere };
+  return {
+    spec: { ...spec, projectFolder },
+    paths: {
+      folder: runFolder,
+      journal: join(runFolder, 'attempts.jsonl'),
+      logs: join(runFolder, 'logs'),
+      work: join(runFolder, 'work'),
+    },
+    elsewhere: projectFolder !== spec.projectFolder || runFolder !== context.paths.folder,
+  };
+}
+
+/** What a provider is given to work with in a run. */
+export function providerContext(
+  { workspace, clock, logger, sites }: RunSetting,
+  runId: string,
+): ProviderContext {
+  return {
+    clock,
+    logger,
+    runId,
+    paths: runPaths(workspace.paths, runId),
+    jobs: jobStoreOf(workspace.store, runId),
+    ...(sites && { sites }),
+  };
+}
