@@ -95,7 +95,25 @@ const PLACES: Readonly<Record<string, { path: string; steps: readonly Show[] }>>
     page.getByRole('cell', { name: 'simulate' }).waitFor(),
   ),
   'the advisor’s report': opened('#/p/PROJECT/advisor', pictures(4)),
-  'a what-if': opened('#/p/PROJECT/advisor', tab('What if')),
+  'the advisor’s data': opened('#/p/PROJECT/advisor', tab('Data'), (page) =>
+    page.getByRole('row', { name: /num_nodes/ }).waitFor(),
+  ),
+  'a what-if': opened('#/p/PROJECT/advisor', tab('What if'), pictures(2)),
+  'a comparison of models': opened(
+    '#/p/PROJECT/advisor',
+    tab('Compare models'),
+    button('Compare'),
+    (page) => page.getByRole('table', { name: 'Models side by side' }).waitFor(),
+    pictures(1),
+  ),
+  'a search for settings': opened(
+    '#/p/PROJECT/advisor',
+    tab('Tune'),
+    (page) => page.getByRole('tabpanel').getByRole('button', { name: 'Search' }).click(),
+    (page) => page.getByRole('button', { name: 'Train with these' }).waitFor(),
+    pictures(1),
+  ),
+  'how the advice did': opened('#/p/PROJECT/advisor', tab('How the advice did'), pictures(1)),
   'the advice': opened(
     '#/p/PROJECT/advisor',
     tab('Apply to manifest'),
@@ -168,7 +186,7 @@ describeInBrowser('accessibility', () => {
     await expectAccessible(page);
   });
 
-  it.each(['a plan', 'the runs', 'a run with failures', 'the advisor’s report', 'settings'])(
+  it.each(['a plan', 'the runs', 'a run with failures', 'the advisor’s report', 'a what-if', 'settings'])(
     'Tab reaches everything on %s, with the focus in sight',
     async (name) => {
       const place = PLACES[name];
