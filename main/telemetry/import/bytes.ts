@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { systemErrorCode } from '../../platform/errors.ts';
 
 /** Bytes read in one go: what is made of them holds up the event loop for a few milliseconds at the most. */
-const PIECE = 1 << 17;
+const PIECE = 1 << 16;
 
 const UNPACKED = 1 << 14;
 
