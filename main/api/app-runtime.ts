@@ -1,4 +1,9 @@
 import { homedir } from 'node:os';
+import { keyringSecrets } from '../connections/keyring-secrets.ts';
+import { openSites, type Sites } from '../connections/open-site.ts';
+import { PendingPrompts } from '../connections/pending-prompts.ts';
+import { ProfileFile } from '../connections/profile-file.ts';
+import type { Secrets } from '../connections/secrets.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { configFolder } from '../workspaces/config-folder.ts';
@@ -15,6 +20,8 @@ export interface AppRuntime {
   readonly services: AppServices;
   readonly liveRuns: LiveRuns;
   readonly configFolder: string;
+  /** The clusters of this process, one connection each. */
+  readonly sites: Sites;
   /** True while something goes on that must not be stopped because nobody looks. */
   isBusy(): boolean;
   /** Resolves when the last live run has ended by itself. */
@@ -28,10 +35,16 @@ export function startRuntime(options: {
   readonly host: AppInfo['host'];
   readonly logger: Logger;
   readonly chooseFolder?: () => Promise<string | null>;
+  /** Default: the system’s keychain as Node finds it. */
+  readonly secrets?: (configFolder: string) => Secrets;
 }): AppRuntime {
   const { host, logger } = options;
   const folder = configFolder({ env: process.env, platform: process.platform, home: homedir() });
   const clock = systemClock;
+  const profiles = new ProfileFile(folder);
+  const secrets = options.secrets?.(folder) ?? keyringSecrets();
+  const prompts = new PendingPrompts(clock);
+  const sites = openSites({ profiles, secrets, prompts, clock, logger });
   const recent = new RecentProjects(folder);
   const liveRuns = new LiveRuns(logger);
   const trainings = new LiveTrainings();
@@ -43,6 +56,10 @@ export function startRuntime(options: {
     liveRuns,
     advisors: new LiveAdvisors(),
     trainings,
+    profiles,
+    secrets,
+    sites,
+    prompts,
     clock,
     logger,
     host,
@@ -52,6 +69,7 @@ export function startRuntime(options: {
     services,
     liveRuns,
     configFolder: folder,
+    sites,
     isBusy: () => liveRuns.list().length > 0,
     runsEnded: async () => {
       await Promise.allSettled(liveRuns.list().map(({ handle }) => handle.finished));
@@ -60,6 +78,7 @@ export function startRuntime(options: {
       await trainings.cancelAll();
       await liveRuns.interruptAll();
       await workspaces.closeAll();
+      sites.close();
     },
   };
 }

@@ -1,3 +1,7 @@
+import type { Sites } from '../connections/open-site.ts';
+import type { PendingPrompts } from '../connections/pending-prompts.ts';
+import type { ProfileFile } from '../connections/profile-file.ts';
+import type { Secrets } from '../connections/secrets.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { LiveAdvisors } from '../workspaces/live-advisors.ts';
@@ -7,6 +11,7 @@ import type { OpenWorkspaces } from '../workspaces/open-workspaces.ts';
 import type { RecentProjects } from '../workspaces/recent-projects.ts';
 import type { SettingsFile } from '../workspaces/settings.ts';
 import { advisorService } from './services/advisor-service.ts';
+import { connectionsService } from './services/connections-service.ts';
 import { manifestsService } from './services/manifests-service.ts';
 import { PlanShelf, plansService } from './services/plans-service.ts';
 import { projectsService } from './services/projects-service.ts';
@@ -22,6 +27,10 @@ export interface AppDependencies {
   readonly liveRuns: LiveRuns;
   readonly advisors: LiveAdvisors;
   readonly trainings: LiveTrainings;
+  readonly profiles: ProfileFile;
+  readonly secrets: Secrets;
+  readonly sites: Sites;
+  readonly prompts: PendingPrompts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly host: AppInfo['host'];
@@ -39,6 +48,7 @@ export function createAppServices(deps: AppDependencies): AppServices {
     runs: runsService({ ...deps, shelf }),
     telemetry: telemetryService(deps.workspaces, deps.clock),
     advisor: advisorService(deps),
+    connections: connectionsService(deps),
     settings: settingsService(deps.settings, deps.host),
   };
 }

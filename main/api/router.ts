@@ -1,4 +1,5 @@
 import { advisorRouter } from './advisor.ts';
+import { connectionsRouter } from './connections.ts';
 import { manifestsRouter } from './manifests.ts';
 import { plansRouter } from './plans.ts';
 import { projectsRouter } from './projects.ts';
@@ -15,6 +16,7 @@ export const appRouter = router({
   runs: runsRouter,
   telemetry: telemetryRouter,
   advisor: advisorRouter,
+  connections: connectionsRouter,
   settings: settingsRouter,
 });
 

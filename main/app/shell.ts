@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { app, BrowserWindow, Menu, session, shell } from 'electron';
+import { app, BrowserWindow, Menu, safeStorage, session, shell } from 'electron';
 import { startRuntime } from '../api/app-runtime.ts';
 import { CHANNELS } from '../api/bridge.ts';
 import { apiConnector } from '../host/carrier-socket.ts';
@@ -20,12 +20,18 @@ import { IpcCarrier } from './ipc-carrier.ts';
 import { menuTemplate } from './menu.ts';
 import { servePage } from './page-protocol.ts';
 import { QuitGuard } from './quit-guard.ts';
+import { safeStorageSecrets } from './safe-storage-secrets.ts';
 import { lockSession, openWindow } from './window.ts';
 import { WindowState } from './window-state.ts';
 
 /** The running app: runtime, window, menu and the way out. Called once, when Electron is ready. */
 export function startShell(logger: Logger, logFolder: string, onFailure: (error: unknown) => void): void {
-  const runtime = startRuntime({ host: 'electron', logger, chooseFolder });
+  const runtime = startRuntime({
+    host: 'electron',
+    logger,
+    chooseFolder,
+    secrets: (folder) => safeStorageSecrets(safeStorage, folder),
+  });
   const carrier = new IpcCarrier(apiConnector(runtime.services, logger), logger);
   const state = new WindowState(runtime.configFolder, logger);
   lockSession(session.defaultSession);

@@ -1,0 +1,116 @@
+import type { Clock } from '../platform/clock.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Site, SiteReach } from '../providers/site.ts';
+import { LocalSite } from './local-site.ts';
+import type { ProfileFile } from './profile-file.ts';
+import type { Prompts } from './prompts.ts';
+import type { Secrets } from './secrets.ts';
+import { type KnownHostsFiles, knownHostsFiles } from './ssh/known-hosts-files.ts';
+import type { LinkOptions } from './ssh/open-link.ts';
+import { addressOf, routeOf } from './ssh/route.ts';
+import { readSshConfig } from './ssh/ssh-config.ts';
+import { SshConnection } from './ssh/ssh-connection.ts';
+import { SshSite } from './ssh/ssh-site.ts';
+
+export interface OpenSitesOptions {
+  readonly profiles: ProfileFile;
+  readonly secrets: Secrets;
+  readonly prompts: Prompts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Default: the files themselves. */
+  readonly knownHosts?: (paths: readonly [string, ...string[]]) => KnownHostsFiles;
+  /** Home folder with `.ssh`; default: the user's. */
+  readonly home?: string;
+  /** Default: SSH_AUTH_SOCK. */
+  readonly agentSocket?: string | null;
+  readonly silenceSeconds?: number;
+  readonly keepAliveSeconds?: number;
+}
+
+/** The sites of this process: one connection per profile, shared by everybody. */
+export interface Sites {
+  /** Null: this machine. It is connected when first used, and may ask then. @throws AppError E_CONNECTION_NOT_FOUND */
+  site(name: string | null): Promise<Site>;
+  /**
+   * Connects now, asking where it must; rejects with the exact reason (`E_SSH_HOST_KEY_CHANGED`, `E_SSH_AUTH`, …), where a
+   * site's own methods say `E_SITE_UNREACHABLE`. To be called where a person has just asked for it. Resolves at once when connected.
+   */
+  connect(
+    name: string,
+    options?: Pick<LinkOptions, 'onStep'> & { readonly prompts?: Prompts },
+  ): Promise<void>;
+  /** Connects if that needs nobody. */
+  connectQuietly(name: string): Promise<void>;
+  /** Null: nobody has tried yet. */
+  reach(name: string): SiteReach | null;
+  /** Ends one connection: its profile changed. */
+  disconnect(name: string): void;
+  close(): void;
+}
+
+export function openSites(options: OpenSitesOptions): Sites {
+  const local = new LocalSite();
+  const open = new Map<string, Promise<{ readonly connection: SshConnection; readonly site: Site }>>();
+  const known = new Map<string, SshConnection>();
+
+  const start = async (name: string) => {
+    const profile = await options.profiles.get(name);
+    const route = async () => routeOf(profile, await readSshConfig(options.home), options.home);
+    const last = (await route()).at(-1);
+    const connection = new SshConnection({
+      name,
+      label: last ? addressOf(last) : name,
+      route,
+      prompts: options.prompts,
+      secrets: options.secrets,
+      clock: options.clock,
+      logger: options.logger,
+      link: {
+        knownHosts: options.knownHosts ?? knownHostsFiles,
+        agentSocket: options.agentSocket === undefined ? ownAgent() : options.agentSocket,
+        ...(options.silenceSeconds !== undefined && { silenceSeconds: options.silenceSeconds }),
+        ...(options.keepAliveSeconds !== undefined && { keepAliveSeconds: options.keepAliveSeconds }),
+      },
+    });
+    known.set(name, connection);
+    return { connection, site: new SshSite(connection) };
+  };
+  const opened = (name: string) => {
+    const found = open.get(name);
+    if (found) return found;
+    const started = start(name);
+    open.set(name, started);
+    started.catch(() => open.delete(name)); // there may be such a profile later
+    return started;
+  };
+  const disconnect = (name: string) => {
+    known.get(name)?.close();
+    known.delete(name);
+    open.delete(name);
+  };
+
+  return {
+    site: async (name) => (name === null ? local : (await opened(name)).site),
+    connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
+    connectQuietly: async (name) => (await opened(name)).connection.quietly(),
+    reach: (name) => known.get(name)?.reach ?? null,
+    disconnect,
+    close: () => {
+      for (const name of [...known.keys()]) disconnect(name);
+    },
+  };
+}
+
+function ownAgent(): string | null {
+  if (process.env.SSH_AUTH_SOCK) return process.env.SSH_AUTH_SOCK;
+  return process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null;
+}
+
+/** The reason behind a site's `E_SITE_UNREACHABLE`, for whoever can do something about it. */
+export function reasonOf(error: unknown): unknown {
+  return error instanceof AppError && error.code === 'E_SITE_UNREACHABLE' && error.cause instanceof AppError
+    ? error.cause
+    : error;
+}

@@ -1,0 +1,103 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../platform/errors.ts';
+import type { SiteLimits } from '../providers/slurm/site-limits.ts';
+import { readJsonFile, writeFileAtomically } from '../workspaces/json-file.ts';
+import { type SshProfile, type SshProfileInput, sshProfileSchema } from './profile.ts';
+import { siteLimitsSchema } from './site/limits-schema.ts';
+import { Turns } from './turns.ts';
+
+/** The connections of a user: `connections.json` in the app's config folder, and what was read from each site beside it. */
+export class ProfileFile {
+  readonly #folder: string;
+  readonly #changes = new Turns();
+
+  constructor(configFolder: string) {
+    this.#folder = configFolder;
+  }
+
+  /** By name. Entries of a damaged file are left out. */
+  async list(): Promise<readonly SshProfile[]> {
+    const content = await readJsonFile(this.#path);
+    if (!Array.isArray(content)) return [];
+    return content
+      .flatMap((item) => sshProfileSchema.safeParse(item).data ?? [])
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** @throws AppError E_CONNECTION_NOT_FOUND */
+  async get(name: string): Promise<SshProfile> {
+    const profiles = await this.list();
+    const found = profiles.find((profile) => profile.name === name);
+    if (found) return found;
+    const names = profiles.map((profile) => profile.name).join(', ');
+    throw new AppError({
+      code: 'E_CONNECTION_NOT_FOUND',
+      message: `There is no connection called ${name}.`,
+      hint: `${names ? `There are: ${names}. ` : ''}Add one: scalable connections add ssh ${name} --host HOST`,
+    });
+  }
+
+  /** @throws AppError E_CONNECTION_EXISTS */
+  add(input: SshProfileInput): Promise<SshProfile> {
+    const profile = sshProfileSchema.parse(input);
+    return this.#changes.take(async () => {
+      await this.#refuseTaken(profile.name);
+      await this.#save([...(await this.list()), profile]);
+      return profile;
+    });
+  }
+
+  /** @throws AppError E_CONNECTION_NOT_FOUND, E_CONNECTION_EXISTS */
+  update(name: string, input: SshProfileInput): Promise<SshProfile> {
+    const profile = sshProfileSchema.parse(input);
+    return this.#changes.take(async () => {
+      const before = await this.get(name);
+      if (profile.name !== name) await this.#refuseTaken(profile.name);
+      const isSameSite = before.host === profile.host && before.user === profile.user;
+      const limits = isSameSite ? await this.limits(name) : null;
+      await this.#save((await this.list()).map((other) => (other.name === name ? profile : other)));
+      if (profile.name !== name || !isSameSite) await rm(this.#limitsPath(name), { force: true });
+      if (limits && profile.name !== name) await this.saveLimits(profile.name, limits);
+      return profile;
+    });
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#changes.take(async () => {
+      await this.get(name);
+      await this.#save((await this.list()).filter((other) => other.name !== name));
+      await rm(this.#limitsPath(name), { force: true });
+    });
+  }
+
+  /** What the site was last found to allow; null before. */
+  async limits(name: string): Promise<SiteLimits | null> {
+    return siteLimitsSchema.safeParse(await readJsonFile(this.#limitsPath(name))).data ?? null;
+  }
+
+  async saveLimits(name: string, limits: SiteLimits): Promise<void> {
+    await writeFileAtomically(this.#limitsPath(name), `${JSON.stringify(limits, null, 2)}\n`);
+  }
+
+  get #path(): string {
+    return join(this.#folder, 'connections.json');
+  }
+
+  #limitsPath(name: string): string {
+    return join(this.#folder, 'sites', `${name}.json`);
+  }
+
+  async #refuseTaken(name: string): Promise<void> {
+    if (!(await this.list()).some((other) => other.name === name)) return;
+    throw new AppError({
+      code: 'E_CONNECTION_EXISTS',
+      message: `There is a connection called ${name} already.`,
+      hint: 'Choose another name, or remove the old one first.',
+    });
+  }
+
+  #save(profiles: readonly SshProfile[]): Promise<void> {
+    return writeFileAtomically(this.#path, `${JSON.stringify(profiles, null, 2)}\n`, 0o600);
+  }
+}
