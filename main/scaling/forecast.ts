@@ -1,5 +1,6 @@
 import { outlookOf, remainingSeconds } from './durations.ts';
 import { EventHeap } from './event-heap.ts';
+import { normalQuantile } from './normal.ts';
 import type { PoolState, StageState } from './state.ts';
 import { secondsOf, type WorkGroup } from './work-bag.ts';
 
@@ -10,6 +11,8 @@ export interface ForecastStage {
   readonly waiting: readonly Unit[];
   readonly running: readonly number[];
   readonly needs: StageState['needs'];
+  /** Standard deviation of ln(real / predicted) of one task. */
+  readonly spread: number;
   /** Expected work that is not there yet: when it will come, in seconds from now. Null: it is known work. */
   readonly comesAt: number | null;
 }
@@ -64,6 +67,7 @@ export function forecastStages(
       waiting: units(stage.waiting),
       running: stage.running.map((work) => remainingSeconds(work, outlook)),
       needs: stage.needs,
+      spread: outlook.spread,
       comesAt: null,
     };
   });
@@ -81,7 +85,7 @@ function unitsOf(groups: readonly WorkGroup[], factor: number, packet: number): 
 }
 
 export function expectedStage(pool: number, comesAt: number, group: WorkGroup): ForecastStage {
-  return { pool, ready: [], waiting: unitsOf([group], 1, 0), running: [], needs: [], comesAt };
+  return { pool, ready: [], waiting: unitsOf([group], 1, 0), running: [], needs: [], spread: 0, comesAt };
 }
 
 export interface ForecastPool {
@@ -105,6 +109,10 @@ export function forecast(stages: readonly ForecastStage[], pools: readonly Forec
 }
 
 const WORKERS = -1;
+/** Standard normal deviates, one of each sixteenth of the distribution, in an order without a trend. */
+const SURPRISES = [5, 12, 1, 9, 15, 3, 7, 10, 0, 13, 6, 11, 2, 14, 4, 8].map((part) =>
+  normalQuantile((part + 0.5) / 16),
+);
 
 class Run {
   readonly #stages: readonly ForecastStage[];
@@ -120,6 +128,7 @@ class Run {
   readonly #soon: number[];
   readonly #later: number[];
   readonly #busySeconds: number[];
+  #surprises = 0;
   #now = 0;
   #finish = 0;
 
@@ -177,13 +186,15 @@ class Run {
     this.#now = at;
     if (stage === WORKERS) {
       this.#free[pool] = (this.#free[pool] ?? 0) + tasks;
-      return this.#handOut(pool);
+      this.#handOut(pool);
+      return;
     }
     if (tasks === 0) {
       // Expected work comes.
       for (const unit of this.#stages[stage]?.waiting ?? [])
         this.#queues[pool]?.push(unit.seconds, unit.count, unit.tasks, stage);
-      return this.#handOut(pool);
+      this.#handOut(pool);
+      return;
     }
     this.#free[pool] = (this.#free[pool] ?? 0) + 1;
     this.#busyTasks[pool] = (this.#busyTasks[pool] ?? 0) - 1;
@@ -230,9 +241,17 @@ class Run {
     this.#note(pool, queue.tasks);
     while ((this.#free[pool] ?? 0) > 0 && queue.pop()) {
       this.#free[pool] = (this.#free[pool] ?? 0) - 1;
-      this.#began(pool, queue.seconds, queue.unitTasks);
-      this.#events.push(this.#now + queue.seconds, queue.stage, pool, queue.unitTasks);
+      const seconds = queue.seconds * this.#surprise(queue.stage, queue.unitTasks);
+      this.#began(pool, seconds, queue.unitTasks);
+      this.#events.push(this.#now + seconds, queue.stage, pool, queue.unitTasks);
     }
+  }
+
+  /** Work is handed out by what is predicted and takes what it takes: predictions are as wrong as they were so far. */
+  #surprise(stage: number, tasks: number): number {
+    const spread = (this.#stages[stage]?.spread ?? 0) / Math.sqrt(tasks);
+    const z = SURPRISES[this.#surprises++ % SURPRISES.length] ?? 0;
+    return Math.exp(spread * z - (spread * spread) / 2);
   }
 
   #began(pool: number, seconds: number, tasks: number): void {
@@ -242,9 +261,9 @@ class Run {
 
   #note(pool: number, queued: number): void {
     const limits = this.#pools[pool];
-    if (!limits || this.#now > limits.later) return;
+    if (!limits || this.#now > Math.max(limits.soon, limits.later)) return;
     const wanted = (this.#busyTasks[pool] ?? 0) + queued;
-    this.#later[pool] = Math.max(this.#later[pool] ?? 0, wanted);
+    if (this.#now <= limits.later) this.#later[pool] = Math.max(this.#later[pool] ?? 0, wanted);
     if (this.#now <= limits.soon) this.#soon[pool] = Math.max(this.#soon[pool] ?? 0, wanted);
   }
 }

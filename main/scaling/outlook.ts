@@ -35,7 +35,7 @@ export interface PoolAhead {
 /** The share of use at which keeping an idle worker for the length of a start-up pays. */
 const USUAL_DOWN_THRESHOLD = 0.3;
 /** Waiting for the site costs no money, but a worker that was given away may have to be waited for. */
-const QUEUE_SHARE = 0.5;
+const QUEUE_SHARE = { 'minimize time': 1, balance: 0.3, 'minimize cost': 0 } as const;
 /** A start-up that is overdue is taken to need this share of the usual time again. */
 const OVERDUE_SHARE = 0.3;
 
@@ -46,7 +46,7 @@ export function lookAhead(state: ScalingState, settings: ScaleSettings, caps: re
     const lead = pool.startup.queueSeconds + pool.startup.startSeconds;
     const keep =
       pool.startup.startSeconds * (USUAL_DOWN_THRESHOLD / Math.max(0.01, settings.scaleDownThreshold)) +
-      QUEUE_SHARE * pool.startup.queueSeconds;
+      QUEUE_SHARE[settings.objective] * pool.startup.queueSeconds;
     const outlook = expectedWork(
       state.arrivals.filter(({ tag }) => tag === pool.tag),
       state.at,
@@ -76,14 +76,16 @@ function forecastPool(
   pool: PoolState,
   { alive, lead, keep }: PoolAhead,
   count: number,
-  { intervalSeconds }: ScaleSettings,
+  settings: ScaleSettings,
 ): ForecastPool {
+  const { intervalSeconds } = settings;
+  const { queueSeconds, startSeconds } = pool.startup;
   return {
     idle: pool.idle,
     startingIn: pool.starting.map((age) => Math.max(OVERDUE_SHARE * lead, lead - age)),
     added: Math.max(0, count - alive),
     addedIn: lead,
-    soon: lead + intervalSeconds,
+    soon: startSeconds + QUEUE_SHARE[settings.objective] * queueSeconds + intervalSeconds,
     later: keep + intervalSeconds,
   };
 }

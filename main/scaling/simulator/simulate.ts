@@ -140,7 +140,8 @@ class Simulation {
         this.#arrive(event.task);
         return;
       case 'tick':
-        return this.#tick();
+        this.#tick();
+        return;
       case 'given':
         if (event.worker.state !== 'queued') return;
         event.worker.state = 'starting';
@@ -150,13 +151,16 @@ class Simulation {
         return;
       case 'ready':
         if (event.worker.state !== 'starting') return;
-        return this.#becomeReady(event.worker);
+        this.#becomeReady(event.worker);
+        return;
       case 'expired':
-        return this.#expire(event.worker);
+        this.#expire(event.worker);
+        return;
       case 'ended':
         // Its worker was ended meanwhile.
         if (event.worker.task !== event.task || event.worker.state !== 'busy') return;
-        return this.#end(event.worker, event.task, event.lost);
+        this.#end(event.worker, event.task, event.lost);
+        return;
     }
   }
 
@@ -215,7 +219,8 @@ class Simulation {
       this.#attempts[task] = (this.#attempts[task] ?? 0) + 1;
       if ((this.#attempts[task] ?? 0) < MOST_ATTEMPTS) {
         this.#observer.again(task);
-        return this.#makeReady(task);
+        this.#makeReady(task);
+        return;
       }
       this.#givenUp++;
     } else this.#finished++;
