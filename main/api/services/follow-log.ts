@@ -1,8 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { join } from 'node:path';
-import { systemErrorCode } from '../../platform/errors.ts';
 import { type LogSlice, MAX_SLICE_BYTES } from '../services.ts';
 import { readLogSlice } from './log-slice.ts';
+import type { LogSource } from './log-source.ts';
 
 export interface LogPlace {
   /** Relative to the run's folder; null when the attempt wrote nothing. */
@@ -12,7 +10,7 @@ export interface LogPlace {
 }
 
 export interface LogToFollow {
-  readonly runFolder: string;
+  readonly source: LogSource;
   place(): Promise<LogPlace>;
   /** Tells when `place` may have another answer. Returns the way to stop listening. */
   onChange(listener: () => void): () => void;
@@ -21,11 +19,11 @@ export interface LogToFollow {
 export interface FollowTiming {
   /** Slices are at least this far apart, so that a chatty task does not fill the connection. */
   readonly restMs: number;
-  /** File systems of other machines tell nobody about writes, so the file is looked at this often besides. */
-  readonly lookMs: number;
+  /** Where nobody tells of a write the file is looked at this often besides; default: as its source says. */
+  readonly lookMs?: number;
 }
 
-const TIMING: FollowTiming = { restMs: 100, lookMs: 3000 };
+const TIMING: FollowTiming = { restMs: 100 };
 
 /** A reader further behind is taken to the end: nobody reads a log that grows faster than it can be sent. */
 const MOST_BEHIND_BYTES = 4 * MAX_SLICE_BYTES;
@@ -45,7 +43,7 @@ export async function* followLog(
   const stop = () => bell.ring();
   signal.addEventListener('abort', stop, { once: true });
   let place: LogPlace = { path: null, ended: false };
-  let watcher: FSWatcher | null = null;
+  let watcher: { close(): void } | null = null;
   let last: LogSlice | null = null;
   try {
     while (!signal.aborted) {
@@ -54,8 +52,8 @@ export async function* followLog(
         place = await log.place();
       }
       // Watched before it is read, so that what is written meanwhile rings.
-      watcher ??= place.ended ? null : watchFile(log.runFolder, place.path, () => bell.ring());
-      const slice = await readOn(log.runFolder, place, last);
+      if (!place.ended && place.path !== null) watcher ??= log.source.watch(place.path, () => bell.ring());
+      const slice = await readOn(log.source, place, last);
       const isNews = last === null || slice.offset !== last.nextOffset || slice.text !== '';
       if (isNews || slice.totalBytes !== last?.totalBytes) {
         last = slice;
@@ -63,7 +61,7 @@ export async function* followLog(
       }
       if (slice.nextOffset >= slice.totalBytes) {
         if (place.ended && !asked) return;
-        await bell.wait(timing.lookMs);
+        await bell.wait(timing.lookMs ?? log.source.lookMs);
       }
       await bell.rest(timing.restMs, signal);
     }
@@ -74,28 +72,13 @@ export async function* followLog(
   }
 }
 
-async function readOn(runFolder: string, place: LogPlace, last: LogSlice | null): Promise<LogSlice> {
+async function readOn(source: LogSource, place: LogPlace, last: LogSlice | null): Promise<LogSlice> {
   const growing = !place.ended;
-  if (last === null) return readLogSlice(runFolder, place.path, 'end', growing);
-  const slice = await readLogSlice(runFolder, place.path, last.nextOffset, growing);
+  if (last === null) return readLogSlice(source, place.path, 'end', growing);
+  const slice = await readLogSlice(source, place.path, last.nextOffset, growing);
   const isCut = slice.totalBytes < last.totalBytes;
   const isBehind = slice.totalBytes - slice.offset > MOST_BEHIND_BYTES;
-  return isCut || isBehind ? readLogSlice(runFolder, place.path, 'end', growing) : slice;
-}
-
-/** Null while there is no such file; the slow look finds it later. */
-function watchFile(runFolder: string, path: string | null, onWrite: () => void): FSWatcher | null {
-  if (path === null) return null;
-  try {
-    const watcher = watch(join(runFolder, path), { persistent: false }, onWrite);
-    // A watch that breaks later leaves the slow look.
-    watcher.on('error', () => watcher.close());
-    return watcher;
-  } catch (error) {
-    // No such file yet, or no more watches to be had on this machine.
-    if (['ENOENT', 'ENOSPC', 'EMFILE', 'ENOSYS'].includes(systemErrorCode(error) ?? '')) return null;
-    throw error;
-  }
+  return isCut || isBehind ? readLogSlice(source, place.path, 'end', growing) : slice;
 }
 
 /** Wakes one waiter; a ring that comes before the wait is not lost. */

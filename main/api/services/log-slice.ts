@@ -1,7 +1,5 @@
-import { open, realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
-import { AppError, systemErrorCode } from '../../platform/errors.ts';
 import { type LogSlice, MAX_SLICE_BYTES } from '../services.ts';
+import type { LogSource } from './log-source.ts';
 
 /** Written into a log where its middle was left out at the size limit. */
 const CUT_NOTE = /^\[… \d+ bytes \([^)]*\) left out: the log was longer than /m;
@@ -9,60 +7,36 @@ const CUT_NOTE = /^\[… \d+ bytes \([^)]*\) left out: the log was longer than /
 const EMPTY: LogSlice = { offset: 0, text: '', nextOffset: 0, totalBytes: 0, truncated: false };
 
 /**
- * Part of a log file, from a byte offset or its last part, cut between characters. A file that is not there yet is
- * empty.
- * @param relativePath as recorded, relative to the run's folder; it must stay inside, through links too
+ * Part of a log, from a byte offset or its last part, cut between characters. A file that is not there yet is empty.
+ * @param path as recorded, relative to the run's folder; null: nothing was written
  * @param growing the last character may be half written: it is left for the next slice
- * @throws AppError E_LOG_OUTSIDE, E_LOG_READ
+ * @throws AppError of the source
  */
 export async function readLogSlice(
-  runFolder: string,
-  relativePath: string | null,
+  source: LogSource,
+  path: string | null,
   offset: number | 'end',
   growing = false,
 ): Promise<LogSlice> {
-  if (relativePath === null) return EMPTY;
-  try {
-    const folder = await realpath(runFolder);
-    const path = await realpath(resolve(folder, relativePath));
-    if (!path.startsWith(folder + sep))
-      throw new AppError({
-        code: 'E_LOG_OUTSIDE',
-        message: 'This log lies outside of its run’s folder and is not shown.',
-        hint: 'Open it with another program if you trust it.',
-      });
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const from = offset === 'end' ? Math.max(0, size - MAX_SLICE_BYTES) : Math.min(offset, size);
-      const buffer = Buffer.alloc(Math.min(MAX_SLICE_BYTES, size - from));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-      const read = buffer.subarray(0, bytesRead);
-      const skipped = offset === 'end' && from > 0 ? leadingRest(read) : 0;
-      const whole = wholeCharacters(read.subarray(skipped), !growing && from + bytesRead >= size);
-      const text = whole.toString('utf8');
-      return {
-        offset: from + skipped,
-        text,
-        nextOffset: from + skipped + whole.length,
-        totalBytes: size,
-        truncated: CUT_NOTE.test(text),
-      };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    if (systemErrorCode(error) === 'ENOENT') return EMPTY;
-    throw new AppError(
-      {
-        code: 'E_LOG_READ',
-        message: 'This log cannot be read.',
-        hint: 'Check the permissions of the run’s folder.',
-      },
-      { cause: error },
-    );
-  }
+  if (path === null) return EMPTY;
+  let from = 0;
+  const start = (size: number) => {
+    from = offset === 'end' ? Math.max(0, size - MAX_SLICE_BYTES) : Math.min(offset, size);
+    return from;
+  };
+  const part = await source.read(path, start, MAX_SLICE_BYTES);
+  if (part === null) return EMPTY;
+  const read = Buffer.from(part.bytes.buffer, part.bytes.byteOffset, part.bytes.byteLength);
+  const skipped = offset === 'end' && from > 0 ? leadingRest(read) : 0;
+  const whole = wholeCharacters(read.subarray(skipped), !growing && from + read.length >= part.size);
+  const text = whole.toString('utf8');
+  return {
+    offset: from + skipped,
+    text,
+    nextOffset: from + skipped + whole.length,
+    totalBytes: part.size,
+    truncated: CUT_NOTE.test(text),
+  };
 }
 
 /** Bytes at the start that belong to a character which began before. */

@@ -12,6 +12,7 @@ import type { RunService } from '../services.ts';
 import { followLog } from './follow-log.ts';
 import { logPlace } from './log-place.ts';
 import { readLogSlice } from './log-slice.ts';
+import { localLogs } from './log-source.ts';
 import type { PlanShelf } from './plans-service.ts';
 import { LOAD_POINTS, notFound, runDetail, watchRun } from './watch-run.ts';
 
@@ -75,14 +76,14 @@ export function runsService(deps: RunsDependencies): RunService {
       const { workspace } = await workspaces.get(projectId);
       const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
       const { path } = logPlace(detail, attempt, stream);
-      return readLogSlice(runPaths(workspace.paths, runId).folder, path, offset);
+      return readLogSlice(localLogs(runPaths(workspace.paths, runId).folder), path, offset);
     },
     followLog: async function* (projectId, runId, instanceId, attempt, stream, signal) {
       const { workspace } = await workspaces.get(projectId);
       const handle = liveRuns.get(projectId, runId);
       yield* followLog(
         {
-          runFolder: runPaths(workspace.paths, runId).folder,
+          source: localLogs(runPaths(workspace.paths, runId).folder),
           place: async () => {
             const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
             const { path, ended } = logPlace(detail, attempt, stream);

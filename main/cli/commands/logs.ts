@@ -1,6 +1,7 @@
 import type { LogPlace } from '../../api/services/follow-log.ts';
 import { logPlace } from '../../api/services/log-place.ts';
 import { readLogSlice } from '../../api/services/log-slice.ts';
+import { localLogs } from '../../api/services/log-source.ts';
 import { AppError } from '../../platform/errors.ts';
 import { runPaths } from '../../platform/paths.ts';
 import type { AttemptRow, InstanceDetail, InstanceRow } from '../../telemetry/views.ts';
@@ -123,7 +124,7 @@ async function whole(folder: string, { path, ended }: LogPlace): Promise<string>
   let text = '';
   let end = Number.POSITIVE_INFINITY;
   for (let offset = 0; offset < end; ) {
-    const slice = await readLogSlice(folder, path, offset, !ended);
+    const slice = await readLogSlice(localLogs(folder), path, offset, !ended);
     end = Math.min(end, slice.totalBytes);
     text += slice.text;
     if (slice.nextOffset <= offset) break;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FollowTiming, followLog, type LogPlace } from '../../../main/api/services/follow-log.ts';
+import { localLogs } from '../../../main/api/services/log-source.ts';
 import { type LogSlice, MAX_SLICE_BYTES } from '../../../main/api/services.ts';
 
 let runFolder: string;
@@ -24,7 +25,7 @@ function follow(timing: FollowTiming) {
   const stop = new AbortController();
   const slices = followLog(
     {
-      runFolder,
+      source: localLogs(runFolder),
       place: async () => place,
       onChange: (listener) => {
         listeners.add(listener);
