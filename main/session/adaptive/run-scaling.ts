@@ -1,0 +1,107 @@
+import type { DeploymentSpec } from '../../manifest/spec.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { ClusterEvent, ScalePlan } from '../../providers/provider.ts';
+import { DEFAULT_SETTINGS } from '../../scaling/policies/predictive.ts';
+import type { PoolState, ScaleSettings, ScalingState } from '../../scaling/state.ts';
+import type { LiveInstance } from '../live-instance.ts';
+import { RunStages } from './run-stages.ts';
+import { WorkerStarts } from './worker-starts.ts';
+
+/** What the manifest says about scaling, for a run that follows a plan. */
+export function scaleSettings(spec: DeploymentSpec, plan: ScalePlan): ScaleSettings {
+  const { scaling, objectives, target } = spec;
+  const tags = Object.keys(plan.workers);
+  const bounds = target.adaptive;
+  const most = bounds?.maximum ?? target.maxWorkers;
+  return {
+    ...DEFAULT_SETTINGS,
+    minWorkers: Object.fromEntries(tags.map((tag) => [tag, scaling.minWorkers[tag] ?? bounds?.minimum ?? 0])),
+    maxWorkers: Object.fromEntries(
+      tags.map((tag) => [tag, scaling.maxWorkers[tag] ?? most ?? Math.max(1, plan.workers[tag] ?? 1)]),
+    ),
+    maxTotal: target.maxWorkers ?? bounds?.maximum ?? plan.total ?? null,
+    scaleUpThreshold: scaling.scaleUpThreshold,
+    scaleDownThreshold: scaling.scaleDownThreshold,
+    cooldownSeconds: scaling.cooldownSeconds,
+    objective: objectives.objective,
+    policy: objectives.policy,
+    budgetUsd: objectives.budgetUsd,
+    deadlineSeconds: objectives.deadlineHours === null ? null : objectives.deadlineHours * 3600,
+  };
+}
+
+export interface RunScalingParts {
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly tags: readonly string[];
+  readonly instances: () => Iterable<LiveInstance>;
+  readonly workerCount: (tag: string) => number;
+  readonly busyCount: (tag: string) => number;
+  readonly walltimeSeconds: number | null;
+  /** Before anything was measured. */
+  readonly usualStartSeconds: number;
+}
+
+/** Follows a run from its cluster's events, and shows it as the scaler wants to see it. */
+export class RunScaling {
+  readonly #parts: RunScalingParts;
+  readonly #stages = new RunStages();
+  readonly #starts = new WorkerStarts();
+
+  constructor(parts: RunScalingParts) {
+    this.#parts = parts;
+  }
+
+  hear(event: ClusterEvent, instance: LiveInstance | undefined): void {
+    switch (event.type) {
+      case 'worker_added':
+        this.#starts.came(event.tag, event.at);
+        return;
+      case 'task_started':
+        this.#stages.began(event.instanceId, event.at);
+        return;
+      case 'task_finished': {
+        if (!instance) return;
+        const { outcome, usage } = event.result;
+        this.#stages.ended(instance, outcome === 'succeeded' ? usage.wallSeconds : null);
+        return;
+      }
+      case 'worker_removed':
+      case 'task_sample':
+        return;
+    }
+  }
+
+  /** These many workers are wished from now on. */
+  wished(workersByTag: Readonly<Record<string, number>>): void {
+    for (const [tag, workers] of Object.entries(workersByTag))
+      this.#starts.wished(tag, Math.max(0, workers - this.#parts.workerCount(tag)), this.#parts.clock.now());
+  }
+
+  state(): ScalingState {
+    const { clock, startedAt, instances, tags } = this.#parts;
+    const now = clock.now();
+    return {
+      at: Math.max(0, now - startedAt) / 1000,
+      pools: tags.map((tag) => this.#pool(tag, now)),
+      stages: this.#stages.states(instances(), now),
+      arrivals: [],
+      spentUsd: 0,
+    };
+  }
+
+  #pool(tag: string, now: number): PoolState {
+    const { workerCount, busyCount, walltimeSeconds, usualStartSeconds } = this.#parts;
+    const workers = workerCount(tag);
+    const busy = Math.min(workers, busyCount(tag));
+    return {
+      tag,
+      busy,
+      idle: workers - busy,
+      starting: this.#starts.starting(tag, now),
+      startup: this.#starts.startup(tag, usualStartSeconds),
+      usdPerHour: 0,
+      walltimeSeconds,
+    };
+  }
+}

@@ -1,0 +1,124 @@
+import { parseBarrier } from '../../planning/needs.ts';
+import { assumedSeconds } from '../../planning/unknown-durations.ts';
+import { NOTHING_FINISHED, withMeasured } from '../../scaling/finished.ts';
+import type { Finished, RunningWork, StageNeed, StageState } from '../../scaling/state.ts';
+import { WorkBag } from '../../scaling/work-bag.ts';
+import type { LiveInstance } from '../live-instance.ts';
+
+/** What an instance is taken to last when nothing at all is known, seconds. */
+const UNKNOWN_SECONDS = 60;
+
+interface Stage {
+  readonly task: string;
+  readonly tag: string;
+  readonly ready: WorkBag;
+  readonly waiting: WorkBag;
+  readonly running: RunningWork[];
+  readonly needs: Map<string, StageNeed['kind']>;
+  /** Null once an instance without a time limit was seen. */
+  limitSeconds: number | null;
+}
+
+/** A run's work as the scaler sees it: one stage per task. */
+export class RunStages {
+  readonly #finished = new Map<string, Finished>();
+  readonly #beganAt = new Map<string, number>();
+
+  began(instanceId: string, at: number): void {
+    this.#beganAt.set(instanceId, at);
+  }
+
+  /** The attempt is over. @param seconds measured; null when it was no success and says nothing about durations */
+  ended(instance: LiveInstance, seconds: number | null): void {
+    const { id, task } = instance.planned;
+    this.#beganAt.delete(id);
+    if (seconds === null) return;
+    const before = this.#finished.get(task) ?? NOTHING_FINISHED;
+    const expected = instance.predictedSeconds ?? meanOf(before) ?? seconds;
+    this.#finished.set(task, withMeasured(before, seconds, expected));
+  }
+
+  /**
+   * Walks over all instances: about 10 ms for 100,000.
+   *
+   * @param now milliseconds since the epoch
+   */
+  states(instances: Iterable<LiveInstance>, now: number): StageState[] {
+    const stages = new Map<string, Stage>();
+    const unknown = this.#unknownSeconds(instances);
+    for (const instance of instances) {
+      const stage = stageFor(stages, instance);
+      const seconds = instance.predictedSeconds ?? this.#meanOf(stage.task) ?? unknown;
+      if (instance.state === 'waiting') stage.waiting.add(seconds);
+      else if (instance.state === 'queued') stage.ready.add(seconds);
+      else if (instance.state === 'running') {
+        const began = this.#beganAt.get(instance.planned.id) ?? now;
+        stage.running.push({ elapsed: Math.max(0, now - began) / 1000, predicted: seconds });
+      } else continue;
+      noteNeeds(stage, instance.planned.needs);
+      const limit = instance.request.walltimeSeconds;
+      stage.limitSeconds =
+        limit === null || stage.limitSeconds === null ? null : Math.max(limit, stage.limitSeconds);
+    }
+    const positions = new Map([...stages.keys()].map((task, at) => [task, at]));
+    return [...stages.values()].map((stage) => ({
+      task: stage.task,
+      tag: stage.tag,
+      ready: stage.ready.groups(),
+      waiting: stage.waiting.groups(),
+      running: stage.running,
+      needs: [...stage.needs].flatMap(([task, kind]) => {
+        const at = positions.get(task);
+        return at === undefined || task === stage.task ? [] : [{ stage: at, kind }];
+      }),
+      finished: this.#finished.get(stage.task) ?? NOTHING_FINISHED,
+      limitSeconds: stage.limitSeconds === 0 ? null : stage.limitSeconds,
+    }));
+  }
+
+  #meanOf(task: string): number | null {
+    return meanOf(this.#finished.get(task) ?? NOTHING_FINISHED);
+  }
+
+  #unknownSeconds(instances: Iterable<LiveInstance>): number {
+    const known = { count: 0, seconds: 0 };
+    let unknown = 0;
+    for (const { predictedSeconds } of instances) {
+      if (predictedSeconds === null) unknown++;
+      else {
+        known.count++;
+        known.seconds += predictedSeconds;
+      }
+    }
+    return assumedSeconds(known, unknown) ?? UNKNOWN_SECONDS;
+  }
+}
+
+function stageFor(stages: Map<string, Stage>, { planned }: LiveInstance): Stage {
+  const known = stages.get(planned.task);
+  if (known) return known;
+  const stage: Stage = {
+    task: planned.task,
+    tag: planned.component,
+    ready: new WorkBag(),
+    waiting: new WorkBag(),
+    running: [],
+    needs: new Map(),
+    limitSeconds: 0,
+  };
+  stages.set(planned.task, stage);
+  return stage;
+}
+
+function noteNeeds(stage: Stage, needs: readonly string[]): void {
+  for (const need of needs) {
+    const barrier = parseBarrier(need);
+    const task = barrier?.task ?? need.slice(0, need.lastIndexOf('.'));
+    const kind = barrier && Object.keys(barrier.match).length === 0 ? 'all' : 'each';
+    if (stage.needs.get(task) !== 'all') stage.needs.set(task, kind);
+  }
+}
+
+function meanOf({ count, seconds }: Finished): number | null {
+  return count === 0 ? null : seconds / count;
+}
