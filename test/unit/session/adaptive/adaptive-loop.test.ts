@@ -84,7 +84,7 @@ describe('the loop that scales a live run', () => {
     loop.start();
     await vi.advanceTimersByTimeAsync(5_000);
     expect(new Set(workers)).toEqual(new Set([3]));
-    loop.release(.big);
+    loop.release(['big']);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(workers.at(-1)).toBeGreaterThan(3);
     await loop.stop();
