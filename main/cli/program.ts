@@ -170,6 +170,22 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
       ),
     );
 
+  add('simulate <source>', 'replay a run or a trace under a scaling policy, beside the well-known ones', [
+    'simulate last --policy policy.yaml',
+    'simulate trace.csv --policy policy.json --format json',
+  ])
+    .requiredOption('--policy <file>', 'JSON or YAML: max_workers, startup_seconds, objective, …')
+    .addOption(
+      new Option('--input-format <format>', 'what the trace is')
+        .choices(['auto', 'scalable', 'nextflow', 'sacct', 'wfcommons', 'csv'])
+        .default('auto'),
+    )
+    .action((source, flags) =>
+      act(flags, async (context) =>
+        (await import('./commands/simulate.ts')).simulate(context, { ...flags, source }),
+      ),
+    );
+
   add('train', 'train the advisor on what was measured here, and cross-validate it', [
     'train',
     'train --model-type gradient_boosting --cv-folds 10',
@@ -256,6 +272,57 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
   add('diagnose <run>', 'why a run failed and what to do about it', ['diagnose last']).action(
     (runId, flags) =>
       act(flags, async (context) => (await import('./commands/diagnose.ts')).diagnose(context, { runId })),
+  );
+
+  const connections = program
+    .command('connections')
+    .description('clusters reached over SSH: set them up, test them, remove them')
+    .copyInheritedSettings(program)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  scalable connections add ssh hpc --host login.hpc.edu --user ada\n  scalable connections test hpc',
+    );
+  const addConnection = (name: string, description: string, examples: readonly string[]): Command =>
+    commonFlags(
+      connections.command(name).description(description).copyInheritedSettings(connections),
+    ).addHelpText('after', `\nExamples:\n${examples.map((example) => `  scalable ${example}`).join('\n')}`);
+  const withConnections = () => import('./commands/connections.ts');
+  addConnection('list', 'the connections of this user, and hosts of ~/.ssh/config that could be some', [
+    'connections list --format json',
+  ]).action((flags) => act(flags, async (context) => (await withConnections()).listConnections(context)));
+  addConnection('add <kind> <name>', 'add a cluster that is reached over SSH', [
+    'connections add ssh hpc --host login.hpc.edu --user ada --work-dir /scratch/ada',
+    'connections add ssh hpc --host hpc --proxy-jump ada@bastion.edu:2222',
+  ])
+    .option('--host <host>', 'name, address, or a Host of ~/.ssh/config')
+    .option('--port <n>', 'port (default: as ~/.ssh/config says, else 22)', wholeNumber(1, 65_535))
+    .option('--user <name>', 'user name there')
+    .option('--identity-file <file>', 'private key on this machine')
+    .option('--no-agent', 'do not try the keys of the SSH agent')
+    .option('--known-hosts <file>', 'where keys of machines are known (default: ~/.ssh/known_hosts)')
+    .option('--proxy-jump <hosts>', '[user@]host[:port], several with commas; none: go directly')
+    .option('--work-dir <dir>', 'folder there that the nodes see as well (default: ~/scalable)')
+    .option('--partition <name>', 'partition for the test job and for new targets')
+    .option('--account <name>', 'account for the test job and for new targets')
+    .option('--poll-seconds <n>', 'how often the site may be asked', wholeNumber(5, 3600))
+    .action((kind, name, flags) =>
+      act(flags, async (context) =>
+        (await withConnections()).addConnection(context, { ...flags, kind, name }),
+      ),
+    );
+  addConnection(
+    'test <name>',
+    'try each step from reaching it to a test job, and say how to fix what fails',
+    ['connections test hpc', 'connections test hpc --no-test-job --format json'],
+  )
+    .option('--no-test-job', 'submit nothing')
+    .action((name, flags) =>
+      act(flags, async (context) => (await withConnections()).testConnection(context, { ...flags, name })),
+    );
+  addConnection('remove <name>', 'forget a connection, with what the keychain has of it', [
+    'connections remove hpc',
+  ]).action((name, flags) =>
+    act(flags, async (context) => (await withConnections()).removeConnection(context, { name })),
   );
 
   add('serve', 'the app in a browser, on this machine only', [

@@ -9,7 +9,8 @@ const DEFAULT_FOLDER = '~/scalable';
 export async function workFolder(site: Site, profile: Pick<SshProfile, 'workDir'>): Promise<string> {
   const wanted = profile.workDir ?? DEFAULT_FOLDER;
   // `$1` is expanded by nobody; only the home folder is put before it.
-  const make = 'd=$1; case $d in "~/"*) d=$HOME/$(printf %s "$d" | cut -c3-);; esac; mkdir -p -- "$d" && cd -- "$d" && pwd -P';
+  const make =
+    'd=$1; case $d in "~/"*) d=$HOME/$(printf %s "$d" | cut -c3-);; esac; mkdir -p -- "$d" && cd -- "$d" && pwd -P';
   const { exitCode, stdout, stderr } = await site.exec(['/bin/sh', '-c', make, 'sh', wanted]);
   const path = stdout.trim();
   if (exitCode === 0 && path.startsWith('/')) return path;

@@ -89,6 +89,13 @@ function knownHostsOf(files: readonly string[], home: string): readonly [string,
   return [first, ...rest, '/etc/ssh/ssh_known_hosts'];
 }
 
+/** Where a route ends. */
+export function siteOf(route: readonly Hop[]): Hop {
+  const site = route.at(-1);
+  if (!site) throw new Error('a route has at least one hop');
+  return site;
+}
+
 /** `ada@login.hpc.edu`, with the port where it is not 22. */
 export function addressOf(hop: Hop): string {
   return `${hop.user}@${hop.host}${hop.port === 22 ? '' : `:${hop.port}`}`;

@@ -237,6 +237,16 @@ export const shell = {
   openExternal: async (url: string) => void control.opened.push(url),
   openPath: async (path: string) => void control.opened.push(path),
 };
+/** As on a machine without a keychain. */
+export const safeStorage = {
+  isEncryptionAvailable: () => false,
+  encryptString: () => {
+    throw new Error('there is no keychain');
+  },
+  decryptString: () => {
+    throw new Error('there is no keychain');
+  },
+};
 export const clipboard = { writeText: () => undefined };
 export const protocol = {
   registerSchemesAsPrivileged: () => undefined,
