@@ -6,10 +6,11 @@ const CHOICES = [0.8, 0.9, 0.95, 0.99];
 interface ConfidenceSelectProps {
   readonly value: number;
   readonly onChange: (confidence: number) => void;
+  readonly disabled?: boolean;
 }
 
 /** How sure a first request should be. */
-export function ConfidenceSelect({ value, onChange }: ConfidenceSelectProps) {
+export function ConfidenceSelect({ value, onChange, disabled = false }: ConfidenceSelectProps) {
   const choices = CHOICES.includes(value) ? CHOICES : [...CHOICES, value].toSorted();
   return (
     <Select
@@ -17,6 +18,7 @@ export function ConfidenceSelect({ value, onChange }: ConfidenceSelectProps) {
       data={choices.map((choice) => ({ value: String(choice), label: percent(choice) }))}
       value={String(value)}
       onChange={(text) => onChange(Number(text ?? value))}
+      disabled={disabled}
       maw={220}
     />
   );

@@ -8,7 +8,8 @@ import type {
 import { barsHeight, methodBars, wastagePicture } from '../../charts/bars-pictures.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
-import { driftPicture, learningCurvePicture } from '../../charts/training-pictures.ts';
+import { driftPicture } from '../../charts/drift-picture.ts';
+import { learningCurvePicture } from '../../charts/training-pictures.ts';
 import { Figure } from './figure.tsx';
 import { learningSentence } from './report-sentences.ts';
 import { FailuresTable } from './report-tables.tsx';

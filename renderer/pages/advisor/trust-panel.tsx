@@ -1,4 +1,4 @@
-import { Stack, Text, ThemeIcon } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { Doubt } from '../../../main/advisor/trust.ts';
 import type { AdvisorStatus } from '../../../main/api/services.ts';
@@ -58,14 +58,13 @@ function Reasons({ reasons }: { reasons: readonly Pick<Doubt, 'severity' | 'sent
 function Severity({ severity }: { severity: 'note' | 'warning' }) {
   const warning = severity === 'warning';
   return (
-    <ThemeIcon
-      size={16}
-      variant="transparent"
-      color={warning ? 'orange' : 'gray'}
+    <span
+      className={classes.severity}
+      data-severity={severity}
       role="img"
       aria-label={warning ? 'Warning' : 'Note'}
     >
       {warning ? <IconAlertTriangle size={14} /> : <IconInfoCircle size={14} />}
-    </ThemeIcon>
+    </span>
   );
 }

@@ -77,7 +77,7 @@ function WhatIf({ projectId, data }: { projectId: string; data: TaskData }) {
             />
           ))}
           <RiskSelect value={risk} onChange={setRisk} />
-          <ConfidenceSelect value={confidence} onChange={setConfidence} />
+          <ConfidenceSelect value={confidence} onChange={setConfidence} disabled={risk === 'frugal'} />
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 8 }}>

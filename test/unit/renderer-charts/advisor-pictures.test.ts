@@ -3,13 +3,13 @@ import type { StageReport } from '../../../main/advisor/training-report.ts';
 import { MIB } from '../../../main/platform/units.ts';
 import { niceStep } from '../../../renderer/charts/axes.ts';
 import { chartTheme } from '../../../renderer/charts/chart-theme.ts';
+import { driftPicture } from '../../../renderer/charts/drift-picture.ts';
 import { effectsPicture } from '../../../renderer/charts/effects-picture.ts';
 import { parallelPicture, settingNames } from '../../../renderer/charts/parallel-picture.ts';
 import { promisePicture } from '../../../renderer/charts/promise-picture.ts';
 import { densityOf, spreadPicture } from '../../../renderer/charts/spread-picture.ts';
 import {
   calibrationCurvePicture,
-  driftPicture,
   foldsPicture,
   learningCurvePicture,
 } from '../../../renderer/charts/training-pictures.ts';
