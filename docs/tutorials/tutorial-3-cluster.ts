@@ -22,7 +22,7 @@ cluster.addContainer({ tag: 'postprocess', cpus: 1, memory: '256M' });
 await cluster.addWorkers({ n: 4, tag: 'demeter' });
 await cluster.addWorkers({ n: 1, tag: 'postprocess' });
 
-// Commands need nothing of ours where they run. JavaScript functions need Node.js there.
+// Commands need nothing of ours where they run; Python functions go as "package.module:name".
 const client = new ScalableClient(cluster);
 const scenarios = ['baseline', 'drought', 'high & "wild"'];
 const simulations = scenarios.map((scenario) =>
@@ -35,7 +35,7 @@ const simulations = scenarios.map((scenario) =>
 await client.gather(simulations);
 console.log(`Simulated: ${scenarios.length}`);
 
-// A function: here on this machine only, where Node.js is there for sure.
+// JavaScript functions run on this machine only.
 if (!connection) {
   const lengths = client.map((scenario: string) => scenario.length, scenarios, { tag: 'postprocess' });
   console.log(`Lengths: ${(await client.gather(lengths)).join(' ')}`);

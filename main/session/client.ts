@@ -15,6 +15,8 @@ import type { RunEngine } from './run-engine.ts';
 import {
   type Callable,
   checkedTag,
+  checkRunsOn,
+  isTaskName,
   nameOf,
   paramsOf,
   requestOf,
@@ -81,12 +83,12 @@ export class ScalableClient {
 
   /**
    * Runs `fn(...args)` on a worker of `tag`. A function is sent as its own text and must not use names from outside
-   * itself; `"./module.js#name"` is imported there; a list is a command with its arguments, which needs nothing of
-   * ours where it runs; a task of the manifest takes its parameters as one object. Every call is computed and
-   * recorded, also when it repeats another.
+   * itself; `"./module.js#name"` is imported there; `"package.module:name"` is a Python function that takes one object
+   * as its keyword arguments; a list is a command with its arguments; a task of the manifest takes its parameters as
+   * one object. Every call is computed and recorded, also when it repeats another.
    *
-   * @throws AppError `E_UNKNOWN_TAG`, `E_BAD_REQUEST`, `E_FUNCTION_SOURCE`, `E_ARGUMENTS`, `E_SESSION_CLOSED`, and
-   *   `E_REQUEST_TOO_LARGE` when the run has begun: all at once and not later
+   * @throws AppError `E_UNKNOWN_TAG`, `E_BAD_REQUEST`, `E_FUNCTION_SOURCE`, `E_ARGUMENTS`, `E_SESSION_CLOSED`,
+   *   `E_WORK_NOT_ON_SITE`, and `E_REQUEST_TOO_LARGE` when the run has begun: all at once and not later
    */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
@@ -172,12 +174,12 @@ export class ScalableClient {
         message: 'The session is closed and takes no more work.',
       });
     const tag = checkedTag(spec, options.tag);
-    const isTask = typeof fn === 'string' && !fn.includes('#');
+    const isTask = isTaskName(fn);
     if (isTask && !spec.tasks[fn]?.work)
       throw new AppError({
         code: 'E_UNKNOWN_TASK',
         message: `The manifest has no task “${fn}” with work of its own.`,
-        hint: 'Name one of its tasks, or a function as "./module.js#name".',
+        hint: 'Name one of its tasks, or a function as "./module.js#name" or "package.module:name".',
       });
     const name = isTask ? fn : (options.name ?? nameOf(fn));
     if (this.#parts) this.#request(this.#parts, tag, options);
@@ -189,7 +191,7 @@ export class ScalableClient {
     const add = (values: readonly unknown[]) =>
       this.#add(future, { index, tag, options, work: isTask ? null : workOf(fn, values), args: values });
     const isWaiting = args.some((arg) => arg instanceof TaskFuture);
-    if (!isTask && !isWaiting) workOf(fn, args);
+    if (!isTask) checkRunsOn(spec.target.provider, workOf(fn, isWaiting ? [] : args), name);
     if (isWaiting || this.#parts === null) this.#addWhenReady(future, args, add);
     else add(args);
     return future;

@@ -1,4 +1,5 @@
 import type { Logger } from '../platform/logger.ts';
+import type { Sites } from '../providers/site.ts';
 import { TaggedCluster } from './tagged-cluster.ts';
 
 /** What every cluster that is made by hand can be told. */
@@ -8,6 +9,8 @@ export interface ClusterOptions {
   /** Name in the records. */
   readonly name?: string;
   readonly logger?: Logger;
+  /** Where connections are found; the user's own by default. */
+  readonly sites?: Sites;
 }
 
 export interface SlurmClusterOptions extends ClusterOptions {
@@ -28,13 +31,14 @@ export interface SlurmClusterOptions extends ClusterOptions {
  * A Slurm cluster made by hand. Workers are running elements of job arrays, so adding workers submits nothing by
  * itself: jobs are submitted with the work, at most as many at once as workers are wished for.
  *
- * Commands (`client.submit(['python', 'run.py'], …)`) need nothing of ours on the site. JavaScript functions run on a
- * compute node, so the site must have Node.js, and nothing of the caller's memory is there.
+ * What runs there are commands (`client.submit(['python', 'run.py'], …)`) and Python functions
+ * (`client.submit('demeter.run:simulate', { year: 2050 }, …)`), which need nothing of ours on the site. JavaScript
+ * functions cannot run there and are refused when they are submitted.
  */
 export class SlurmCluster extends TaggedCluster {
   constructor(options: SlurmClusterOptions = {}) {
-    const { workspace, name = 'slurm-cluster', logger, target, ...slurm } = options;
-    super({ name, workspace, logger, target: { ...target, ...slurm, provider: 'slurm' } });
+    const { workspace, name = 'slurm-cluster', logger, sites, target, ...slurm } = options;
+    super({ name, workspace, logger, sites, target: { ...target, ...slurm, provider: 'slurm' } });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DeploymentSpec, Params, ParamValue } from '../manifest/spec.ts';
+import type { DeploymentSpec, Params, ParamValue, ProviderName } from '../manifest/spec.ts';
 import { AppError } from '../platform/errors.ts';
 import { describeMemory, parseMemory } from '../platform/units.ts';
 import type { Capacity, ResourceRequest, Work } from '../providers/provider.ts';
@@ -18,7 +18,10 @@ export interface SubmitOptions {
   readonly features?: Params;
 }
 
-/** Work that user code hands in: a function, `./module.js#name`, or a command with its arguments. */
+/**
+ * Work that user code hands in: a function, `./module.js#name`, a Python function `package.module:name`, or a command
+ * with its arguments.
+ */
 export type Callable = ((...args: never[]) => unknown) | string | readonly string[];
 
 /** @throws AppError `E_UNKNOWN_TAG` */
@@ -36,6 +39,8 @@ export function workOf(callable: Callable, args: readonly unknown[]): Work {
   checkArguments(args);
   if (isCommand(callable)) return commandOf(callable, args);
   if (typeof callable === 'string') {
+    const python = PYTHON.exec(callable);
+    if (python) return pythonOf(python[1] ?? '', python[2] ?? '', args);
     const at = callable.lastIndexOf('#');
     return {
       kind: 'function',
@@ -52,6 +57,35 @@ export function workOf(callable: Callable, args: readonly unknown[]): Work {
       hint: 'Wrap it: (x) => Math.sqrt(x).',
     });
   return { kind: 'source', source, arguments: args };
+}
+
+const PYTHON = /^([A-Za-z_][\w.]*):([A-Za-z_]\w*)$/;
+
+/** Whether a text names a task of the manifest, rather than a function somewhere. */
+export function isTaskName(callable: Callable): callable is string {
+  return typeof callable === 'string' && !callable.includes('#') && !PYTHON.test(callable);
+}
+
+/** Keyword arguments are what Python and JavaScript both have. @throws AppError `E_ARGUMENTS` */
+function pythonOf(module: string, name: string, args: readonly unknown[]): Work {
+  const [keywords = {}] = args;
+  if (args.length <= 1 && typeof keywords === 'object' && keywords !== null && !Array.isArray(keywords))
+    return { kind: 'python', module, name, arguments: keywords };
+  throw new AppError({
+    code: 'E_ARGUMENTS',
+    message: `The Python function ${name} takes its arguments by name, as one object.`,
+    hint: `As in client.submit("${module}:${name}", { year: 2050 }, { tag: "demeter" }).`,
+  });
+}
+
+/** @throws AppError `E_WORK_NOT_ON_SITE` for what could not run on this kind of target */
+export function checkRunsOn(provider: ProviderName, work: Work, name: string): void {
+  if (provider !== 'slurm' || (work.kind !== 'function' && work.kind !== 'source')) return;
+  throw new AppError({
+    code: 'E_WORK_NOT_ON_SITE',
+    message: `${name} is a JavaScript function, which cannot run on a Slurm cluster.`,
+    hint: 'Submit a command, as ["python", "run.py", "2050"], or a Python function, as "demeter.run:simulate".',
+  });
 }
 
 /** @throws AppError `E_ARGUMENTS` */
@@ -73,7 +107,7 @@ function isCommand(callable: Callable): callable is readonly string[] {
 export function nameOf(callable: Callable): string {
   if (isCommand(callable)) return commandName(callable);
   return typeof callable === 'string'
-    ? callable.slice(callable.lastIndexOf('#') + 1)
+    ? callable.slice(Math.max(callable.lastIndexOf('#'), callable.lastIndexOf(':')) + 1)
     : callable.name || 'function';
 }
 

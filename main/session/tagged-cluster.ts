@@ -5,6 +5,7 @@ import type { DeploymentSpec } from '../manifest/spec.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { formatMemory } from '../platform/units.ts';
+import type { Sites } from '../providers/site.ts';
 import type { RunReport } from '../telemetry/views.ts';
 import type { ClientParts, ClientSource, ScalableClient } from './client.ts';
 import { ScalableSession } from './session.ts';
@@ -36,6 +37,7 @@ export interface ClusterSetting {
   /** Where state lives, and what relative paths start from; the current folder by default. */
   readonly workspace?: string | undefined;
   readonly logger?: Logger | undefined;
+  readonly sites?: Sites | undefined;
 }
 
 /**
@@ -118,8 +120,8 @@ export class TaggedCluster implements ClientSource {
         message: 'This cluster has a client already.',
         hint: 'Use that client, or make another cluster.',
       });
-    const { logger } = this.#setting;
-    const session = ScalableSession.ofSpec(this.spec, logger ? { logger } : {});
+    const { logger, sites } = this.#setting;
+    const session = ScalableSession.ofSpec(this.spec, { ...(logger && { logger }), ...(sites && { sites }) });
     this.#session = session;
     this.#client = client;
     const asked = this.#wanted;

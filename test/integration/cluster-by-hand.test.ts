@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,6 +74,14 @@ describe('a cluster made by hand', () => {
     expect(refusal).toMatchObject({ code: expect.stringMatching(/^E_/) });
     await expect(future).rejects.toBe(refusal);
     await expect(cluster.close()).rejects.toBe(refusal);
+  });
+
+  it('calls Python functions by name', async () => {
+    writeFileSync(join(workspace, 'model.py'), 'def double(year):\n    return 2 * year\n');
+    await using cluster = localCluster();
+    await cluster.addWorkers({ tag: 'demeter' });
+    const client = new ScalableClient(cluster);
+    expect(await client.submit('model:double', { year: 1025 }, { tag: 'demeter' })).toBe(2050);
   });
 
   it('cannot be given new kinds of workers, or a second client, once it has a client', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SlurmCluster } from '../../../main/session/slurm-cluster.ts';
-import { nameOf, workOf } from '../../../main/session/submission.ts';
+import { checkRunsOn, isTaskName, nameOf, workOf } from '../../../main/session/submission.ts';
 
 /** As in the third tutorial. */
 function tutorialCluster(): SlurmCluster {
@@ -78,5 +78,40 @@ describe('a command as work', () => {
 
   it('is refused with loose arguments behind it', () => {
     expect(() => workOf(['echo'], ['x'])).toThrow(expect.objectContaining({ code: 'E_ARGUMENTS' }));
+  });
+});
+
+describe('a Python function as work', () => {
+  it('takes one object as its keyword arguments', () => {
+    expect(workOf('demeter.run:simulate', [{ year: 2050 }])).toEqual({
+      kind: 'python',
+      module: 'demeter.run',
+      name: 'simulate',
+      arguments: { year: 2050 },
+    });
+    expect(nameOf('demeter.run:simulate')).toBe('simulate');
+    expect(isTaskName('demeter.run:simulate')).toBe(false);
+    expect(isTaskName('simulate')).toBe(true);
+    expect(() => workOf('demeter.run:simulate', [2050])).toThrow(
+      expect.objectContaining({ code: 'E_ARGUMENTS' }),
+    );
+  });
+});
+
+describe('work for a Slurm cluster', () => {
+  it('is a command or Python; a JavaScript function is refused, with what to do instead', () => {
+    expect(() => checkRunsOn('slurm', workOf(['true'], []), 'true')).not.toThrow();
+    expect(() => checkRunsOn('slurm', workOf('a.b:c', []), 'c')).not.toThrow();
+    expect(() =>
+      checkRunsOn(
+        'local',
+        workOf(() => 1, []),
+        'f',
+      ),
+    ).not.toThrow();
+    for (const fn of [() => 1, './a.js#f'])
+      expect(() => checkRunsOn('slurm', workOf(fn, []), 'f')).toThrow(
+        expect.objectContaining({ code: 'E_WORK_NOT_ON_SITE', hint: expect.stringContaining('command') }),
+      );
   });
 });
