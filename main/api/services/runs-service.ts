@@ -1,8 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { runPaths } from '../../platform/paths.ts';
 import { providerFor } from '../../providers/registry.ts';
+import type { Sites } from '../../providers/site.ts';
 import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { startRun } from '../../session/start-run.ts';
@@ -12,20 +12,23 @@ import type { RunService } from '../services.ts';
 import { followLog } from './follow-log.ts';
 import { logPlace } from './log-place.ts';
 import { readLogSlice } from './log-slice.ts';
-import { localLogs } from './log-source.ts';
 import type { PlanShelf } from './plans-service.ts';
+import { RunLogs } from './run-logs.ts';
 import { LOAD_POINTS, notFound, runDetail, watchRun } from './watch-run.ts';
 
 export interface RunsDependencies {
   readonly workspaces: OpenWorkspaces;
   readonly liveRuns: LiveRuns;
   readonly shelf: PlanShelf;
+  /** Where runs on a site are sent to and read from. */
+  readonly sites: Sites;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export function runsService(deps: RunsDependencies): RunService {
-  const { workspaces, liveRuns, shelf, clock, logger } = deps;
+  const { workspaces, liveRuns, shelf, sites, clock, logger } = deps;
+  const logs = new RunLogs({ sites, clock, logger });
   const storeOf = async (projectId: string) => (await workspaces.get(projectId)).workspace.store;
 
   function liveHandle(projectId: string, runId: string): RunHandle {
@@ -49,6 +52,7 @@ export function runsService(deps: RunsDependencies): RunService {
       runId,
       clock,
       logger,
+      sites,
       ...(retry && { retry }),
     });
     liveRuns.add(projectId, handle);
@@ -60,7 +64,7 @@ export function runsService(deps: RunsDependencies): RunService {
       const { projectId, spec, plan } = shelf.get(planId);
       const { workspace } = await workspaces.get(projectId);
       const provider = providerFor(spec.target.provider);
-      const handle = await startRun({ workspace, spec, plan, provider, clock, logger });
+      const handle = await startRun({ workspace, spec, plan, provider, clock, logger, sites });
       liveRuns.add(projectId, handle);
       return { runId: handle.runId };
     },
@@ -76,14 +80,14 @@ export function runsService(deps: RunsDependencies): RunService {
       const { workspace } = await workspaces.get(projectId);
       const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
       const { path } = logPlace(detail, attempt, stream);
-      return readLogSlice(localLogs(runPaths(workspace.paths, runId).folder), path, offset);
+      return readLogSlice(await logs.of(workspace, runId), path, offset);
     },
     followLog: async function* (projectId, runId, instanceId, attempt, stream, signal) {
       const { workspace } = await workspaces.get(projectId);
       const handle = liveRuns.get(projectId, runId);
       yield* followLog(
         {
-          source: localLogs(runPaths(workspace.paths, runId).folder),
+          source: await logs.of(workspace, runId),
           place: async () => {
             const detail = (await workspace.store.instance(runId, instanceId)) ?? notFound('task instance');
             const { path, ended } = logPlace(detail, attempt, stream);
