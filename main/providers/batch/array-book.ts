@@ -1,6 +1,6 @@
 import type { ClusterEvent } from '../provider.ts';
-import type { ElementStatus, PollAnswer } from './batch-engine.ts';
-import type { JobRecord } from './job-store.ts';
+import type { ElementStatus, InstanceRecord, PollAnswer } from './batch-engine.ts';
+import type { JobMember, JobRecord } from './job-store.ts';
 import type { ThrottledArray } from './throttle.ts';
 import { keyOf, type Patience, TrackedArray } from './tracked-array.ts';
 
@@ -17,12 +17,26 @@ export class ArrayBook {
   readonly #arrays = new Map<string, TrackedArray>();
   /** Attempt → array, because a record may name the twin of an array whose answer was lost. */
   readonly #homes = new Map<string, TrackedArray>();
+  /** Results that nobody waits for yet: an array that was given up for never accepted has run after all. */
+  readonly #strays = new Map<string, { readonly record: InstanceRecord; readonly at: number | null }>();
 
-  add(job: JobRecord, engineId: string): void {
-    if (this.#arrays.has(engineId)) return;
-    const array = new TrackedArray(job, engineId);
+  /** @returns what earlier answers have told of its attempts */
+  add(
+    job: JobRecord,
+    engineId: string,
+    now: number,
+    isMoved: (member: JobMember) => boolean = () => false,
+  ): ClusterEvent[] {
+    if (this.#arrays.has(engineId)) return [];
+    const array = new TrackedArray(job, engineId, isMoved);
     this.#arrays.set(engineId, array);
-    for (const member of job.elements.flat()) this.#homes.set(keyOf(member), array);
+    const own = job.elements.flat().filter((member) => !isMoved(member));
+    for (const member of own) this.#homes.set(keyOf(member), array);
+    const events = own.flatMap((member) => {
+      const stray = this.#strays.get(keyOf(member));
+      return stray ? array.record(stray.record, stray.at, now) : [];
+    });
+    return this.#tidy(events);
   }
 
   /** Ids of arrays with attempts that have not ended. */
@@ -82,7 +96,9 @@ export class ArrayBook {
     const offset = siteNow === undefined ? null : now - siteNow;
     for (const record of records) {
       const at = record.at === undefined || offset === null ? null : Math.round(record.at + offset);
-      events.push(...(this.#homes.get(keyOf(record))?.record(record, at, now) ?? []));
+      const home = this.#homes.get(keyOf(record));
+      if (home) events.push(...home.record(record, at, now));
+      else if (record.type === 'finished') this.#strays.set(keyOf(record), { record, at });
     }
     const named = new Map<string, Set<number>>();
     const alive = new Map<string, Set<number>>();

@@ -13,7 +13,7 @@ import { SiteLink } from './site-link.ts';
 import { advance, type Intent } from './submissions.ts';
 import { shareWorkers, throttles } from './throttle.ts';
 import { realTimer, type Timer } from './timer.ts';
-import type { Patience } from './tracked-array.ts';
+import { keyOf, type Patience } from './tracked-array.ts';
 
 export interface BatchOptions {
   readonly runId: string;
@@ -87,7 +87,12 @@ export class BatchCluster implements ClusterHandle {
       { runId, chunkTargetSeconds, maxElements: engine.maxElements, maxElementSeconds, maxMemoryBytes },
       earlier.filter(({ engineId }) => engineId === null),
     );
-    for (const job of earlier) if (job.engineId !== null) this.#book.add(job, job.engineId);
+    const newest = new Map(
+      earlier.flatMap((job) => job.elements.flat().map((member) => [keyOf(member), job])),
+    );
+    for (const job of earlier)
+      if (job.engineId !== null)
+        this.#book.add(job, job.engineId, now, (member) => newest.get(keyOf(member)) !== job);
     this.adopted = earlier.flatMap(({ elements }) => elements.flat());
     this.#stopListening =
       options.onReachable?.((reach) => {
@@ -256,7 +261,7 @@ export class BatchCluster implements ClusterHandle {
     switch (outcome.kind) {
       case 'accepted':
         this.#backlog.forget(intent);
-        this.#book.add(job, outcome.engineId);
+        this.#emit(this.#book.add(job, outcome.engineId, now));
         if (intent.elements !== null) this.#book.setParallelism(outcome.engineId, parallelism);
         this.#changedAt = now;
         // Not at once: nothing can have happened yet.

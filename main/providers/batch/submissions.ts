@@ -30,6 +30,8 @@ export type SubmitOutcome =
   | { readonly kind: 'open'; readonly error: unknown };
 
 const FIRST_LOOK_MS = 2000;
+/** A controller that accepted an array names it within this, however slow it is; results may take longer to be seen. */
+const KNOWN_BY_NAME_MS = 60_000;
 const LIMIT_WAIT_MS = 60_000;
 /** An engine that fails in ways nobody foresaw is not asked for ever. */
 const MAX_TRIES = 8;
@@ -126,7 +128,7 @@ async function look(
   const since = intent.unsureSince ?? job.intendedAt;
   const found = await engine.find(job.name);
   if (found !== null) return accepted(intent, found, jobs);
-  if (lookedAt - since < engine.graceSeconds * 1000) {
+  if (lookedAt - since < Math.min(engine.graceSeconds * 1000, KNOWN_BY_NAME_MS)) {
     intent.dueAt = now() + Math.max(FIRST_LOOK_MS, (lookedAt - since) / 2);
     return { kind: 'open', error: null };
   }

@@ -1,7 +1,7 @@
-import type { ClusterEvent } from '../provider.ts';
+import type { AttemptOutcome, ClusterEvent } from '../provider.ts';
 import type { ElementEnd, ElementStatus, InstanceRecord } from './batch-engine.ts';
 import { endsOfMembers, type OpenMember } from './element-end.ts';
-import type { JobRecord } from './job-store.ts';
+import type { JobMember, JobRecord } from './job-store.ts';
 
 interface Member {
   readonly instanceId: string;
@@ -11,6 +11,8 @@ interface Member {
   /** The site was told to end it alone. */
   cancelSent: boolean;
   told: boolean;
+  /** It took its element with it, so nothing behind it has begun. */
+  fatal: boolean;
 }
 
 interface Element {
@@ -28,6 +30,9 @@ interface Element {
   /** The site was told to end it. */
   cancelSent: boolean;
 }
+
+/** Outcomes that end the whole element when they end one of its instances. */
+const FATAL: ReadonlySet<AttemptOutcome> = new Set(['out_of_memory', 'walltime', 'node_failure', 'lost']);
 
 /** How long the site may be silent about an element, in milliseconds. */
 export interface Patience {
@@ -47,7 +52,8 @@ export class TrackedArray {
   readonly #places = new Map<string, { element: Element; index: number; member: Member }>();
   #open = 0;
 
-  constructor(job: JobRecord, engineId: string) {
+  /** @param isMoved attempts that were handed over again since, in a newer array */
+  constructor(job: JobRecord, engineId: string, isMoved: (member: JobMember) => boolean) {
     this.job = job;
     this.engineId = engineId;
     this.#elements = job.elements.map((members, index) => {
@@ -57,7 +63,8 @@ export class TrackedArray {
           startedAt: null,
           cancelling: false,
           cancelSent: false,
-          told: false,
+          told: isMoved(member),
+          fatal: false,
         })),
         state: 'unknown',
         reason: null,
@@ -70,7 +77,7 @@ export class TrackedArray {
         cancelSent: false,
       };
       for (const member of element.members) this.#places.set(keyOf(member), { element, index, member });
-      this.#open += members.length;
+      this.#open += element.members.filter(({ told }) => !told).length;
       return element;
     });
   }
@@ -114,9 +121,11 @@ export class TrackedArray {
       member.cancelling && result.outcome !== 'succeeded'
         ? { ...result, outcome: 'cancelled' as const }
         : result;
+    member.fatal = FATAL.has(result.outcome);
     return [
       ...events,
       this.#tell(member, Math.max(time, member.startedAt ?? 0), told),
+      ...this.#giveBack(element, now),
       ...this.#rest(element, index, now),
     ];
   }
@@ -130,7 +139,7 @@ export class TrackedArray {
       element.state = 'ended';
       element.endedAt ??= now;
       element.end = end ?? element.end;
-      return this.#stopWorking(element, index, now);
+      return [...this.#giveBack(element, now), ...this.#stopWorking(element, index, now)];
     }
     element.state = state;
     element.missingSince = null;
@@ -235,11 +244,24 @@ export class TrackedArray {
     element.state = 'ended';
     const events = ends.map(({ member, result }): ClusterEvent => {
       if (result) return this.#tell(member as Member, Math.max(at, member.startedAt ?? 0), result);
-      const { instanceId, attempt } = member;
-      this.#close(member as Member);
-      return { type: 'task_returned', at: now, instanceId, attempt };
+      return this.#return(member as Member, now);
     });
     return [...events, ...this.#stopWorking(element, index, now)];
+  }
+
+  /** What stood behind the one that took the element with it never began: it need not wait for anybody's word. */
+  #giveBack({ members, end, endedAt }: Element, now: number): ClusterEvent[] {
+    const open = members.filter(({ told }) => !told);
+    const stopped = endedAt !== null && end !== null && end.outcome !== 'succeeded';
+    const sure = stopped && members.some(({ fatal }) => fatal);
+    if (!sure || open.some(({ startedAt, cancelling }) => startedAt !== null || cancelling)) return [];
+    return open.map((member) => this.#return(member, now));
+  }
+
+  #return(member: Member, now: number): ClusterEvent {
+    this.#close(member);
+    const { instanceId, attempt } = member;
+    return { type: 'task_returned', at: now, instanceId, attempt };
   }
 
   #start(element: Element, index: number, member: Member, at: number): ClusterEvent[] {
