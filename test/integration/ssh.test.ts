@@ -238,6 +238,30 @@ describe.skipIf(noSshd)(`A site over a real sshd${noSshd ? ` (skipped: ${noSshd}
     }
   });
 
+  it('finds Slurm where only a login shell does', async () => {
+    const late = new TestSshd();
+    const bin = join(late.folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'sbatch'), '#!/bin/sh\necho "slurm 22.05.8"\n', { mode: 0o755 });
+    writeFileSync(
+      join(late.folder, '.bash_profile'),
+      `echo 'Welcome!'; echo 'Quota!' >&2\nPATH=${bin}:/usr/bin:/bin\n`,
+    );
+    try {
+      await late.start([`SetEnv HOME=${late.folder} PATH=/usr/bin:/bin`]);
+      const { sites } = await open({ ...here(), port: late.port, identityFile: late.clientKey });
+      const site = await sites.site('hpc');
+      expect(await site.exec(['sbatch', '--version', "it's"], { stdin: 'ignored' })).toEqual({
+        exitCode: 0,
+        stdout: 'slurm 22.05.8\n',
+        stderr: '',
+      });
+      expect((await site.exec(['cat'], { stdin: 'kept' })).stdout).toBe('kept');
+    } finally {
+      await late.close();
+    }
+  });
+
   it('ends a command that never stops printing', async () => {
     const { sites } = await open(here());
     const site = await sites.site('hpc');
