@@ -1,0 +1,116 @@
+import { GIB, KIB, MIB } from '../../platform/units.ts';
+
+/** Fields of sacct, in the order in which they are parsed. None holds free text. */
+export const ACCOUNTING_FIELDS = 'JobID,State,ExitCode,ElapsedRaw,MaxRSS,TotalCPU,ReqMem,AllocCPUS,NodeList';
+
+/** A job with its steps merged. */
+export interface AccountedJob {
+  readonly arrayId: string;
+  /** 0 for a job that is no array. */
+  readonly index: number;
+  /** `CANCELLED by 1001` is `CANCELLED`; `raw` has it all. */
+  readonly state: string;
+  readonly raw: string;
+  readonly exitCode: number | null;
+  /** Number of the signal; null: none. */
+  readonly signal: number | null;
+  /** Any of its steps was ended by this signal. */
+  readonly stepSignal: number | null;
+  readonly elapsedSeconds: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly cpuSeconds: number | null;
+  readonly requestedBytes: number | null;
+  readonly node: string | null;
+}
+
+const JOB_ID = /^(\d+)(?:_(\d+))?(?:\+\d+)?(\.\S+)?$/;
+
+/**
+ * Jobs of `sacct -n -P -D --noconvert -o ACCOUNTING_FIELDS`. A requeued job has several rows: the last counts. Usage is
+ * that of the steps, the largest peak of them. Lines that are no row, and ranges that have not begun, are passed over.
+ */
+export function parseAccounting(text: string): AccountedJob[] {
+  const jobs = new Map<string, AccountedJob>();
+  for (const line of text.split('\n')) {
+    const fields = line.trim().split('|');
+    if (fields.length !== ACCOUNTING_FIELDS.split(',').length) continue;
+    const [
+      id = '',
+      state = '',
+      exit = '',
+      elapsed = '',
+      rss = '',
+      cpu = '',
+      memory = '',
+      cpus = '',
+      nodes = '',
+    ] = fields;
+    const match = JOB_ID.exec(id);
+    const word = /^[A-Z_]+/.exec(state)?.[0];
+    if (!match || word === undefined) continue;
+    const [, arrayId = '', index = '0', step] = match;
+    const key = `${arrayId}_${index}`;
+    const [code, signal] = exitStatus(exit);
+    const peak = parseSize(rss);
+    const cpuSeconds = parseCpuTime(cpu);
+    const job = jobs.get(key);
+    if (step === undefined) {
+      jobs.set(key, {
+        arrayId,
+        index: Number(index),
+        state: word,
+        raw: state,
+        exitCode: code,
+        signal,
+        stepSignal: null,
+        elapsedSeconds: /^\d+$/.test(elapsed) ? Number(elapsed) : null,
+        peakMemoryBytes: peak,
+        cpuSeconds,
+        requestedBytes: requestedMemory(memory, Number(cpus)),
+        node: /^[A-Za-z0-9]/.test(nodes) && nodes !== 'None assigned' ? nodes : null,
+      });
+    } else if (job) {
+      jobs.set(key, {
+        ...job,
+        stepSignal: signal ?? job.stepSignal,
+        peakMemoryBytes: larger(job.peakMemoryBytes, peak),
+        cpuSeconds: larger(job.cpuSeconds, cpuSeconds),
+      });
+    }
+  }
+  return [...jobs.values()];
+}
+
+function larger(one: number | null, other: number | null): number | null {
+  return one === null ? other : other === null ? one : Math.max(one, other);
+}
+
+/** `3:0` is an exit code of 3, `0:9` signal 9. */
+function exitStatus(text: string): [number | null, number | null] {
+  const match = /^(\d+):(\d+)$/.exec(text);
+  if (!match) return [null, null];
+  const signal = Number(match[2]);
+  return [Number(match[1]), signal === 0 ? null : signal];
+}
+
+/** Bytes of `12116K`, `725M` or a bare number of bytes; null when empty. */
+function parseSize(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)([KMGT]?)$/.exec(text);
+  if (!match) return null;
+  return Math.round(Number(match[1]) * ({ K: KIB, M: MIB, G: GIB, T: 1024 * GIB }[match[2] ?? ''] ?? 1));
+}
+
+/** `1500M`; older versions say `500Mc` (per CPU) or `4Gn` (per node). */
+function requestedMemory(text: string, cpus: number): number | null {
+  const match = /^(.*?)([cn]?)$/.exec(text);
+  const bytes = parseSize(match?.[1] ?? '');
+  return bytes === null ? null : match?.[2] === 'c' ? bytes * Math.max(1, cpus || 1) : bytes;
+}
+
+/** Seconds of `MM:SS.mmm`, `HH:MM:SS` or `D-HH:MM:SS`. */
+function parseCpuTime(text: string): number | null {
+  const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(text);
+  if (!match) return null;
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = match;
+  return Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}

@@ -1,0 +1,134 @@
+import type { ElementStatus, InstanceRecord } from '../batch/batch-engine.ts';
+import type { AccountedJob } from './accounting.ts';
+import { elementEnd } from './element-end.ts';
+import { phaseOf, type QueueRow } from './queue.ts';
+import { parseResultLine, type ResultLine, resultOfEnd } from './result-lines.ts';
+
+export const elementKey = (arrayId: string, index: number) => `${arrayId}_${index}`;
+
+/** Accounting lags: an end that it does not know after so many questions is told with what is known. */
+const MOST_QUESTIONS = 4;
+
+interface Watched {
+  /** Lines of its result file that have been told. */
+  lines: number;
+  complete: boolean;
+  /** Begun and not ended: instance → attempt. */
+  readonly running: Map<string, number>;
+  terminated: Extract<ResultLine, { type: 'terminated' }> | null;
+  accounted: AccountedJob | null;
+  log: string;
+  questions: number;
+}
+
+/** What one engine has already told of its elements, so that nothing is told twice and nothing asked for in vain. */
+export class ElementWatch {
+  readonly #elements = new Map<string, Watched>();
+
+  /** What the poll command is to leave out. */
+  bookmarks(): string {
+    return [...this.#elements]
+      .filter(([, { lines }]) => lines > 0)
+      .map(([key, { lines, complete }]) => `${key}\t${complete ? 'all' : lines}\n`)
+      .join('');
+  }
+
+  /** Records of new lines `FILE<tab>line`. A line that is not whole yet is read again next time, and so are those after it. */
+  takeLines(text: string, asked: ReadonlySet<string>): InstanceRecord[] {
+    const records: InstanceRecord[] = [];
+    const cut = new Set<string>();
+    for (const row of text.split('\n')) {
+      const match = /^(\d+)_(\d+)\t(.*)$/.exec(row);
+      if (!match) continue;
+      const [, arrayId = '', index = '', line = ''] = match;
+      const key = elementKey(arrayId, Number(index));
+      if (!asked.has(arrayId) || cut.has(key)) continue;
+      if (!line.endsWith('\t.')) {
+        cut.add(key);
+        continue;
+      }
+      const watched = this.#of(key);
+      watched.lines++;
+      const parsed = parseResultLine(arrayId, Number(index), line);
+      if (parsed === null) continue;
+      switch (parsed.type) {
+        case 'complete':
+          watched.complete = true;
+          break;
+        case 'terminated':
+          watched.terminated = parsed;
+          break;
+        case 'started':
+          watched.running.set(parsed.instanceId, parsed.attempt);
+          records.push(parsed);
+          break;
+        case 'finished':
+          watched.running.delete(parsed.instanceId);
+          records.push(parsed);
+          break;
+      }
+    }
+    return records;
+  }
+
+  /** Whether the queue's word is not enough to say how an ended element ended. */
+  needsAccounting({ arrayId, index, state }: QueueRow): boolean {
+    if (state === 'COMPLETED') return false;
+    const watched = this.#of(elementKey(arrayId, index));
+    return !watched.complete && watched.accounted === null && watched.questions < MOST_QUESTIONS;
+  }
+
+  asked(rows: readonly QueueRow[]): void {
+    for (const { arrayId, index } of rows) this.#of(elementKey(arrayId, index)).questions++;
+  }
+
+  explain({ job, log }: { readonly job: AccountedJob; readonly log: string }): void {
+    if (phaseOf(job.state) !== 'ended') return;
+    const watched = this.#of(elementKey(job.arrayId, job.index));
+    watched.accounted = job;
+    watched.log = log;
+  }
+
+  /** An end whose reason accounting is still to tell counts as running. */
+  statusOf(row: QueueRow): ElementStatus {
+    const { arrayId, index, node, reason } = row;
+    const phase = phaseOf(row.state);
+    if (phase !== 'ended') return { arrayId, index, state: phase, reason, node, end: null };
+    if (this.needsAccounting(row)) return { arrayId, index, state: 'running', reason: null, node, end: null };
+    const { accounted, log } = this.#of(elementKey(arrayId, index));
+    const end = elementEnd({ state: row.state, accounted, log });
+    return { arrayId, index, state: 'ended', reason, node, end };
+  }
+
+  /** Ends of instances around which the job ended, once it is known why. */
+  takeTerminated(elements: readonly ElementStatus[]): InstanceRecord[] {
+    return elements.flatMap(({ arrayId, index, end }) => {
+      const watched = this.#elements.get(elementKey(arrayId, index));
+      if (!end || !watched?.terminated) return [];
+      const { instanceId, attempt, at, usage } = watched.terminated;
+      watched.terminated = null;
+      watched.running.delete(instanceId);
+      return [{ type: 'finished', arrayId, index, instanceId, attempt, at, result: resultOfEnd(end, usage) }];
+    });
+  }
+
+  runningAttempt(arrayId: string, index: number, instanceId: string): number | null {
+    return this.#elements.get(elementKey(arrayId, index))?.running.get(instanceId) ?? null;
+  }
+
+  #of(key: string): Watched {
+    const known = this.#elements.get(key);
+    if (known) return known;
+    const fresh: Watched = {
+      lines: 0,
+      complete: false,
+      running: new Map(),
+      terminated: null,
+      accounted: null,
+      log: '',
+      questions: 0,
+    };
+    this.#elements.set(key, fresh);
+    return fresh;
+  }
+}

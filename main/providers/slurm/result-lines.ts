@@ -1,0 +1,134 @@
+import { describeDuration } from '../../platform/units.ts';
+import type { ElementEnd, InstanceRecord } from '../batch/batch-engine.ts';
+import { classifyEnd, type StopReason } from '../local/failure-class.ts';
+import type { PythonResult } from '../local/python-command.ts';
+import type { AttemptResult, Usage } from '../provider.ts';
+import { signalName } from './element-end.ts';
+
+/** A line of a result file; `terminated`: the job ended around the instance, and only Slurm can say why. */
+export type ResultLine =
+  | InstanceRecord
+  | {
+      readonly type: 'terminated';
+      readonly arrayId: string;
+      readonly index: number;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly at: number;
+      readonly usage: Usage;
+    }
+  /** The element came to its end; nothing more will be written. */
+  | { readonly type: 'complete'; readonly arrayId: string; readonly index: number };
+
+/** Reads one line that job script `element.sh` wrote; null when it is cut or no such line. */
+export function parseResultLine(arrayId: string, index: number, line: string): ResultLine | null {
+  const fields = line.split('\t');
+  if (fields.pop() !== '.') return null;
+  const [type, instanceId = '', attemptText = '', atText = ''] = fields;
+  if (type === 'E') return { type: 'complete', arrayId, index };
+  const attempt = Number(attemptText);
+  const at = Number(atText) * 1000;
+  if (instanceId === '' || !Number.isInteger(attempt) || attempt < 1 || !Number.isFinite(at)) return null;
+  const base = { arrayId, index, instanceId, attempt, at };
+  if (type === 'S' && fields.length === 5) return { type: 'started', ...base, node: fields[4] ?? '' };
+  if (type === 'T' && fields.length === 9) {
+    const [ticks = '', peak = '', user = '', system = ''] = fields.slice(4);
+    return { type: 'terminated', ...base, usage: usageOf(ticks, peak, user, system) };
+  }
+  if (type !== 'F' || fields.length !== 14) return null;
+  const result = resultOf(fields.slice(4));
+  return result === null ? null : { type: 'finished', ...base, result };
+}
+
+function resultOf(fields: readonly string[]): AttemptResult | null {
+  const [
+    how,
+    code = '',
+    ticks = '',
+    peak = '',
+    user = '',
+    system = '',
+    oom,
+    memory = '',
+    limit = '',
+    said = '-',
+  ] = fields;
+  if (!/^\d+$/.test(code)) return null;
+  const exit = Number(code);
+  const usage = usageOf(ticks, peak, user, system);
+  const signal = exit > 128 && exit < 160 ? signalName(exit - 128) : null;
+  const python = pythonResult(fields[10] ?? '-');
+  const stopped = stopReason(how);
+  const folderExists = how !== 'nofolder';
+  const killedForMemory = oom === '1' && signal === 'SIGKILL';
+  const verdict = classifyEnd({
+    program: 'the command',
+    launchError: folderExists ? null : 'ENOENT',
+    folderExists,
+    exitCode: signal === null ? exit : null,
+    signal,
+    stopped: killedForMemory ? { kind: 'memory', bytes: usage.peakMemoryBytes ?? 0 } : stopped,
+    request: {
+      cpus: 1,
+      memoryBytes: /^\d+$/.test(memory) ? Number(memory) : null,
+      walltimeSeconds: Number(limit) || null,
+    },
+    peakMemoryBytes: usage.peakMemoryBytes,
+    systemOutOfMemory: killedForMemory,
+    lastErrorLine: said === '-' ? null : said,
+    python,
+  });
+  return {
+    ...verdict,
+    exitCode: signal === null ? exit : null,
+    signal,
+    usage,
+    ...(python?.kind === 'value' && verdict.outcome === 'succeeded' ? { value: python.value } : {}),
+  };
+}
+
+function stopReason(how: string | undefined): StopReason | null {
+  return how === 'limit' ? { kind: 'walltime' } : how === 'cancelled' ? { kind: 'cancelled' } : null;
+}
+
+function pythonResult(text: string): PythonResult | null {
+  if (text === '-' || text === '') return null;
+  try {
+    return JSON.parse(text) as PythonResult;
+  } catch {
+    return null; // larger than a line carries: the value stays on the site
+  }
+}
+
+function usageOf(ticks: string, peak: string, user: string, system: string): Usage {
+  const peakMemoryBytes = /^\d+$/.test(peak) ? Number(peak) : null;
+  return {
+    peakMemoryBytes,
+    cpuUserSeconds: cpuSeconds(user),
+    cpuSystemSeconds: cpuSeconds(system),
+    readBytes: null,
+    writtenBytes: null,
+    wallSeconds: Math.max(0, Number(ticks) || 0) / 100,
+    measuredBy: peakMemoryBytes === null ? 'none' : 'sampled',
+  };
+}
+
+/** `1m2.34s`, as the shell's `times` writes it. */
+function cpuSeconds(text: string): number | null {
+  const match = /^(\d+)m(\d+(?:[.,]\d+)?)s$/.exec(text);
+  return match ? Number(match[1]) * 60 + Number(match[2]?.replace(',', '.')) : null;
+}
+
+/** The result of an instance whose job ended around it. */
+export function resultOfEnd(end: ElementEnd, usage: Usage): AttemptResult {
+  const known = { ...usage, peakMemoryBytes: usage.peakMemoryBytes ?? end.peakMemoryBytes };
+  // The script ended well and its instance did not: somebody's signal, which Slurm does not call an end of the job.
+  const outcome = end.outcome === 'succeeded' || end.outcome === 'program_error' ? 'cancelled' : end.outcome;
+  return {
+    outcome,
+    exitCode: null,
+    signal: end.signal,
+    message: `Slurm ended its job (${end.detail}) after ${describeDuration(usage.wallSeconds)}.`,
+    usage: known,
+  };
+}

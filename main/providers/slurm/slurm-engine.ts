@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../platform/errors.ts';
+import { resourcePath } from '../../platform/resources.ts';
+import type { ArraySubmission, BatchEngine, ElementStatus, PollAnswer } from '../batch/batch-engine.ts';
+import type { CommandResult, Site } from '../site.ts';
+import { parseAccounting } from './accounting.ts';
+import { type ChunkContext, chunkFile, shimPath } from './chunk-file.ts';
+import { elementEnd } from './element-end.ts';
+import { ElementWatch, elementKey } from './element-watch.ts';
+import { parseQueue, phaseOf } from './queue.ts';
+import {
+  EXPLAIN_SCRIPT,
+  FIND_SCRIPT,
+  framedParts,
+  POLL_SCRIPT,
+  STOP_SCRIPT,
+  SUBMIT_SCRIPT,
+  THROTTLE_SCRIPT,
+} from './site-commands.ts';
+import type { SlurmOptions } from './slurm-options.ts';
+import { jobScript, sbatchArguments, submitFailure, submittedId } from './submit-command.ts';
+
+export interface SlurmEngineSettings {
+  readonly site: Site;
+  readonly options: SlurmOptions;
+  readonly context: ChunkContext;
+  /** Slurm's `MaxArraySize`; indices end at one less. */
+  readonly maxArraySize: number;
+}
+
+interface ElementId {
+  readonly arrayId: string;
+  readonly index: number;
+}
+
+/** The parts of an answer by name. */
+type Parts = NonNullable<ReturnType<typeof framedParts>>;
+
+const IDS_PER_QUESTION = 50;
+const IDS_PER_CANCEL = 100;
+/** Network file systems show a file on another node this late, by experience. */
+const GRACE_SECONDS = 270;
+/** An array of a size that one answer of the queue still carries well. */
+const MOST_ELEMENTS = 5000;
+
+/** Slurm, through the commands of a login node. All state that matters lies on the site; what is here are bookmarks. */
+export class SlurmEngine implements BatchEngine {
+  readonly maxElements: number;
+  readonly graceSeconds = GRACE_SECONDS;
+  readonly #site: Site;
+  readonly #options: SlurmOptions;
+  readonly #context: ChunkContext;
+  readonly #jobs: string;
+  readonly #watch = new ElementWatch();
+  #shimIsThere = false;
+
+  constructor({ site, options, context, maxArraySize }: SlurmEngineSettings) {
+    this.#site = site;
+    this.#options = options;
+    this.#context = context;
+    this.#jobs = `${context.runFolder}/jobs`;
+    this.maxElements = Math.max(1, Math.min(MOST_ELEMENTS, maxArraySize - 1));
+  }
+
+  async submitArray(submission: ArraySubmission): Promise<string> {
+    const chunks = chunkFile(submission.elements, this.#context);
+    const script = await jobScript(this.#jobs, submission);
+    await this.#bringShim(submission);
+    await this.#site.writeFile(`${this.#jobs}/chunks/${submission.name}`, chunks);
+    const sbatch = sbatchArguments(submission, this.#jobs, this.#options);
+    const answer = await this.#run(SUBMIT_SCRIPT, sbatch, script);
+    const id = answer.exitCode === 0 ? submittedId(answer.stdout) : null;
+    if (id === null) throw submitFailure(answer, this.#site.label);
+    return id;
+  }
+
+  async find(name: string): Promise<string | null> {
+    const parts = await this.#ask(FIND_SCRIPT, [name]);
+    this.#mustAnswer(parts, 'queue');
+    const ids = `${parts.get('queue')?.body}\n${parts.get('accounting')?.body}`
+      .split('\n')
+      .flatMap((line) => /^(\d+)(_.*)?$/.exec(line.trim())?.[1] ?? []);
+    return ids[0] ?? null;
+  }
+
+  async setParallelism(arrayId: string, elements: number): Promise<void> {
+    const answer = await this.#run(THROTTLE_SCRIPT, [arrayId, String(elements)]);
+    // What is over has no parallelism.
+    if (answer.exitCode !== 0 && !/Invalid job id|already comple/i.test(answer.stderr + answer.stdout))
+      throw this.#failure('would not change how many elements run at once', answer);
+  }
+
+  async poll(arrayIds: readonly string[]): Promise<PollAnswer> {
+    const parts = await this.#ask(POLL_SCRIPT, [], this.#watch.bookmarks());
+    this.#mustAnswer(parts, 'queue');
+    const asked = new Set(arrayIds);
+    const records = this.#watch.takeLines(parts.get('results')?.body ?? '', asked);
+    const rows = parseQueue(parts.get('queue')?.body ?? '').filter((row) => asked.has(row.arrayId));
+    const unclear = rows.filter((row) => phaseOf(row.state) === 'ended' && this.#watch.needsAccounting(row));
+    if (unclear.length > 0) {
+      for (const accounted of await this.#explain(unclear)) this.#watch.explain(accounted);
+      this.#watch.asked(unclear);
+    }
+    const elements = rows.map((row) => this.#watch.statusOf(row));
+    const siteNow = Number(parts.get('now')?.note) * 1000;
+    return {
+      elements,
+      records: [...records, ...this.#watch.takeTerminated(elements)],
+      ...(Number.isFinite(siteNow) ? { siteNow } : {}),
+    };
+  }
+
+  async usage(elements: readonly ElementId[]): Promise<readonly ElementStatus[]> {
+    const found = await this.#explain(elements);
+    for (const each of found) this.#watch.explain(each);
+    return found.map(({ job, log }) => {
+      const state = phaseOf(job.state);
+      const end = state === 'ended' ? elementEnd({ state: null, accounted: job, log }) : null;
+      return { arrayId: job.arrayId, index: job.index, state, reason: null, node: job.node, end };
+    });
+  }
+
+  async cancel(elements: readonly ElementId[]): Promise<void> {
+    for (const ids of batches(elementRanges(elements), IDS_PER_CANCEL)) {
+      const answer = await this.#site.exec(['scancel', ...ids]);
+      if (answer.exitCode !== 0 && !/Invalid job id|already comple/i.test(answer.stderr))
+        throw this.#failure('would not cancel', answer);
+    }
+  }
+
+  async cancelInstance({ arrayId, index }: ElementId, instanceId: string): Promise<void> {
+    const attempt = this.#watch.runningAttempt(arrayId, index, instanceId);
+    if (attempt === null) return;
+    await this.#run(STOP_SCRIPT, [`${instanceId}.${attempt}`, elementKey(arrayId, index)]);
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held open: the site belongs to whoever opened it.
+  }
+
+  async #bringShim({ elements }: ArraySubmission): Promise<void> {
+    if (this.#shimIsThere || !elements.some((each) => each.some(({ work }) => work.kind === 'python')))
+      return;
+    const shim = await readFile(resourcePath('shim', 'scalable_shim.py'));
+    await this.#site.writeFile(shimPath(this.#context.runFolder), shim);
+    this.#shimIsThere = true;
+  }
+
+  /** What accounting and logs say of elements; those it does not know are left out. */
+  async #explain(elements: readonly ElementId[]) {
+    const wanted = new Set(elements.map(({ arrayId, index }) => elementKey(arrayId, index)));
+    const answers = [];
+    for (const ids of batches([...new Set(elements.map(({ arrayId }) => arrayId))], IDS_PER_QUESTION)) {
+      const names = [...wanted].filter((key) => ids.includes(key.slice(0, key.indexOf('_'))));
+      const parts = await this.#ask(
+        EXPLAIN_SCRIPT,
+        [ids.join(',')],
+        names.map((name) => `${name}\n`).join(''),
+      );
+      const logs = Map.groupBy(
+        (parts.get('logs')?.body ?? '').split('\n'),
+        (line) => line.split('\t')[0] ?? '',
+      );
+      for (const job of parseAccounting(parts.get('accounting')?.body ?? '')) {
+        const key = elementKey(job.arrayId, job.index);
+        if (wanted.has(key)) answers.push({ job, log: (logs.get(key) ?? []).join('\n') });
+      }
+    }
+    return answers;
+  }
+
+  async #ask(script: string, argv: readonly string[], stdin?: string): Promise<Parts> {
+    const mark = `scalable-${randomBytes(6).toString('hex')}`;
+    const answer = await this.#run(script, argv, stdin, mark);
+    const parts = framedParts(answer.stdout, mark);
+    if (parts === null) throw this.#failure('gave no complete answer', answer);
+    return parts;
+  }
+
+  #run(script: string, argv: readonly string[], stdin?: string, mark = '-'): Promise<CommandResult> {
+    return this.#site.exec(
+      ['sh', '-c', script, 'sh', mark, this.#jobs, ...argv],
+      stdin === undefined ? {} : { stdin },
+    );
+  }
+
+  #mustAnswer(parts: Parts, name: string): void {
+    const part = parts.get(name);
+    if (part?.note === 'ok') return;
+    throw new AppError({
+      code: 'E_SITE_UNREACHABLE',
+      message: `Slurm on ${this.#site.label} does not answer: ${part?.body.trim().slice(0, 300) || 'nothing said'}`,
+      hint: 'Jobs go on meanwhile. It is asked again by itself.',
+    });
+  }
+
+  #failure(what: string, { exitCode, stdout, stderr }: CommandResult): AppError {
+    const said = (stderr.trim() || stdout.trim()).slice(0, 300);
+    return new AppError({
+      code: 'E_SLURM_COMMAND',
+      message: `Slurm on ${this.#site.label} ${what}: ${said || `exit code ${exitCode}`}`,
+      hint: 'It is tried again by itself.',
+      details: { exitCode },
+    });
+  }
+}
+
+/** `4711_[3-7,9]` for each array: one id for scancel, however many elements. */
+export function elementRanges(elements: readonly ElementId[]): string[] {
+  return [...Map.groupBy(elements, ({ arrayId }) => arrayId)].map(([arrayId, members]) => {
+    const indices = [...new Set(members.map(({ index }) => index))].sort((a, b) => a - b);
+    const ranges: [number, number][] = [];
+    for (const index of indices) {
+      const last = ranges.at(-1);
+      if (last && last[1] === index - 1) last[1] = index;
+      else ranges.push([index, index]);
+    }
+    return `${arrayId}_[${ranges.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',')}]`;
+  });
+}
+
+function batches<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

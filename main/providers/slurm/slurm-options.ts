@@ -1,0 +1,88 @@
+import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+
+/** A Slurm target's own options, read and with their defaults. Null: not said, Slurm's default counts. */
+export interface SlurmOptions {
+  /** Name of an SSH profile; null: Slurm is on this machine. */
+  readonly connection: string | null;
+  readonly partition: string | null;
+  readonly account: string | null;
+  readonly qos: string | null;
+  readonly constraint: string | null;
+  /** Handed to sbatch as they are, after ours. */
+  readonly flags: readonly string[];
+  /** Null: what the site has. */
+  readonly containerRuntime: 'apptainer' | 'singularity' | 'docker' | null;
+}
+
+/** Flags that would break how work is found again. */
+const OURS =
+  /^(-a|-J|-o|-e|-i|-D|-d|-H|-W)|^--(array|job-name|output|error|input|chdir|dependency|hold|wait|wrap|parsable|requeue|export|export-file|test-only|open-mode|signal|clusters|ntasks|nodes)(=|$)/;
+
+/** Reads the options of a Slurm target; what is wrong is told and its default used. `comm_port` and `interface` are not needed. */
+export function readSlurmOptions(spec: DeploymentSpec): { options: SlurmOptions; problems: Problem[] } {
+  const { options, name } = spec.target;
+  const problems: Problem[] = [];
+  const tell = (key: string, message: string, hint: string | null = null) =>
+    problems.push({
+      code: 'E_INVALID_VALUE',
+      path: `targets.${name}.${key}`,
+      line: null,
+      column: null,
+      endLine: null,
+      endColumn: null,
+      message,
+      hint,
+    });
+
+  function text(...keys: readonly string[]): string | null {
+    for (const key of keys) {
+      const value = options[key];
+      if (value === undefined || value === null || value === '') continue;
+      if (typeof value === 'string' && !/[\0\r\n]/.test(value)) return value;
+      tell(key, `${key} must be a text of one line, not ${JSON.stringify(value)}`);
+    }
+    return null;
+  }
+
+  function flags(): readonly string[] {
+    const value = options.sbatch_flags ?? options.extra_flags ?? [];
+    const list = typeof value === 'string' ? value.split(/\s+/).filter((flag) => flag !== '') : value;
+    const isText = (flag: unknown): flag is string => typeof flag === 'string' && /^-[^\0\r\n]+$/.test(flag);
+    if (!Array.isArray(list) || !list.every(isText)) {
+      tell(
+        'sbatch_flags',
+        'sbatch_flags must be a list of flags such as "--exclusive"',
+        'Write --flag=value as one item.',
+      );
+      return [];
+    }
+    const taken = list.filter((flag) => OURS.test(flag));
+    for (const flag of taken)
+      tell('sbatch_flags', `${flag} is set by the app and cannot be among sbatch_flags`, 'Remove it.');
+    return list.filter((flag) => !OURS.test(flag));
+  }
+
+  function runtime(): SlurmOptions['containerRuntime'] {
+    const value = text('container_runtime');
+    if (value === null || value === 'apptainer' || value === 'singularity' || value === 'docker')
+      return value;
+    tell(
+      'container_runtime',
+      `container_runtime must be apptainer, singularity or docker, not ${JSON.stringify(value)}`,
+    );
+    return null;
+  }
+
+  return {
+    options: {
+      connection: text('connection'),
+      partition: text('queue', 'partition'),
+      account: text('account'),
+      qos: text('qos'),
+      constraint: text('constraint'),
+      flags: flags(),
+      containerRuntime: runtime(),
+    },
+    problems,
+  };
+}

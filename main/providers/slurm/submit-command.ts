@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../platform/errors.ts';
+import { resourcePath } from '../../platform/resources.ts';
+import { formatDuration, MIB } from '../../platform/units.ts';
+import type { ArraySubmission } from '../batch/batch-engine.ts';
+import type { CommandResult } from '../site.ts';
+import { shellQuote } from './shell-quote.ts';
+import type { SlurmOptions } from './slurm-options.ts';
+
+/** Seconds before the time limit at which the script is told to begin nothing more. */
+const WARN_SECONDS = 60;
+
+/** The script that sbatch reads from its standard input: assignments, then the template. */
+export async function jobScript(jobs: string, submission: ArraySubmission): Promise<string> {
+  const template = await readFile(resourcePath('slurm', 'element.sh'), 'utf8');
+  const values = {
+    jobs,
+    chunks: `${jobs}/chunks/${submission.name}`,
+    memory: submission.request.memoryBytes === null ? '-' : String(submission.request.memoryBytes),
+  };
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${shellQuote(value)}\n`);
+  return `#!/bin/sh\n${lines.join('')}${template}`;
+}
+
+/**
+ * sbatch with all options on the command line, where neither a user's `SBATCH_*` variables nor the site's defaults
+ * override them. The user's own flags come last and win.
+ */
+export function sbatchArguments(submission: ArraySubmission, jobs: string, options: SlurmOptions): string[] {
+  const { request, elements, parallelism, elementWalltimeSeconds: seconds, after } = submission;
+  const given = (flag: string, value: string | null) => (value === null ? [] : [`--${flag}=${value}`]);
+  return [
+    'sbatch',
+    '--parsable',
+    `--job-name=${submission.name}`,
+    `--array=0-${elements.length - 1}${parallelism > 0 ? `%${parallelism}` : ''}`,
+    ...(parallelism > 0 ? [] : ['--hold']),
+    '--nodes=1',
+    '--ntasks=1',
+    `--cpus-per-task=${request.cpus}`,
+    ...given('mem', request.memoryBytes === null ? null : `${Math.ceil(request.memoryBytes / MIB)}M`),
+    ...given('time', seconds === null ? null : formatDuration(Math.ceil(seconds / 60) * 60)),
+    ...(seconds === null || seconds <= 2 * WARN_SECONDS ? [] : [`--signal=B:USR2@${WARN_SECONDS}`]),
+    ...given('partition', options.partition),
+    ...given('account', options.account),
+    ...given('qos', options.qos),
+    ...given('constraint', options.constraint),
+    ...(after.length > 0 ? [`--dependency=afterok:${after.join(':')}`, '--kill-on-invalid-dep=yes'] : []),
+    `--chdir=${jobs}`,
+    `--output=${jobs.replaceAll('%', '%%')}/log/%A_%a.txt`,
+    '--no-requeue',
+    '--open-mode=append',
+    '--export=NONE',
+    ...options.flags,
+  ];
+}
+
+/** Sites print banners around the answer, and some print only the sentence. Null: nobody can tell. */
+export function submittedId(stdout: string): string | null {
+  const lines = stdout.split(/\r?\n/).map((line) => line.trim());
+  const bare = lines.map((line) => /^(\d+)(;\S+)?$/.exec(line)?.[1]).filter((id) => id !== undefined);
+  if (bare.length > 0) return bare.at(-1) ?? null;
+  return /Submitted batch job (\d+)/.exec(stdout)?.[1] ?? null;
+}
+
+const NOT_NOW =
+  /SubmitJobLimit|MaxSubmit|QOSMaxSubmit|job submit limit|violates accounting\/QOS policy|temporarily unable to accept|too many|try again later/i;
+const NOT_BEGUN =
+  /Unable to contact slurm controller \(connect failure\)|Connection refused|sbatch: (command )?not found/i;
+const UNKNOWN = /timed out|Zero Bytes|Communication connection failure|Unexpected message|Connection reset/i;
+
+/** What a submission that gave no id means: never "failed" where the site may have accepted it. */
+export function submitFailure({ exitCode, stdout, stderr }: CommandResult, label: string): AppError {
+  const said = [...stderr.split('\n'), ...stdout.split('\n')]
+    .map((line) => line.replace(/^sbatch: (error: )?/, '').trim())
+    .filter((line) => line !== '')
+    .slice(0, 6)
+    .join(' · ');
+  const about = (code: string, message: string, hint: string) =>
+    new AppError({
+      code,
+      message,
+      hint,
+      details: { exitCode, stdout: stdout.slice(0, 2000), stderr: stderr.slice(0, 2000) },
+    });
+  if (NOT_NOW.test(said))
+    return about(
+      'E_SUBMIT_LIMIT',
+      `${label} takes no more jobs now: ${said}`,
+      'It is tried again when some have ended.',
+    );
+  if (NOT_BEGUN.test(said))
+    return about(
+      'E_SITE_UNREACHABLE',
+      `Slurm on ${label} does not answer: ${said}`,
+      'It is tried again by itself.',
+    );
+  if (exitCode === null || exitCode === 0 || said === '' || UNKNOWN.test(said))
+    return about(
+      'E_SITE_REPLY_LOST',
+      `${label} gave no clear answer to a submission: ${said || 'nothing'}`,
+      'It is looked for.',
+    );
+  return about(
+    'E_SUBMIT_REFUSED',
+    `Slurm refused the job: ${said}`,
+    'Change the request or the target’s options.',
+  );
+}

@@ -1,0 +1,203 @@
+# One element of an array: runs its instances one after the other and writes down what became of each. POSIX sh.
+# Before this text stand assignments of the app: jobs, chunks, memory (bytes or -).
+# Files below $jobs: chunks/NAME what is to run · results/ARRAY_INDEX what happened · claims/ID.ATTEMPT taken · stop/ID.ATTEMPT
+# cancelled · shim.py. Lines of results end in a dot after a tab, so that a half-written one is seen as such.
+set -u
+export SLURM_EXPORT_ENV=ALL
+cd -- "$jobs" || exit 96
+index=${SLURM_ARRAY_TASK_ID:-0}
+array=${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}
+node=${SLURMD_NODENAME:-$(uname -n)}
+results=$jobs/results/${array}_$index
+tab=$(printf '\t')
+scratch=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/scalable.XXXXXX") || exit 97
+pid= sampler= id= attempt= started= failed=0 warned= ending=
+
+# write FIELD...: one line, one write
+write() {
+  line=$1
+  shift
+  for field; do line=$line$tab$field; done
+  printf '%s\t.\n' "$line" >>"$results"
+}
+
+# The app's clock is not ours: whole seconds since the epoch of this node, for order and for people.
+clock() { now=$(date +%s); }
+# Hundredths of a second of a clock that nobody sets.
+uptime() { read -r up _ </proc/uptime && ticks=${up%.*}${up#*.}; }
+
+# Processes that the kernel killed in this job for memory; empty where it cannot be told.
+oom_kills() {
+  kills=
+  [ -r /proc/self/cgroup ] || return 0
+  while IFS=: read -r _ controllers path; do
+    case $controllers in
+      '') counters=/sys/fs/cgroup$path/memory.events ;;
+      *memory*) counters=/sys/fs/cgroup/memory$path/memory.oom_control ;;
+      *) continue ;;
+    esac
+    [ -r "$counters" ] || continue
+    while read -r name count; do [ "$name" != oom_kill ] || kills=$count; done <"$counters"
+  done </proc/self/cgroup
+}
+
+# Follows the tree of process $1: keeps its peak in $scratch/peak; ends it after $2 seconds (0: never) or when
+# $scratch/stop appears, and says so in $scratch/how. Often at first, seldom later.
+watch_tree() {
+  exec awk -v root="$1" -v limit="$2" -v grace="$grace" -v dir="$scratch" '
+    function uptime(  line, f) {
+      if ((getline line < "/proc/uptime") <= 0) return -1
+      close("/proc/uptime"); split(line, f, " "); return f[1] + 0
+    }
+    # Fills pids[1..n] with the tree, parents first.
+    function walk(  from, cmd, line, f, i, to) {
+      n = 1; pids[1] = root; from = 1
+      while (from <= n) {
+        cmd = "cat"
+        for (to = n; from <= to; from++) cmd = cmd " /proc/" pids[from] "/task/[0-9]*/children"
+        cmd = cmd " 2>/dev/null"
+        while ((cmd | getline line) > 0) {
+          split(line, f, " ")
+          for (i = 1; i in f; i++) pids[++n] = f[i]
+        }
+        close(cmd)
+      }
+    }
+    function measure(  i, path, line, f, sum) {
+      sum = 0
+      for (i = 1; i <= n; i++) {
+        path = "/proc/" pids[i] "/status"
+        while ((getline line < path) > 0) {
+          if (line ~ /^VmHWM:/) { split(line, f, " "); if (f[2] * 1024 > peak) peak = f[2] * 1024 }
+          if (line ~ /^VmRSS:/) { split(line, f, " "); sum += f[2] * 1024; break }
+        }
+        if (close(path) < 0 && i == 1) exit
+      }
+      if (sum > peak) peak = sum
+    }
+    function tell(signal,  i, list) {
+      list = ""
+      for (i = 2; i <= n; i++) list = list " " pids[i] # not the shell that waits
+      if (list != "") system("kill -" signal list " 2>/dev/null")
+    }
+    BEGIN {
+      begun = uptime(); pause = 0.05; peak = 0; written = 0; ended = 0
+      for (;;) {
+        walk(); measure()
+        if (peak > written) { printf "%.0f\n", peak > (dir "/peak"); close(dir "/peak"); written = peak }
+        now = uptime() - begun
+        if (!ended && (getline line < (dir "/stop")) >= 0) { close(dir "/stop"); ended = now; how = "cancelled" }
+        if (!ended && limit > 0 && now >= limit) { ended = now; how = "limit" }
+        if (ended) {
+          print how > (dir "/how"); close(dir "/how")
+          tell(now - ended < grace ? "TERM" : "KILL")
+        }
+        if (system("sleep " (ended ? 0.5 : pause) " 2>/dev/null") != 0) system("sleep 1")
+        if (pause < 2) pause *= 1.5
+        if (limit > 0 && !ended && pause > limit - now && limit > now) pause = limit - now + 0.01
+      }
+    }'
+}
+
+# Puts into $peak, $cpu_user and $cpu_system what is known of the running instance, - where nothing is.
+read_usage() {
+  peak=- cpu_user=- cpu_system=- how=exit
+  [ ! -s "$scratch/peak" ] || read -r peak <"$scratch/peak"
+  [ ! -s "$scratch/how" ] || read -r how <"$scratch/how"
+  if [ -s "$scratch/times" ]; then
+    { read -r _ _; read -r cpu_user cpu_system; } <"$scratch/times"
+  fi
+}
+
+# Told once by Slurm, a minute or so before the time limit: nothing more is begun.
+warn() { warned=1; }
+# The job is ending: what is known is written while there is time. Slurm says why, not we.
+end_now() {
+  ending=1
+  trap '' TERM USR2 USR1
+  if [ -n "$id" ]; then
+    [ -z "$sampler" ] || kill "$sampler" 2>/dev/null
+    read_usage
+    uptime
+    clock
+    write T "$id" "$attempt" "$now" "$((ticks - started))" "$peak" "$cpu_user" "$cpu_system" "${warned:-0}"
+  fi
+  [ -z "$pid" ] || kill "$pid" 2>/dev/null
+  exit 98
+}
+stop_if_asked() { [ -z "$id" ] || [ ! -e "stop/$id.$attempt" ] || : >"$scratch/stop"; }
+grace=5
+trap warn USR2
+trap stop_if_asked USR1
+trap end_now TERM
+trap 'rm -rf -- "$scratch"; [ -s "$jobs/log/${array}_$index.txt" ] || rm -f -- "$jobs/log/${array}_$index.txt"' EXIT
+
+# instance ID ATTEMPT SECONDS FOLDER OUT ERR RESULT: runs the function `task` in FOLDER, at most SECONDS (0: no limit)
+instance() {
+  [ -z "$warned$ending" ] || return 0
+  if ! mkdir "claims/$1.$2" 2>/dev/null; then
+    [ -d "claims/$1.$2" ] && return 0 # taken before, by us or by another array
+    echo "claims/$1.$2 cannot be made" >&2
+    failed=1
+    return 0
+  fi
+  rm -f "$scratch/peak" "$scratch/how" "$scratch/times" "$scratch/stop"
+  result=$7
+  id=$1 attempt=$2 code=
+  clock
+  uptime
+  started=$ticks
+  oom_kills
+  kills_before=$kills
+  write S "$id" "$attempt" "$now" "$node"
+  stop_if_asked
+  if [ -e "$scratch/stop" ]; then
+    code=143 how=cancelled
+  else
+    # The inner shell waits, so that its `times` are those of the task alone.
+    (
+      trap - TERM USR1 USR2 EXIT
+      prepare && cd -- "$4" 2>/dev/null || { echo nofolder >"$scratch/how"; exit 96; }
+      (task)
+      ended=$?
+      times >"$scratch/times"
+      exit "$ended"
+    ) >"$5" 2>"$6" </dev/null &
+    pid=$!
+    watch_tree "$pid" "$3" >/dev/null 2>&1 &
+    sampler=$!
+    while :; do
+      wait "$pid"
+      code=$?
+      kill -0 "$pid" 2>/dev/null || break # a signal of ours ends the wait, not the task
+    done
+    pid=
+    # The job's end reaches the task first: let it reach us too.
+    [ "$code" -ne 143 ] || [ -e "$scratch/how" ] || sleep 1
+    kill "$sampler" 2>/dev/null
+    wait "$sampler" 2>/dev/null
+    sampler=
+    read_usage
+  fi
+  uptime
+  clock
+  oom_kills
+  [ "$kills" = "$kills_before" ] || oom=1
+  said=- value=-
+  [ "$code" -eq 0 ] || [ ! -s "$6" ] || said=$(tail -n 20 "$6" | tr -c '[:print:]\n\200-\377' ' ' | grep -v '^ *$' | tail -n 1 | cut -c1-500)
+  [ -z "$result" ] || [ ! -s "$result" ] || { value=$(cat -- "$result") && rm -f -- "$result"; }
+  [ "${#value}" -le 1000000 ] || value=@
+  [ "$code" -eq 0 ] || failed=1
+  write F "$id" "$attempt" "$now" "$how" "$code" "$((ticks - started))" "${peak:--}" "${cpu_user:--}" "${cpu_system:--}" \
+    "${oom:-0}" "$memory" "$3" "${said:--}" "$value"
+  id= oom=
+  [ -s "$5" ] || rm -f -- "$5"
+  [ -s "$6" ] || rm -f -- "$6"
+}
+
+# Line INDEX+1 of the chunk file says where the element's own part lies: its first byte and how many.
+place=$(sed -n "$((index + 1)){p;q;}" "$chunks") && [ -n "$place" ] || exit 95
+part=$(tail -c "+${place% *}" "$chunks" | head -c "${place#* }"; echo x)
+eval "${part%x}"
+[ -n "$warned" ] || write E
+exit "$failed"
