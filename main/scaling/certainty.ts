@@ -7,6 +7,9 @@ import { countOf, secondsOf } from './work-bag.ts';
 const MODEL_SPREAD = 0.03;
 /** How much of a single task's spread shows in the end of the run, by the share that the longest has in what is left. */
 const TAIL_SHARE = 0.6;
+/** A running task whose rest is at least this share of what is left may be the last. */
+const LAST_SHARE = 0.7;
+const MOST_SPREAD = 1.5;
 /** A prediction counts as right within this share. */
 const RIGHT_WITHIN = 0.15;
 const BAND = normalQuantile(0.9);
@@ -48,17 +51,19 @@ function relativeSpread(state: ScalingState, memory: ScalerMemory, finish: numbe
     seconds += all;
     common += (all * factorSpread) ** 2;
     single += ((all / tasks) * spread) ** 2 * tasks;
-    const longest = Math.max(
-      stage.ready[0]?.seconds ?? 0,
-      stage.waiting[0]?.seconds ?? 0,
-      ...stage.running.map((work) => Math.min(work.predicted, finish)),
-    );
-    tail = Math.max(tail, spread * Math.min(1, (factor * longest) / finish));
+    const longest = factor * Math.max(stage.ready[0]?.seconds ?? 0, stage.waiting[0]?.seconds ?? 0);
+    tail = Math.max(tail, TAIL_SHARE * spread * Math.min(1, longest / finish));
+    // Whoever ends last decides alone, and is as uncertain as all of it, not as what is left of it.
+    for (const work of stage.running) {
+      const expected = factor * work.predicted;
+      if (Math.max(expected - work.elapsed, LAST_SHARE * expected) >= LAST_SHARE * finish)
+        tail = Math.max(tail, TAIL_SHARE * spread * (expected / finish));
+    }
   }
   if (seconds === 0) return MODEL_SPREAD;
   const averaged = (common + single) / seconds ** 2;
   const drift = driftOf(memory.expectedEnds, finish);
-  return Math.sqrt(MODEL_SPREAD ** 2 + averaged + (TAIL_SHARE * tail) ** 2 + drift ** 2);
+  return Math.min(MOST_SPREAD, Math.sqrt(MODEL_SPREAD ** 2 + averaged + tail ** 2 + drift ** 2));
 }
 
 /** How much the expected end has moved lately, beside what is left. */

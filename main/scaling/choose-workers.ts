@@ -32,7 +32,8 @@ export function chooseWorkers(
   const caps = limits.map((limit, at) =>
     Math.min(most[at] ?? 0, Math.max(limit.least, ahead.pools[at]?.alive ?? 0)),
   );
-  let chosen = ahead.play(caps);
+  const isAll = caps.every((cap, at) => cap === most[at]);
+  let chosen = isAll ? fastest : ahead.play(caps);
   if (chosen.finish > aim) {
     // From all that are allowed down, the dearest first.
     for (const [at, cap] of most.entries()) caps[at] = cap;

@@ -62,8 +62,9 @@ export function decide(
     if (after > before) tags[pool.tag] = { ...tag, lastUpAt: state.at, fewerProposed: 0 };
     if (after < before) tags[pool.tag] = { ...tag, lastDownAt: state.at, fewerProposed: 0 };
   }
-  // What the wished workers will do, not what the most would.
-  const finish = choice === null ? null : ahead.playKnown(choice.caps).finish;
+  // Expected work takes workers, but its end is not what anybody waits for.
+  const finish =
+    choice === null ? null : ahead.isOpen ? ahead.playKnown(choice.caps).finish : choice.forecast.finish;
   const certainty = finish === null || !Number.isFinite(finish) ? null : certaintyOf(state, memory, finish);
   return {
     workers: byTag(changes, ({ after }) => after),

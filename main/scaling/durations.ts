@@ -30,12 +30,22 @@ export function outlookOf({
   return { factor, spread, factorSpread: spread / Math.sqrt(count + PRIOR_WEIGHT / 2) };
 }
 
-/** What a running task still takes: the median of a log-normal duration, given that it is longer than what has elapsed. */
-export function remainingSeconds({ elapsed, predicted }: RunningWork, { factor, spread }: Outlook): number {
+/**
+ * What a running task still takes: a quantile of a log-normal duration, given that it is longer than what has elapsed.
+ *
+ * @param quantile 0 to 1, both excluded
+ */
+export function remainingSeconds(
+  { elapsed, predicted }: RunningWork,
+  { factor, spread }: Outlook,
+  quantile = 0.5,
+): number {
   const expected = Math.max(1e-3, predicted * factor);
-  if (elapsed <= 0) return expected;
-  const passed = normalShare(Math.log(elapsed / expected) / spread);
+  const passed = elapsed <= 0 ? 0 : normalShare(Math.log(elapsed / expected) / spread);
   // So far out the tail's formula has no digits left.
-  if (passed > 0.9999) return 0.25 * elapsed;
-  return Math.max(0, expected * Math.exp(spread * normalQuantile((1 + passed) / 2)) - elapsed);
+  if (passed > 0.9999) return 0.5 * quantile * elapsed;
+  return Math.max(
+    0,
+    expected * Math.exp(spread * normalQuantile(passed + (1 - passed) * quantile)) - elapsed,
+  );
 }

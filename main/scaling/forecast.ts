@@ -42,6 +42,8 @@ export interface PoolForecast {
 
 /** Beyond so many packets per pool single tasks no longer matter. */
 const MOST_UNITS = 600;
+/** Its multiples are spread evenly over 0 to 1 however many there are (Weyl). */
+const GOLDEN = 0.618033988749895;
 
 /** The stages of a state with their durations corrected by what was measured. */
 export function forecastStages(
@@ -65,7 +67,8 @@ export function forecastStages(
       pool,
       ready: units(stage.ready),
       waiting: units(stage.waiting),
-      running: stage.running.map((work) => remainingSeconds(work, outlook)),
+      // Not all at their median: the last of many ends late.
+      running: stage.running.map((work, i) => remainingSeconds(work, outlook, (0.5 + i * GOLDEN) % 1)),
       needs: stage.needs,
       spread: outlook.spread,
       comesAt: null,

@@ -39,8 +39,9 @@ function maker(name: string, seed: number) {
     random,
     tasks,
     add: ({ task, tag = 'model', median, spread, arrivesAt = 0, needs = [] }: TaskShape): number => {
-      const seconds = median * Math.exp(spread * normal());
-      const predictedSeconds = seconds * Math.exp(biasOf(task) + NOISE * normal());
+      // As a regression errs: what is predicted is the middle of what happens.
+      const predictedSeconds = median * Math.exp(spread * normal());
+      const seconds = predictedSeconds * Math.exp(biasOf(task) + NOISE * normal());
       const limitSeconds = Math.max(seconds, predictedSeconds) * 1.5;
       return tasks.push({ task, tag, seconds, predictedSeconds, arrivesAt, needs, limitSeconds }) - 1;
     },
@@ -55,6 +56,21 @@ function maker(name: string, seed: number) {
       barriers,
       pools,
       maxTotal,
+    }),
+  };
+}
+
+/** A recorded workload as an advisor with history would see it: predictions as wrong as those of the others. */
+export function withPredictions(workload: Workload, seed: number): Workload {
+  const random = seededRandom(seedFrom(seed, workload.name));
+  const normal = () => normalQuantile(Math.min(0.9999, Math.max(0.0001, random.next())));
+  const biases = new Map<string, number>();
+  return {
+    ...workload,
+    tasks: workload.tasks.map((item) => {
+      const bias = biases.get(item.task) ?? BIAS * normal();
+      biases.set(item.task, bias);
+      return { ...item, predictedSeconds: item.seconds * Math.exp(bias + NOISE * normal()) };
     }),
   };
 }
