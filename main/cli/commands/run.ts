@@ -12,6 +12,7 @@ import { EXIT, usageError } from '../exit-codes.ts';
 import { planOptions } from '../plan-options.ts';
 import { Progress } from '../progress.ts';
 import { findRun, loadSpec, manifestPath, withWorkspace, workspaceRoot } from '../project.ts';
+import { type RunSites, withSites } from '../run-sites.ts';
 import { progressLine, resumeCommand, runJson } from '../run-text.ts';
 import { detach } from './detach.ts';
 import { type PlanInput, plan } from './plan.ts';
@@ -30,18 +31,26 @@ export async function run(context: CommandContext, input: RunInput): Promise<num
   if (input.dryRun) return plan(context, input);
   if (input.detach) return detach(context, input);
   const root = workspaceRoot(context, input.manifest);
-  return withWorkspace(root, 'write', async (workspace) => {
-    const handle =
-      input.resume === undefined
-        ? await begin(context, workspace, input)
-        : await goOn(workspace, input.resume);
-    return follow(context, handle, root);
-  });
+  return withWorkspace(root, 'write', (workspace) =>
+    withSites(context, async (sites) => {
+      const handle =
+        input.resume === undefined
+          ? await begin(context, workspace, sites, input)
+          : await goOn(workspace, sites, input.resume);
+      return follow(context, handle, root);
+    }),
+  );
 }
 
-async function begin(context: CommandContext, workspace: Workspace, input: RunInput): Promise<RunHandle> {
+async function begin(
+  context: CommandContext,
+  workspace: Workspace,
+  sites: RunSites,
+  input: RunInput,
+): Promise<RunHandle> {
   const path = manifestPath(context, input.manifest);
   const spec = await loadSpec(context, path, input.target);
+  await sites.connect(spec);
   const made = await preparePlan({ workspace, spec, options: planOptions(spec, input) });
   for (const note of made.notes) context.output.note(`Note: ${note.message}`);
   return startRun({
@@ -52,12 +61,14 @@ async function begin(context: CommandContext, workspace: Workspace, input: RunIn
     clock: systemClock,
     logger: silentLogger,
     manifestPath: path,
+    sites: sites.all(),
   });
 }
 
-async function goOn(workspace: Workspace, which: string): Promise<RunHandle> {
+async function goOn(workspace: Workspace, sites: RunSites, which: string): Promise<RunHandle> {
   const { runId } = await findRun(workspace, which);
-  return resumeRun({ workspace, runId, clock: systemClock, logger: silentLogger });
+  await sites.connectFor(await workspace.store.run(runId));
+  return resumeRun({ workspace, runId, clock: systemClock, logger: silentLogger, sites: sites.all() });
 }
 
 async function follow(context: CommandContext, handle: RunHandle, root: string): Promise<number> {
@@ -67,7 +78,12 @@ async function follow(context: CommandContext, handle: RunHandle, root: string):
   const stop = handle.onChange(({ live }) => progress.show(progressLine(live, Date.now())));
   const interrupt = () => {
     progress.clear();
-    output.note('Interrupted: saving the state…');
+    const { site } = handle.live();
+    output.note(
+      site
+        ? `Interrupted: saving the state. What ${site.label} has of it goes on there.`
+        : 'Interrupted: saving the state…',
+    );
     // What goes wrong on the way reaches us through `finished`.
     handle.interrupt().catch(() => undefined);
   };
@@ -77,7 +93,7 @@ async function follow(context: CommandContext, handle: RunHandle, root: string):
     const report = await handle.finished;
     progress.clear();
     output.result(runJson(report), () => renderReport(report));
-    return ended(context, report, root);
+    return ended(context, handle, report, root);
   } finally {
     io.signal.removeEventListener('abort', interrupt);
     stop();
@@ -85,16 +101,23 @@ async function follow(context: CommandContext, handle: RunHandle, root: string):
   }
 }
 
-function ended(context: CommandContext, report: RunReport, root: string): number {
+function ended(context: CommandContext, handle: RunHandle, report: RunReport, root: string): number {
   switch (report.status) {
     case 'succeeded':
       return EXIT.done;
     case 'interrupted':
     case 'running':
-      context.output.note(`What finished is kept. Go on with: ${resumeCommand(report.run_id, root)}`);
+      context.output.note(`${whatStays(handle)} Go on with: ${resumeCommand(report.run_id, root)}`);
       return EXIT.interrupted;
     case 'failed':
     case 'cancelled':
       return EXIT.failed;
   }
+}
+
+function whatStays(handle: RunHandle): string {
+  const { site } = handle.live();
+  return site
+    ? `What was handed to ${site.label} goes on there, and a resume finds it again.`
+    : 'What finished is kept.';
 }
