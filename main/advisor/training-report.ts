@@ -30,7 +30,7 @@ export interface StageReport {
   readonly r2: number | null;
   readonly mape: number | null;
   readonly coverage: number | null;
-  /** What the intervals promise, for example 0.95. */
+  /** What the intervals promise, for example 0.9. */
   readonly nominalCoverage: number;
   readonly folds: readonly FoldScore[];
   /** Out-of-fold pairs for the picture, at most 2,000. */

@@ -5,10 +5,12 @@ import { replay, type Step, stepsBySeed, type TraceTask } from '../../main/advis
 import { seededRandom } from '../../main/advisor/data/random.ts';
 import { OnlineSizer } from '../../main/advisor/online/online-sizer.ts';
 import { RISKS } from '../../main/advisor/online/risk.ts';
+import { crossValidate, measuredRuns } from './sizing-measured-runs.ts';
 
 /**
  * GB·h wasted and attempts failed on recorded traces, replayed by the protocol of the Sizey paper (IEEE CLUSTER 2024);
- * the share of first requests that were enough at a given confidence; and how long an answer takes. TRACES names a
+ * the share of first requests that were enough at a given confidence; how advice does on runs measured from inside (of
+ * all tasks, and of the one with many measurements), cross-validated; and how long an answer takes. TRACES names a
  * folder of CSV traces, SEEDS the orders. Prints one JSON object.
  *
  * The same by an independent scorer, through the command line, where shared/eval is there (its --target rss, the
@@ -67,6 +69,20 @@ function round(value: number): number {
   return Math.round(100 * value) / 100;
 }
 
+/** A fresh advisor for each part of the runs that were measured from inside, cross-validated. */
+function measuredRunsResult(): Record<string, unknown> {
+  const rows = measuredRuns(process.env.MEASURED_RUNS ?? join(folder, '..', 'upstream-runs'));
+  if (!rows) return {};
+  const scored = (task?: string) =>
+    Object.fromEntries(
+      seeds.map((seed) => [
+        seed,
+        crossValidate(rows, { folds: 5, seed, ...(task !== undefined && { task }) }),
+      ]),
+    );
+  return { measured_runs: scored(), measured_runs_simulation: scored('run_scenario') };
+}
+
 const result: Record<string, unknown> = {};
 if (!existsSync(folder))
   process.stderr.write(`No traces in ${folder}: set TRACES to a folder of CSV traces.\n`);
@@ -82,5 +98,6 @@ for (const file of existsSync(folder)
     seeds.map((seed) => [seed, score(stepsBySeed(tasks, seed))]),
   );
 }
+Object.assign(result, measuredRunsResult());
 for (const rows of [30, 100, 1000]) result[`answer_from_${rows}_rows_ms`] = answerMs(rows);
 process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);

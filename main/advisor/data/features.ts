@@ -164,6 +164,12 @@ export function encodeAll(space: FeatureSpace, rows: readonly KnownBefore[]): Ma
   return { rows: rows.length, names, columns };
 }
 
+/** The nearest number of CPUs that the history ran with: what none of it shows, no model can tell. */
+export function nearestCpus({ encoders }: FeatureSpace, cpus: number): number {
+  const seen = encoders.find((encoder) => encoder.name === CPUS);
+  return seen?.kind === 'number' ? Math.min(Math.max(cpus, seen.low), seen.high) : cpus;
+}
+
 /** An input that lies outside what was learned from, in words for the evidence. */
 export interface Unfamiliar {
   readonly feature: string;

@@ -26,6 +26,11 @@ const MOST_ROWS = 20_000;
 const FAR_WEIGHT = 0.05;
 /** Mass of what was never seen: the largest of n values is exceeded by the next with about this over n + 1. */
 const UNSEEN = 0.8;
+/** Share of the residuals that the tail is learned from, at least and at most. */
+const LEAST_TAIL = 0.03;
+const MOST_TAIL = 0.35;
+/** With so many larger ones the rank itself is steady. */
+const RANKS_ABOVE = 2;
 
 /** @param predicted answers on the model's scale @param residuals measured − predicted, same order */
 export function gatherResiduals(predicted: Float64Array, residuals: Float64Array): Residuals {
@@ -87,15 +92,31 @@ function meanExcess(ascending: Float64Array): number {
 
 /**
  * The residual that a fresh one exceeds with probability 1 − p, near an answer: the conformal rank ⌈(n + 1) p⌉ (Vovk
- * et al. 2005), and beyond the largest residual an exponential tail.
+ * et al. 2005), and beyond the second largest an exponential tail whose scale is known from √n excesses only,
+ * so that a fresh one follows a Lomax distribution. One outlier moves that less than it moves the largest residual,
+ * beyond which only goes what that rank leaves unseen.
  */
 export function upperResidual(residuals: Residuals, answer: number, p: number): number {
   return near(residuals, answer, (quantiles, n) => {
-    const unseen = UNSEEN / (n + 1);
-    const largest = quantiles[STEPS] as number;
-    if (1 - p < unseen) return largest + residuals.excess * Math.log(unseen / (1 - p));
-    return quantileOf(quantiles, (p * (n + 1)) / n);
+    const tail = clamp(1 / Math.sqrt(n), LEAST_TAIL, MOST_TAIL);
+    const ranked = (probability: number) => quantileOf(quantiles, (probability * (n + 1)) / n);
+    const edge = Math.min(tail, RANKS_ABOVE / (n + 1));
+    if (1 - p >= edge) return ranked(p);
+    const from = ranked(1 - tail);
+    const excesses = tail * n;
+    const scale = (excesses * excessAbove(quantiles, 1 - tail, from) + 2 * residuals.excess) / (excesses + 2);
+    const fresh = from + scale * excesses * ((tail / (1 - p)) ** (1 / excesses) - 1);
+    const beyond = Math.log(Math.max(1, UNSEEN / (n + 1) / (1 - p)));
+    const most = (quantiles[STEPS] as number) + residuals.excess * beyond;
+    return Math.max(ranked(1 - edge), Math.min(fresh, most));
   });
+}
+
+function excessAbove(quantiles: Float64Array, share: number, from: number): number {
+  const first = Math.ceil(share * STEPS);
+  let sum = 0;
+  for (let step = first; step <= STEPS; step++) sum += Math.max(0, (quantiles[step] as number) - from);
+  return sum / (STEPS + 1 - first);
 }
 
 /** The residual that a fresh one falls below with probability p: the mirror image, without a tail. */

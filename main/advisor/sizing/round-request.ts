@@ -2,15 +2,15 @@ import { MIB } from '../../platform/units.ts';
 
 /** Smaller requests save nothing and fail when a runtime grows by a library. */
 const LEAST_MEMORY = 16 * MIB;
-const LEAST_STEP = 4 * MIB;
+const LEAST_STEP = 2 * MIB;
 
 /**
- * Rounds a request up by at most about 3 %: to 16 MiB from 512 MiB, 64 MiB from 2 GiB, 256 MiB from 8 GiB, 1 GiB from
- * 32 GiB, and the powers of two between. Equal steps let equal work share one array job.
+ * Rounds a request up by at most about 1.6 %: to 8 MiB from 512 MiB, 32 MiB from 2 GiB, 128 MiB from 8 GiB,
+ * 512 MiB from 32 GiB, and the powers of two between. Equal steps let equal work share one array job.
  */
 export function roundMemory(bytes: number): number {
   const wanted = Math.max(bytes, LEAST_MEMORY);
-  const step = Math.max(LEAST_STEP, 2 ** Math.floor(Math.log2(wanted / 32)));
+  const step = Math.max(LEAST_STEP, 2 ** Math.floor(Math.log2(wanted / 64)));
   return Math.ceil(wanted / step) * step;
 }
 

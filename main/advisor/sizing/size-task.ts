@@ -1,5 +1,6 @@
 import type { Interval, Predicted } from '../../telemetry/events.ts';
 import type { Evidence, Sizing, SizingQuery } from '../advisor.ts';
+import { nearestCpus } from '../data/features.ts';
 import { clamp } from '../data/statistics.ts';
 import { QUANTILES_ASKED } from '../training/defaults.ts';
 import { NOMINAL_COVERAGE } from '../training/out-of-fold.ts';
@@ -11,6 +12,7 @@ import {
   type TrainedTask,
 } from '../training/trained-task.ts';
 import { suggestCpus } from './cpus.ts';
+import { cheapestLevel } from './first-request.ts';
 import {
   type ChainAnswer,
   ChainPredictor,
@@ -56,7 +58,12 @@ export class TaskSizer {
     const wall = this.#time('wall_time', answers, this.trained.quantiles.wallSeconds);
     const cpu = this.#time('cpu_time', answers, this.trained.quantiles.cpuSeconds);
     const { manifestRequest } = query;
-    const request = memory && roundMemory(memory.upper(confidence));
+    // A quantile is what it is called; a model's answer is a decision.
+    const level =
+      memory && method === 'learned'
+        ? cheapestLevel(memory.upper, confidence, wall && wall.interval.point / 3600)
+        : confidence;
+    const request = memory && roundMemory(memory.upper(level));
     return {
       method,
       modelType: method === 'learned' ? (this.trained.chain?.modelType ?? null) : null,
@@ -70,7 +77,7 @@ export class TaskSizer {
             ? manifestRequest.walltimeSeconds
             : roundWalltime(wall.limit),
       },
-      ...(memory && request !== null && { ladder: rungsFrom(request, memory.upper, confidence) }),
+      ...(memory && request && { ladder: rungsFrom(request, memory.upper, level) }),
       predicted: {
         peakMemoryBytes: memory?.interval ?? null,
         cpuSeconds: cpu?.interval ?? null,
@@ -87,12 +94,13 @@ export class TaskSizer {
   }
 
   #ask(query: SizingQuery): ChainAnswer | undefined {
+    const cpus = suggestCpus(query.manifestRequest.cpus, this.trained.coresUsed);
     return this.#predictor?.predict({
       features: query.features,
       component: query.component,
       target: query.target,
       // What it will run with: asking about what the manifest says would ask about runs of long ago.
-      requestedCpus: suggestCpus(query.manifestRequest.cpus, this.trained.coresUsed),
+      requestedCpus: this.trained.chain ? nearestCpus(this.trained.chain.space, cpus) : cpus,
     });
   }
 

@@ -49,12 +49,15 @@ export function judgeMemory(
   const wall = wallSecondsOf(rows);
   const price = (requests: Float64Array) => totalCost(requests, take(peaks, tested), take(wall, tested));
 
+  const hours = median(wall) / 3600;
   const quantileRequests = quantileRequestsOf(peaks, folds, tests, tested);
   const quantile = price(quantileRequests(JUDGED_LEVEL));
   const asked = Float64Array.from(tested, (row) => rows[row]?.firstMemoryBytes ?? Number.NaN);
   const manifest = asked.every(Number.isFinite) ? price(asked) : null;
   const memory = STAGES[0] as StageDefinition;
-  const learnedRequests = held ? (level: number) => requestsAt(memory, held, level).map(roundMemory) : null;
+  const learnedRequests = held
+    ? (level: number) => requestsAt(memory, held, level, hours).map(roundMemory)
+    : null;
   const learned = learnedRequests ? price(learnedRequests(JUDGED_LEVEL)) : null;
   const held95 = (requests: (level: number) => Float64Array) =>
     LEVELS.map((level) => shareHeld(requests(level), take(peaks, tested), level));

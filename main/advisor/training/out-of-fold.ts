@@ -1,12 +1,15 @@
 import { take } from '../data/matrix.ts';
 import { gatherResiduals, lowerResidual, type Residuals, upperResidual } from '../data/predictive.ts';
+import { cheapestLevel } from '../sizing/first-request.ts';
 import type { FoldScore, StageReport, TimeOrderedScores } from '../training-report.ts';
 import { coverageOf, pinballOf, scoresOf } from '../validation/metrics.ts';
 import type { OutOfFold } from './fit-stage.ts';
 import { fromScale, ioClassOf, type StageDefinition, toScale } from './stages.ts';
 
 /** What the intervals of a report promise. */
-export const NOMINAL_COVERAGE = 0.95;
+export const NOMINAL_COVERAGE = 0.9;
+/** The bound whose pinball loss is reported. */
+const BOUND = 0.95;
 const MOST_POINTS = 2000;
 
 /** Held-out rows of one stage, with the residuals of the other folds: nothing here has seen the row it is used on. */
@@ -37,11 +40,21 @@ export function heldOut(
   return { rows, folds, answers, measured, residualsWithout };
 }
 
-/** Requests that the stage would have made for held-out rows, in the figure's unit. */
-export function requestsAt(definition: StageDefinition, held: HeldOut, level: number): Float64Array {
-  return held.answers.map((answer, i) =>
-    fromScale(definition.scale, answer + upperResidual(residualsFor(held, i), answer, level)),
-  );
+/**
+ * First requests that the stage would have made for held-out rows, in the figure's unit.
+ * @param hours expected run time of the task
+ */
+export function requestsAt(
+  definition: StageDefinition,
+  held: HeldOut,
+  confidence: number,
+  hours: number,
+): Float64Array {
+  return held.answers.map((answer, i) => {
+    const upper = (p: number) =>
+      fromScale(definition.scale, answer + upperResidual(residualsFor(held, i), answer, p));
+    return upper(cheapestLevel(upper, confidence, hours));
+  });
 }
 
 function residualsFor(held: HeldOut, i: number): Residuals {
@@ -68,7 +81,7 @@ function intervalOf(definition: StageDefinition, held: HeldOut, nominal: number)
 /** Errors over all held-out rows and per fold. */
 export function scoresOfStage(definition: StageDefinition, held: HeldOut): TimeOrderedScores {
   const { low, high } = intervalOf(definition, held, NOMINAL_COVERAGE);
-  const upper = boundsOf(definition, held, upperResidual, NOMINAL_COVERAGE);
+  const upper = boundsOf(definition, held, upperResidual, BOUND);
   const predicted = held.answers.map((answer) => fromScale(definition.scale, answer));
   const scored = (inside: Int32Array) => {
     const measured = take(held.measured, inside);
@@ -76,7 +89,7 @@ export function scoresOfStage(definition: StageDefinition, held: HeldOut): TimeO
       rows: inside.length,
       ...scoresOf(take(predicted, inside), measured),
       coverage: coverageOf(measured, take(low, inside), take(high, inside)),
-      pinball: pinballOf(measured, take(upper, inside), NOMINAL_COVERAGE),
+      pinball: pinballOf(measured, take(upper, inside), BOUND),
     };
   };
   const all = Int32Array.from({ length: held.rows.length }, (_, i) => i);

@@ -57,8 +57,8 @@ describe('memory that follows the inputs', () => {
     for (const one of report.stages) {
       expect(one.folds).toHaveLength(5);
       expect(one.points).toHaveLength(300);
-      expect(one.coverage).toBeGreaterThan(0.9);
-      expect(one.nominalCoverage).toBe(0.95);
+      expect(one.coverage).toBeGreaterThan(0.85);
+      expect(one.nominalCoverage).toBe(0.9);
     }
     expect(stage('wall_time')?.r2).toBeGreaterThan(0.75);
   });
@@ -69,7 +69,7 @@ describe('memory that follows the inputs', () => {
     expect(stage('wall_time')?.importance.some((one) => one.feature.startsWith('predicted '))).toBe(true);
   });
 
-  test('95 % intervals hold 90 to 99 % of tasks that came later, and first requests keep their confidence', () => {
+  test('90 % intervals hold 86 to 96 % of tasks that came later, and first requests keep their confidence', () => {
     const advisor = new HistoryAdvisor([trained], 'better');
     const fresh = energyRows(600, { seed: 99 });
     const inside = { memory: 0, wall: 0, request: 0 };
@@ -81,10 +81,11 @@ describe('memory that follows the inputs', () => {
       if (wall && wall.low <= row.wallSeconds! && row.wallSeconds! <= wall.high) inside.wall++;
       if (request.memoryBytes! >= row.peakMemoryBytes!) inside.request++;
     }
-    for (const count of Object.values(inside)) {
-      expect(count / 600).toBeGreaterThan(0.9);
-      expect(count / 600).toBeLessThan(0.995);
+    for (const count of [inside.memory, inside.wall]) {
+      expect(count / 600).toBeGreaterThan(0.86);
+      expect(count / 600).toBeLessThan(0.96);
     }
+    expect(inside.request / 600).toBeGreaterThan(0.92);
   });
 });
 

@@ -1,0 +1,37 @@
+import type { FailurePrice } from '../online/ladder.ts';
+import { RISKS } from '../online/risk.ts';
+
+/** Shares of the tail above the asked confidence that may be left to a second attempt. */
+const TAILS = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125, 0.06] as const;
+/** A second request is expected to leave an eighth of what the first one left. */
+const SECOND = 0.125;
+/** Waiting in the queue again never costs more than this share of the attempt: the shortest tasks wait briefly, too. */
+const MOST_WAITING = 0.6;
+const LARGEST_LEVEL = 0.9995;
+
+/**
+ * The level of the first request with the least expected cost: at least what was asked, and more where a little more
+ * memory spares many failures.
+ *
+ * @param upper bytes that a peak exceeds with probability 1 − p
+ * @param confidence least probability that the first request is enough
+ * @param hours expected run time; null when unknown
+ */
+export function cheapestLevel(
+  upper: (p: number) => number,
+  confidence: number,
+  hours: number | null,
+  price: FailurePrice = RISKS.balanced,
+): number {
+  const again = price.attempts + (hours === null ? 0 : Math.min(MOST_WAITING, price.hours / hours));
+  let best = { level: confidence, cost: Number.POSITIVE_INFINITY };
+  for (const tail of TAILS) {
+    const failing = (1 - confidence) * tail;
+    const level = 1 - failing;
+    if (tail < 1 && level > LARGEST_LEVEL) break;
+    const first = upper(level);
+    const cost = first + failing * (again * first + upper(1 - SECOND * failing));
+    if (cost < best.cost) best = { level, cost };
+  }
+  return best.level;
+}
