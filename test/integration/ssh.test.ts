@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SiteReach } from '../../main/providers/site.ts';
@@ -248,7 +248,11 @@ describe.skipIf(noSshd)(`A site over a real sshd${noSshd ? ` (skipped: ${noSshd}
       `echo 'Welcome!'; echo 'Quota!' >&2\nPATH=${bin}:/usr/bin:/bin\n`,
     );
     try {
-      await late.start([`SetEnv HOME=${late.folder} PATH=/usr/bin:/bin`]);
+      // A Slurm of this machine must not be found.
+      const plain = join(late.folder, 'plain');
+      mkdirSync(plain);
+      for (const tool of ['bash', 'cat']) symlinkSync(`/bin/${tool}`, join(plain, tool));
+      await late.start([`SetEnv HOME=${late.folder} PATH=${plain}`]);
       const { sites } = await open({ ...here(), port: late.port, identityFile: late.clientKey });
       const site = await sites.site('hpc');
       expect(await site.exec(['sbatch', '--version', "it's"], { stdin: 'ignored' })).toEqual({
