@@ -1,8 +1,14 @@
 import type { DependencyGraph } from '../planning/dependency-graph.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Capacity, ClusterHandle, ResourceRequest, TaskInstance } from '../providers/provider.ts';
+import type {
+  Capacity,
+  ClusterEvent,
+  ClusterHandle,
+  ResourceRequest,
+  TaskInstance,
+} from '../providers/provider.ts';
 import type { PlannedInstance, TelemetryEvent } from '../telemetry/events.ts';
-import type { Settled } from './live-instance.ts';
+import type { LiveInstance, Settled } from './live-instance.ts';
 
 /** Where the engine writes and what it waits for; the recorder of telemetry. */
 export interface EngineRecorder {
@@ -24,6 +30,8 @@ export interface EngineOptions {
   /** True where an earlier result was put in place; null for runs that cache nothing. */
   readonly lookUp: ((planned: PlannedInstance) => Promise<boolean>) | null;
   readonly onChanged: (instanceId: string) => void;
+  /** Hears every event of the cluster before the engine acts on it. */
+  readonly onEvent?: (event: ClusterEvent, instance: LiveInstance | undefined) => void;
   /** Called when the end of an instance is on disk. */
   readonly onSettled: (settled: Settled) => void;
 }

@@ -1,6 +1,7 @@
 import type { SiteReach } from '../providers/site.ts';
 import type { RunStatus } from '../telemetry/events.ts';
 import type { LoadPoint, TaskCounts } from '../telemetry/views.ts';
+import type { ScalingView } from './adaptive/scaling-view.ts';
 
 /** The workers of one tag, live. */
 export interface PoolView {
@@ -19,6 +20,8 @@ export interface LiveState {
   readonly tasks: TaskCounts;
   readonly pools: readonly PoolView[];
   readonly startedAt: number;
+  /** How it is scaled; null for runs of an app that has gone. */
+  readonly scaling: ScalingView | null;
   /** Where the work is, and whether it can be reached; absent for work on this machine. */
   readonly site?: { readonly label: string; readonly reach: SiteReach };
   /** Predicted finish as times (ms); null while nothing can be said. */

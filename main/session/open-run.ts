@@ -9,11 +9,13 @@ import { runPaths, type WorkspacePaths } from '../platform/paths.ts';
 import type { ClusterHandle, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
 import type { Sites } from '../providers/site.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
+import { RunScaler } from './adaptive/run-scaler.ts';
+import { difference } from './adaptive/worker-difference.ts';
 import { clearCancelRequest } from './control-file.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { Settled } from './live-instance.ts';
 import type { Recorder } from './recorder.ts';
-import { difference, RunController } from './run-controller.ts';
+import { RunController } from './run-controller.ts';
 import { RunEngine } from './run-engine.ts';
 import { providerContext } from './work-layout.ts';
 
@@ -32,6 +34,8 @@ export interface RunSetting {
   readonly logger: Logger;
   /** Where targets with a `connection:` are reached. */
   readonly sites?: Sites;
+  /** Whether the scaler decides from the beginning; by default where the target says `adaptive:`. */
+  readonly adaptive?: boolean;
 }
 
 export interface OpenRun {
@@ -73,8 +77,9 @@ export async function openRun(
   const paths = runPaths(workspace.paths, runId);
   await mkdir(paths.logs, { recursive: true });
   await clearCancelRequest(paths);
+  const adaptive = setting.adaptive ?? spec.target.adaptive !== null;
   const cluster = await provider
-    .buildCluster(withTotal(spec, scalePlan), providerContext(setting, runId))
+    .buildCluster(adaptive ? spec : withTotal(spec, scalePlan), providerContext(setting, runId))
     .catch(async (error: unknown) => {
       recorder.record({ type: 'run_failure', runId, at: clock.now(), ...codeOf(error), phase: 'start' });
       const status = run.resumed ? 'interrupted' : 'failed';
@@ -94,7 +99,25 @@ export async function openRun(
     toTask: run.toTask,
     lookUp: run.lookUp,
     onChanged: (instanceId) => changed.add(instanceId),
+    onEvent: (event, instance) => scaler.hear(event, instance),
     onSettled: run.onSettled ?? (() => undefined),
+  });
+  const scaler = new RunScaler({
+    runId,
+    spec,
+    scalePlan,
+    adaptive,
+    startedAt: run.startedAt,
+    clock,
+    cluster,
+    recorder,
+    instances: () => engine.instances,
+    busyCount: (tag) => engine.tally.tagLoad(tag).busy,
+    failed: (error) => {
+      const { code, message } = toErrorData(error);
+      logger.log('error', message, { code, phase: 'scaling', runId });
+      recorder.record({ type: 'run_failure', runId, at: clock.now(), code, message, phase: 'scaling' });
+    },
   });
   recorder.record({
     type: 'scale_decision',
@@ -115,13 +138,13 @@ export async function openRun(
     clock,
     logger,
     paths,
-    scalePlan,
+    scaler,
     startedAt: run.startedAt,
     changed,
   });
   const begin = async () => {
     await engine.start();
-    await cluster.scale(scalePlan.workers);
+    await scaler.begin();
   };
   return { engine, controller, recorder, cluster, begin };
 }

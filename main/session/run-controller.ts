@@ -3,10 +3,12 @@ import type { Clock } from '../platform/clock.ts';
 import { AppError, toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RunPaths } from '../platform/paths.ts';
-import type { ClusterHandle, ScalePlan } from '../providers/provider.ts';
+import type { ClusterHandle } from '../providers/provider.ts';
 import type { RunStatus } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { LoadPoint, RunReport } from '../telemetry/views.ts';
+import type { RunScaler } from './adaptive/run-scaler.ts';
+import type { ScalingControl } from './adaptive/scaling-view.ts';
 import { watchCancelRequest } from './control-file.ts';
 import type { LiveState, RunChange } from './live-state.ts';
 import { predictFinish } from './progress.ts';
@@ -32,7 +34,7 @@ export interface ControllerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly paths: RunPaths;
-  readonly scalePlan: ScalePlan;
+  readonly scaler: RunScaler;
   readonly startedAt: number;
   /** Ids of instances whose row changed; the controller empties it. */
   readonly changed: Set<string>;
@@ -46,7 +48,6 @@ export class RunController implements RunHandle {
   readonly #listeners = new Set<(change: RunChange) => void>();
   readonly #publishTimer: NodeJS.Timeout;
   readonly #stopWatching: () => void;
-  #wanted: Readonly<Record<string, number>>;
   #shown: LiveState;
   #publishing: Promise<void> | null = null;
   #status: RunStatus = 'running';
@@ -55,7 +56,6 @@ export class RunController implements RunHandle {
   constructor(parts: ControllerParts) {
     this.#parts = parts;
     this.runId = parts.runId;
-    this.#wanted = parts.scalePlan.workers;
     this.#shown = this.#look();
     this.#publishTimer = setInterval(() => {
       if (parts.changed.size > 0 || this.#siteChanged()) this.#publish();
@@ -69,6 +69,10 @@ export class RunController implements RunHandle {
     this.finished.catch((error: unknown) =>
       parts.logger.log('error', 'The run’s record could not be completed', { error: String(error) }),
     );
+  }
+
+  get scaling(): ScalingControl {
+    return this.#parts.scaler;
   }
 
   live(): LiveState {
@@ -99,20 +103,7 @@ export class RunController implements RunHandle {
   }
 
   async scale(workersByTag: Readonly<Record<string, number>>): Promise<void> {
-    const { recorder, cluster, clock, runId } = this.#parts;
-    const before = this.#wanted;
-    this.#wanted = { ...before, ...workersByTag };
-    recorder.record({
-      type: 'scale_decision',
-      runId,
-      at: clock.now(),
-      ...difference(before, this.#wanted),
-      reasoning: 'Asked for by hand.',
-      confidence: null,
-      predictedCompletionSeconds: null,
-      by: 'user',
-    });
-    await cluster.scale(this.#wanted);
+    await this.#parts.scaler.byHand(workersByTag);
     await this.#publish();
   }
 
@@ -144,6 +135,7 @@ export class RunController implements RunHandle {
       this.#status = 'failed';
     }
     clearInterval(this.#publishTimer);
+    await this.#parts.scaler.end();
     this.#stopWatching();
     if (this.#status !== 'running')
       recorder.record({ type: 'run_finished', runId, at: clock.now(), status: this.#status });
@@ -192,9 +184,9 @@ export class RunController implements RunHandle {
   }
 
   #look(): LiveState {
-    const { engine, cluster, runId, startedAt, clock } = this.#parts;
+    const { engine, cluster, scaler, runId, startedAt, clock } = this.#parts;
     const state = cluster.state?.();
-    const pools = Object.entries(this.#wanted).map(([tag, wanted]) => ({
+    const pools = Object.entries(scaler.wanted).map(([tag, wanted]) => ({
       tag,
       wanted,
       workers: cluster.workerCount(tag),
@@ -208,6 +200,7 @@ export class RunController implements RunHandle {
       tasks: engine.tally.counts(),
       pools,
       startedAt,
+      scaling: scaler.view(),
       ...(state && { site: { label: state.site, reach: state.reach } }),
       predictedFinish:
         this.#status === 'running' ? predictFinish(engine.tally.paces.values(), workers, clock.now()) : null,
@@ -242,19 +235,4 @@ export class RunController implements RunHandle {
     logger.log('error', message, { code, phase, runId });
     recorder.record({ type: 'run_failure', runId, at: clock.now(), code, message, phase });
   }
-}
-
-/** What is added and removed between two wishes. */
-export function difference(
-  before: Readonly<Record<string, number>>,
-  after: Readonly<Record<string, number>>,
-): { workersToAdd: Record<string, number>; workersToRemove: Record<string, number> } {
-  const workersToAdd: Record<string, number> = {};
-  const workersToRemove: Record<string, number> = {};
-  for (const tag of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const change = (after[tag] ?? 0) - (before[tag] ?? 0);
-    if (change > 0) workersToAdd[tag] = change;
-    if (change < 0) workersToRemove[tag] = -change;
-  }
-  return { workersToAdd, workersToRemove };
 }

@@ -198,8 +198,16 @@ export class RunEngine {
     await (cluster.release ? cluster.release() : cluster.close({ drain: false }));
   }
 
+  /** In the order in which they were added. */
+  get instances(): readonly LiveInstance[] {
+    return this.#instances;
+  }
+
   async #listen(): Promise<void> {
-    for await (const event of this.#options.cluster.events) this.#onEvent(event);
+    for await (const event of this.#options.cluster.events) {
+      this.#options.onEvent?.(event, 'instanceId' in event ? this.#byId.get(event.instanceId) : undefined);
+      this.#onEvent(event);
+    }
   }
 
   #onEvent(event: ClusterEvent): void {

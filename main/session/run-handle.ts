@@ -1,4 +1,5 @@
 import type { RunReport } from '../telemetry/views.ts';
+import type { ScalingControl } from './adaptive/scaling-view.ts';
 import type { LiveState, RunChange } from './live-state.ts';
 
 /** A run in this process: what the API, the command line and the SDK hold while it goes. */
@@ -15,7 +16,9 @@ export interface RunHandle {
     instanceIds: readonly string[],
     request: { memoryBytes?: number; walltimeSeconds?: number },
   ): Promise<void>;
+  /** Workers by hand: they win over the scaler until they are released. */
   scale(workersByTag: Readonly<Record<string, number>>): Promise<void>;
+  readonly scaling: ScalingControl;
   workerCount(tag: string): number;
   /** Stops on purpose without deciding: state is saved and the run is `interrupted`, to be resumed. */
   interrupt(): Promise<void>;

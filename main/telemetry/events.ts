@@ -70,6 +70,23 @@ export interface PlannedInstance {
   readonly command: string;
 }
 
+/** Counts of the moment of a scale decision. */
+export interface DecisionInputs {
+  readonly pools: readonly {
+    readonly tag: string;
+    readonly idle: number;
+    readonly busy: number;
+    readonly starting: number;
+  }[];
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly ready: number;
+    readonly waiting: number;
+    readonly running: number;
+    readonly finished: number;
+  }[];
+}
+
 /** All times are integer milliseconds since the epoch, UTC. One union is the only way into the store. */
 export type TelemetryEvent =
   | {
@@ -172,6 +189,17 @@ export type TelemetryEvent =
       readonly predictedCompletionSeconds: number | null;
       /** Who decided: the plan at the start, a person, or the adaptive scaler. */
       readonly by: 'plan' | 'user' | 'scaler';
+      /** What it was made from, as plain data. */
+      readonly inputs?: DecisionInputs | null;
+      /** What came of it, where that is known already. */
+      readonly outcome?: string | null;
+    }
+  | {
+      /** What came of the scaler's decision of that moment. */
+      readonly type: 'scale_outcome';
+      readonly runId: string;
+      readonly at: number;
+      readonly outcome: string;
     }
   | {
       readonly type: 'artifact_recorded';

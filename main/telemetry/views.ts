@@ -1,6 +1,6 @@
 import type { Params } from '../manifest/spec.ts';
 import type { AttemptOutcome, ResourceRequest, UsageSample } from '../providers/provider.ts';
-import type { InstanceState, Predicted, RequestSource, RunStatus } from './events.ts';
+import type { DecisionInputs, InstanceState, Predicted, RequestSource, RunStatus } from './events.ts';
 
 /** What the store answers. Times are milliseconds since the epoch; memory is bytes; GB·h are 2^30 bytes × hours. */
 export interface RunSummary {
@@ -142,6 +142,10 @@ export interface ScaleDecisionRow {
   readonly confidence: number | null;
   readonly predictedCompletionSeconds: number | null;
   readonly by: 'plan' | 'user' | 'scaler';
+  /** What it was made from; null where nobody wrote it down. */
+  readonly inputs: DecisionInputs | null;
+  /** What came of it, in a sentence. */
+  readonly outcome: string | null;
 }
 
 export interface FailureRow {

@@ -16,6 +16,9 @@ const amount = z.number().min(0).nullable();
 const bytes = z.number().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
 const count = z.number().int().min(0).max(1_000_000);
 const counts = z.record(name, count);
+const some = z.number().int().min(0);
+const poolCounts = z.object({ tag: name, idle: some, busy: some, starting: some });
+const taskCounts = z.object({ task: name, ready: some, waiting: some, running: some, finished: some });
 const params = z.record(name, z.union([text, z.number(), z.boolean(), z.null()]));
 const attempt = z.number().int().min(1).max(100_000);
 const interval = z.object({ low: z.number(), point: z.number(), high: z.number() }).nullable();
@@ -142,7 +145,13 @@ const event = z.discriminatedUnion('type', [
     confidence: z.number().nullable(),
     predictedCompletionSeconds: z.number().nullable(),
     by: z.enum(['plan', 'user', 'scaler']),
+    inputs: z
+      .object({ pools: z.array(poolCounts), tasks: z.array(taskCounts) })
+      .nullable()
+      .optional(),
+    outcome: text.nullable().optional(),
   }),
+  z.object({ type: z.literal('scale_outcome'), ...base, outcome: text }),
   z.object({
     type: z.literal('artifact_recorded'),
     ...base,

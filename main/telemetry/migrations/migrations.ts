@@ -1,6 +1,7 @@
 import { initial } from './0001-initial.ts';
 import { advice } from './0002-advice.ts';
 import { engineJobs } from './0003-engine-jobs.ts';
+import { scaling } from './0004-scaling.ts';
 
 /** One step of the schema, from the version before it. Once released it is never edited: a change is a new step. */
 export interface Migration {
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'initial', sql: initial },
   { version: 2, name: 'advice', sql: advice },
   { version: 3, name: 'engine-jobs', sql: engineJobs },
+  { version: 4, name: 'scaling', sql: scaling },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -196,6 +196,8 @@ export function scaleDecisions(db: SqlDatabase, runKey: number): readonly ScaleD
       confidence: numOrNull(row, 'confidence'),
       predictedCompletionSeconds: numOrNull(row, 'predicted_completion_s'),
       by: text(row, 'decided_by') as ScaleDecisionRow['by'],
+      inputs: json(row, 'inputs', null),
+      outcome: textOrNull(row, 'outcome'),
     }));
 }
 

@@ -119,7 +119,12 @@ export class EventWriter {
           event.confidence,
           event.predictedCompletionSeconds,
           event.by,
+          event.inputs === undefined ? null : JSON.stringify(event.inputs),
+          event.outcome ?? null,
         );
+        return;
+      case 'scale_outcome':
+        sql.decisionOutcome.run(event.outcome, run.key, event.at);
         return;
       case 'artifact_recorded': {
         const { at, name, location, kind, task, component, digest, sizeBytes } = event;

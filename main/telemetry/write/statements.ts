@@ -62,7 +62,10 @@ export function writerStatements(db: SqlDatabase) {
     ),
     insertDecision: db.prepare(
       `INSERT INTO scale_decisions (run_key, at, workers_to_add, workers_to_remove, reasoning, confidence,
-         predicted_completion_s, decided_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         predicted_completion_s, decided_by, inputs, outcome) VALUES (${marks(10)})`,
+    ),
+    decisionOutcome: db.prepare(
+      `UPDATE scale_decisions SET outcome = ? WHERE run_key = ? AND at = ? AND decided_by = 'scaler'`,
     ),
     insertArtifact: db.prepare(
       `INSERT INTO artifacts (run_key, at, name, location, kind, task, component, digest, size_bytes)

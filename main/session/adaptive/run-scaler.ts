@@ -1,0 +1,180 @@
+import type { DeploymentSpec } from '../../manifest/spec.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { ClusterEvent, ClusterHandle, ScalePlan } from '../../providers/provider.ts';
+import type { Decision, ScaleSettings, ScalingState } from '../../scaling/state.ts';
+import type { EngineRecorder } from '../engine-options.ts';
+import type { LiveInstance } from '../live-instance.ts';
+import { AdaptiveLoop } from './adaptive-loop.ts';
+import { DecisionOutcome, inputsOf } from './decision-outcome.ts';
+import { RunScaling, scaleSettings } from './run-scaling.ts';
+import type { LatestDecision, ScalingControl, ScalingView } from './scaling-view.ts';
+import { difference } from './worker-difference.ts';
+
+/** What is taken for the start of a worker before one was measured, seconds. */
+const USUAL_START = { local: 0.1, elsewhere: 60 } as const;
+
+export interface RunScalerParts {
+  readonly runId: string;
+  readonly spec: DeploymentSpec;
+  readonly scalePlan: ScalePlan;
+  /** Whether the scaler decides from the beginning. */
+  readonly adaptive: boolean;
+  readonly startedAt: number;
+  readonly clock: Clock;
+  readonly cluster: ClusterHandle;
+  readonly recorder: EngineRecorder;
+  readonly instances: () => Iterable<LiveInstance>;
+  readonly busyCount: (tag: string) => number;
+  readonly failed: (error: unknown) => void;
+}
+
+/** How many workers a run has: by its plan at first, then by hand or by the scaler. Every change is recorded. */
+export class RunScaler implements ScalingControl {
+  readonly #parts: RunScalerParts;
+  readonly #watch: RunScaling;
+  readonly #loop: AdaptiveLoop;
+  #wanted: Readonly<Record<string, number>>;
+  #latest: LatestDecision | null = null;
+  #outcome: DecisionOutcome | null = null;
+  #outcomeFrom = 0;
+  #begun = false;
+  #adaptive: boolean;
+
+  constructor(parts: RunScalerParts) {
+    this.#parts = parts;
+    this.#wanted = parts.scalePlan.workers;
+    this.#adaptive = parts.adaptive;
+    this.#watch = new RunScaling({
+      clock: parts.clock,
+      startedAt: parts.startedAt,
+      tags: Object.keys(parts.scalePlan.workers),
+      instances: parts.instances,
+      workerCount: (tag) => parts.cluster.workerCount(tag),
+      busyCount: parts.busyCount,
+      walltimeSeconds: parts.spec.target.walltimeSeconds,
+      usualStartSeconds: parts.spec.target.provider === 'local' ? USUAL_START.local : USUAL_START.elsewhere,
+    });
+    this.#loop = new AdaptiveLoop({
+      clock: parts.clock,
+      settings: scaleSettings(parts.spec, parts.scalePlan),
+      look: () => this.#look(),
+      apply: (decision, state) => this.#apply(decision, state),
+      failed: parts.failed,
+    });
+  }
+
+  /** The wished workers per tag. */
+  get wanted(): Readonly<Record<string, number>> {
+    return this.#wanted;
+  }
+
+  hear(event: ClusterEvent, instance: LiveInstance | undefined): void {
+    this.#watch.hear(event, instance);
+  }
+
+  /** Asks for the plan's workers, or leaves it to the scaler. */
+  async begin(): Promise<void> {
+    this.#begun = true;
+    this.#watch.wished(this.#wanted);
+    await this.#parts.cluster.scale(this.#wanted);
+    if (this.#adaptive) this.#loop.start();
+  }
+
+  async byHand(workersByTag: Readonly<Record<string, number>>): Promise<void> {
+    this.#loop.hold(workersByTag);
+    await this.#wish(
+      { ...this.#wanted, ...workersByTag },
+      {
+        reasoning: 'Asked for by hand.',
+        confidence: null,
+        predictedCompletionSeconds: null,
+        by: 'user',
+      },
+    );
+  }
+
+  view(): ScalingView {
+    return {
+      adaptive: this.#adaptive,
+      settings: this.#loop.settings,
+      byHand: this.#loop.byHand,
+      latest: this.#latest,
+    };
+  }
+
+  async change(wishes: { adaptive?: boolean; settings?: Partial<ScaleSettings> }): Promise<void> {
+    if (wishes.settings) this.#loop.change({ ...this.#loop.settings, ...wishes.settings });
+    if (wishes.adaptive === undefined || wishes.adaptive === this.#adaptive) return;
+    this.#adaptive = wishes.adaptive;
+    if (!this.#begun) return;
+    if (wishes.adaptive) this.#loop.start();
+    else await this.#loop.stop();
+  }
+
+  async release(tags: readonly string[]): Promise<void> {
+    this.#loop.release(tags);
+  }
+
+  /** The run is over: nothing is decided any more. */
+  async end(): Promise<void> {
+    await this.#loop.stop();
+    this.#tellOutcome();
+  }
+
+  #look(): ScalingState {
+    const state = this.#watch.state();
+    this.#outcome?.look(state);
+    return state;
+  }
+
+  async #apply(decision: Decision, state: ScalingState): Promise<void> {
+    const { confidence, predictedCompletion, reasoning, workers } = decision;
+    this.#latest = { at: this.#parts.clock.now(), workers, reasoning, confidence, predictedCompletion };
+    const wished = { ...this.#wanted, ...workers };
+    if (Object.entries(wished).every(([tag, count]) => this.#wanted[tag] === count)) return;
+    this.#tellOutcome();
+    const at = await this.#wish(wished, {
+      reasoning,
+      confidence,
+      predictedCompletionSeconds: predictedCompletion?.point ?? null,
+      by: 'scaler',
+      inputs: inputsOf(state),
+    });
+    this.#outcome = new DecisionOutcome(at, state);
+    this.#outcomeFrom = state.at;
+  }
+
+  async #wish(
+    wished: Readonly<Record<string, number>>,
+    decision: {
+      reasoning: string;
+      confidence: number | null;
+      predictedCompletionSeconds: number | null;
+      by: 'user' | 'scaler';
+      inputs?: ReturnType<typeof inputsOf>;
+    },
+  ): Promise<number> {
+    const { recorder, runId, clock, cluster } = this.#parts;
+    const before = this.#wanted;
+    const at = clock.now();
+    this.#wanted = wished;
+    this.#watch.wished(wished);
+    recorder.record({ type: 'scale_decision', runId, at, ...difference(before, wished), ...decision });
+    await cluster.scale(wished);
+    return at;
+  }
+
+  #tellOutcome(): void {
+    const outcome = this.#outcome;
+    if (!outcome) return;
+    this.#outcome = null;
+    outcome.look(this.#watch.state());
+    const { recorder, runId } = this.#parts;
+    recorder.record({
+      type: 'scale_outcome',
+      runId,
+      at: outcome.at,
+      outcome: outcome.sentence(this.#outcomeFrom),
+    });
+  }
+}
