@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Site, SiteReach } from '../providers/site.ts';
+import type { Site, SiteReach, Sites as SitesOfRuns } from '../providers/site.ts';
 import { LocalSite } from './local-site.ts';
 import type { ProfileFile } from './profile-file.ts';
 import type { Prompts } from './prompts.ts';
@@ -30,9 +30,11 @@ export interface OpenSitesOptions {
 }
 
 /** The sites of this process: one connection per profile, shared by everybody. */
-export interface Sites {
+export interface Sites extends SitesOfRuns {
   /** Null: this machine. It is connected when first used, and may ask then. @throws AppError E_CONNECTION_NOT_FOUND */
   site(name: string | null): Promise<Site>;
+  /** As the profile has it, perhaps `~/…`; null where it names none. @throws AppError E_CONNECTION_NOT_FOUND */
+  workDir(name: string | null): Promise<string | null>;
   /**
    * Connects now, asking where it must; rejects with the exact reason (`E_SSH_HOST_KEY_CHANGED`, `E_SSH_AUTH`, …), where a
    * site's own methods say `E_SITE_UNREACHABLE`. To be called where a person has just asked for it. Resolves at once when connected.
@@ -93,6 +95,7 @@ export function openSites(options: OpenSitesOptions): Sites {
 
   return {
     site: async (name) => (name === null ? local : (await opened(name)).site),
+    workDir: async (name) => (name === null ? null : (await options.profiles.get(name)).workDir),
     connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
     connectQuietly: async (name) => (await opened(name)).connection.quietly(),
     reach: (name) => known.get(name)?.reach ?? null,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../platform/errors.ts';
 import type { SiteLimits } from '../providers/slurm/site-limits.ts';
 import { readJsonFile, writeFileAtomically } from '../workspaces/json-file.ts';
+import { type LastTest, lastTestSchema } from './last-test.ts';
 import { type SshProfile, type SshProfileInput, sshProfileSchema } from './profile.ts';
 import { siteLimitsSchema } from './site/limits-schema.ts';
 import { Turns } from './turns.ts';
@@ -58,6 +59,8 @@ export class ProfileFile {
       const limits = isSameSite ? await this.limits(name) : null;
       await this.#save((await this.list()).map((other) => (other.name === name ? profile : other)));
       if (profile.name !== name || !isSameSite) await rm(this.#limitsPath(name), { force: true });
+      // Another address, key or folder may work or not: nothing of the old one says so.
+      await rm(this.#testPath(name), { force: true });
       if (limits && profile.name !== name) await this.saveLimits(profile.name, limits);
       return profile;
     });
@@ -68,6 +71,7 @@ export class ProfileFile {
       await this.get(name);
       await this.#save((await this.list()).filter((other) => other.name !== name));
       await rm(this.#limitsPath(name), { force: true });
+      await rm(this.#testPath(name), { force: true });
     });
   }
 
@@ -80,12 +84,25 @@ export class ProfileFile {
     await writeFileAtomically(this.#limitsPath(name), `${JSON.stringify(limits, null, 2)}\n`);
   }
 
+  /** How the guide ended the last time; null before, and after a change of the profile. */
+  async lastTest(name: string): Promise<LastTest | null> {
+    return lastTestSchema.safeParse(await readJsonFile(this.#testPath(name))).data ?? null;
+  }
+
+  async saveLastTest(name: string, test: LastTest): Promise<void> {
+    await writeFileAtomically(this.#testPath(name), `${JSON.stringify(test)}\n`);
+  }
+
   get #path(): string {
     return join(this.#folder, 'connections.json');
   }
 
   #limitsPath(name: string): string {
     return join(this.#folder, 'sites', `${name}.json`);
+  }
+
+  #testPath(name: string): string {
+    return join(this.#folder, 'sites', 'tests', `${name}.json`);
   }
 
   async #refuseTaken(name: string): Promise<void> {

@@ -73,10 +73,16 @@ class Guide {
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
     }
-    const wanted = CHECK_NAMES.filter((name) => this.#options.testJob || name !== 'test_job');
+    const { name: connection, profiles, clock, signal, testJob } = this.#options;
+    const wanted = CHECK_NAMES.filter((name) => testJob || name !== 'test_job');
+    const ok = wanted.every((name) => this.#results.get(name) === true);
+    if (!signal.aborted) {
+      const failed = wanted.find((name) => this.#results.get(name) === false) ?? null;
+      await profiles.saveLastTest(connection, { at: clock.now(), ok, failed });
+    }
     this.events.push({
       kind: 'done',
-      ok: wanted.every((name) => this.#results.get(name) === true),
+      ok,
       notTried: wanted.filter((name) => !this.#results.has(name)),
     });
   }
