@@ -84,8 +84,8 @@ export class EngineRig {
     this.records.push(...answer.records);
   }
 
-  /** Polls until what is wanted is true; @throws with all that was told after a minute and a half. */
-  async until(wanted: () => boolean, seconds = 90): Promise<void> {
+  /** Polls until what is wanted is true; @throws with all that was told in the end. */
+  async until(wanted: () => boolean, seconds = 40): Promise<void> {
     for (const end = Date.now() + seconds * 1000; ; await sleep(500)) {
       await this.poll();
       if (wanted()) return;

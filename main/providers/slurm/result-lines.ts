@@ -35,7 +35,7 @@ export function parseResultLine(arrayId: string, index: number, line: string): R
     const [ticks = '', peak = '', user = '', system = ''] = fields.slice(4);
     return { type: 'terminated', ...base, usage: usageOf(ticks, peak, user, system) };
   }
-  if (type !== 'F' || fields.length !== 14) return null;
+  if (type !== 'F' || fields.length !== 15) return null;
   const result = resultOf(fields.slice(4));
   return result === null ? null : { type: 'finished', ...base, result };
 }

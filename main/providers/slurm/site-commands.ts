@@ -65,8 +65,10 @@ echo "$mark end"
 /** Sets how many elements of array $3 run at once to $4; 0 holds what has not begun. */
 export const THROTTLE_SCRIPT = `
 if [ "$4" = 0 ]; then exec scontrol hold "$3"; fi
-scontrol update JobId="$3" ArrayTaskThrottle="$4" || exit
-scontrol release "$3" 2>&1 || :
+scontrol update JobId="$3" ArrayTaskThrottle="$4"
+status=$?
+scontrol release "$3" >/dev/null 2>&1
+exit $status
 `;
 
 /** Asks an element to end one instance: $3 its id and attempt, $4 the element. */

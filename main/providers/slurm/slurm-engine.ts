@@ -86,8 +86,7 @@ export class SlurmEngine implements BatchEngine {
 
   async setParallelism(arrayId: string, elements: number): Promise<void> {
     const answer = await this.#run(THROTTLE_SCRIPT, [arrayId, String(elements)]);
-    // What is over has no parallelism.
-    if (answer.exitCode !== 0 && !/Invalid job id|already comple/i.test(answer.stderr + answer.stdout))
+    if (answer.exitCode !== 0 && !isAboutEnded(answer))
       throw this.#failure('would not change how many elements run at once', answer);
   }
 
@@ -124,8 +123,7 @@ export class SlurmEngine implements BatchEngine {
   async cancel(elements: readonly ElementId[]): Promise<void> {
     for (const ids of batches(elementRanges(elements), IDS_PER_CANCEL)) {
       const answer = await this.#site.exec(['scancel', ...ids]);
-      if (answer.exitCode !== 0 && !/Invalid job id|already comple/i.test(answer.stderr))
-        throw this.#failure('would not cancel', answer);
+      if (answer.exitCode !== 0 && !isAboutEnded(answer)) throw this.#failure('would not cancel', answer);
     }
   }
 
@@ -204,6 +202,13 @@ export class SlurmEngine implements BatchEngine {
       details: { exitCode },
     });
   }
+}
+
+/** Slurm only says that there is nothing more to do: `4711_0-4: Job has already finished`, `4711_5-7: No error`. */
+function isAboutEnded({ stdout, stderr }: CommandResult): boolean {
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+  const harmless = /already (finished|comple)|: No error|Invalid job id/i;
+  return lines.length > 0 && lines.every((line) => harmless.test(line));
 }
 
 /** `4711_[3-7,9]` for each array: one id for scancel, however many elements. */
