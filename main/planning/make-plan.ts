@@ -21,6 +21,8 @@ export interface PlanInput {
   readonly provider: DeploymentProvider;
   readonly readParamFile: ReadParamFile;
   readonly inputStats: ReadInputStats;
+  /** How long workers of this target took to start, where that was measured. */
+  readonly startupSeconds?: number;
 }
 
 /** How sure a first request should be when nobody says. */
@@ -61,6 +63,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     options,
     policy,
     objective: options.objective ?? writtenObjective(spec),
+    ...(input.startupSeconds !== undefined && { startupSeconds: input.startupSeconds }),
   });
   return {
     project: spec.project.name,
@@ -76,6 +79,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     cost: scale.cost,
     timeSeconds: scale.timeSeconds,
     front: scale.front,
+    frontEvidence: scale.frontEvidence,
     notes: [...notes, ...scale.notes],
   };
 }

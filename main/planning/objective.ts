@@ -41,6 +41,12 @@ export function choosePoint(front: readonly FrontPoint[], objective: Objective, 
         point.timeSeconds,
       )} with ${point.workers} ${point.workers === 1 ? 'worker' : 'workers'}.`,
     });
+    const dearer = front.filter((other) => other.timeSeconds <= (bounds.seconds ?? 0));
+    if (dearer.length > 0)
+      notes.push({
+        code: 'W_DEADLINE_NEEDS_BUDGET',
+        message: `It could with ${price(cheapest(dearer))}: ${cheapest(dearer).workers} workers end in about ${describeDuration(cheapest(dearer).timeSeconds)}.`,
+      });
     return { point, notes };
   }
   return { point: pickFor(objective, inTime), notes };

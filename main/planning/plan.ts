@@ -21,9 +21,24 @@ export interface FrontPoint {
   readonly workers: number;
   readonly workersByTag: Readonly<Record<string, number>>;
   readonly timeSeconds: number;
+  /** Holds the time in four of five cases, as far as predictions tell their own error. */
+  readonly timeRange?: { readonly low: number; readonly high: number };
   /** Null where running costs no money; then `workerHours` is what is traded for time. */
   readonly costUsd: number | null;
   readonly workerHours: number;
+}
+
+/** How far more workers can help at all. */
+export interface FrontEvidence {
+  /** All run times together: what one worker takes. */
+  readonly workSeconds: number;
+  /** What no number of workers can undercut: the longest chain of instances that need each other. */
+  readonly criticalPathSeconds: number;
+  /** Of the work, and its inverse: Amdahl's limit of the speed-up (1967). */
+  readonly serialShare: number;
+  readonly mostSpeedup: number;
+  /** The fewest workers of the front beyond which more shorten the run by less than 1 %. */
+  readonly kneeWorkers: number | null;
 }
 
 export interface TaskPlan {
@@ -62,6 +77,8 @@ export interface Plan {
   /** Predicted makespan; null when nothing is known about durations. */
   readonly timeSeconds: number | null;
   readonly front: readonly FrontPoint[];
+  /** Null without a front. */
+  readonly frontEvidence?: FrontEvidence | null;
   /** What the user should know before running: no history yet, requests cut to the machine, wishes that cannot be met. */
   readonly notes: readonly { readonly code: string; readonly message: string }[];
 }

@@ -2,8 +2,9 @@ import type { DeploymentSpec, Objective, Policy } from '../manifest/spec.ts';
 import type { CostEstimate, DeploymentProvider, ResourceRequest, ScalePlan } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import { DependencyGraph } from './dependency-graph.ts';
+import { frontEvidence, timeRange } from './front-evidence.ts';
 import { choosePoint } from './objective.ts';
-import type { FrontPoint, Plan, PlanOptions } from './plan.ts';
+import type { FrontEvidence, FrontPoint, Plan, PlanOptions } from './plan.ts';
 import { type ScheduledWork, simulateSchedule } from './schedule.ts';
 import { assumedSeconds } from './unknown-durations.ts';
 
@@ -12,6 +13,7 @@ export interface ScaleChoice {
   readonly cost: CostEstimate | null;
   readonly timeSeconds: number | null;
   readonly front: readonly FrontPoint[];
+  readonly frontEvidence: FrontEvidence | null;
   readonly notes: Plan['notes'];
 }
 
@@ -25,6 +27,8 @@ export interface ScaleInput {
   readonly policy: Policy;
   /** Null where nobody asked for one: then the number of workers is the one written in the manifest. */
   readonly objective: Objective | null;
+  /** From asking for a worker until it can work, as measured on this target; default 0. */
+  readonly startupSeconds?: number;
 }
 
 /** How many workers each component gets, and what that takes in time and money. */
@@ -46,7 +50,14 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     const workers = fixed ?? workersFor(input, maxTotal(input));
     const scalePlan = { ...workers, resources };
     const notes = unknown > 0 ? [noDurations(unknown, instances.length)] : [];
-    return { scalePlan, cost: provider.estimateCost(spec, scalePlan), timeSeconds: null, front: [], notes };
+    return {
+      scalePlan,
+      cost: provider.estimateCost(spec, scalePlan),
+      timeSeconds: null,
+      front: [],
+      frontEvidence: null,
+      notes,
+    };
   }
 
   const graph = await DependencyGraph.of(instances);
@@ -71,6 +82,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     cost: provider.estimateCost(spec, scalePlan),
     timeSeconds: chosen.point.timeSeconds,
     front,
+    frontEvidence: await frontEvidence(work, graph, front),
     notes: unknown > 0 ? [...chosen.notes, someDurations(unknown, instances.length)] : chosen.notes,
   };
 }
@@ -78,7 +90,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
 type Workers = Pick<ScalePlan, 'workers'> & { readonly total: number };
 
 async function pointFor(
-  { spec, provider, resources }: ScaleInput,
+  { spec, provider, resources, instances, startupSeconds = 0 }: ScaleInput,
   work: readonly ScheduledWork[],
   graph: DependencyGraph,
   { workers, total }: Workers,
@@ -89,11 +101,18 @@ async function pointFor(
     workersByTag: workers,
     // Only this machine is shared by all workers; elsewhere the capacity is that of one node.
     machine: spec.target.provider === 'local' ? capacity : null,
+    startupSeconds,
   });
   return {
     workers: total,
     workersByTag: workers,
     timeSeconds: makespanSeconds,
+    timeRange: timeRange(
+      makespanSeconds,
+      total,
+      work,
+      instances.map(({ predicted }) => predicted.wallSeconds),
+    ),
     costUsd: provider.estimateCost(spec, { workers, total, resources })?.usd ?? null,
     workerHours: (total * makespanSeconds) / 3600,
   };

@@ -17,6 +17,8 @@ export interface ScheduleLimits {
   readonly workersByTag: Readonly<Record<string, number>>;
   /** What all running work shares; null where every worker brings its own machine. */
   readonly machine: { readonly cpus: number; readonly memoryBytes: number } | null;
+  /** Before this no worker can work; default 0. */
+  readonly startupSeconds?: number;
 }
 
 export interface Schedule {
@@ -40,7 +42,7 @@ export async function simulateSchedule(
   const ready = new Map<string, Heap<number>>();
   const running = new Heap<{ at: number; end: number }>((a, b) => a.end - b.end);
   const used = { workers: 0, cpus: 0, memoryBytes: 0, byTag: new Map<string, number>() };
-  let now = 0;
+  let now = limits.startupSeconds ?? 0;
   let busySeconds = 0;
 
   const item = (at: number) => work[at] as ScheduledWork;
