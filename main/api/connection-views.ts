@@ -1,4 +1,5 @@
 import type { CheckEvent } from '../connections/check.ts';
+import type { LastTest } from '../connections/last-test.ts';
 import type { SshProfile, SshProfileInput } from '../connections/profile.ts';
 import type { Answer, PendingPrompt } from '../connections/prompts.ts';
 import type { SiteState } from '../connections/site-state.ts';
@@ -15,6 +16,8 @@ export interface ConnectionView {
   readonly address: string;
   /** Kept in the system's keychain. */
   readonly saved: { readonly password: boolean; readonly passphrase: boolean };
+  /** How the guide last ended, from the app or the command line; absent before. */
+  readonly lastTest?: LastTest | null;
   /** What the guide last read from the site; null before. */
   readonly limits: SiteLimits | null;
 }

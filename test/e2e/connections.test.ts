@@ -249,6 +249,8 @@ describeInBrowser('connections, on a double of the API that reaches nothing', ()
     await site.getByText(/12 running, 88 waiting. Fair share 0.41/).waitFor();
     await page.mouse.move(0, 0);
     await page.getByRole('table', { name: 'Requests by task' }).waitFor();
+    // The plan before is shown faded while the new one is made.
+    await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
     await expectAccessible(page);
     expect(await page.getByRole('dialog').count()).toBe(0);
   });

@@ -44,6 +44,7 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
       profile,
       address: site ? addressOf(site) : profile.host,
       saved: { password: await has('password'), passphrase: await has('passphrase') },
+      lastTest: await profiles.lastTest(profile.name),
       limits: await profiles.limits(profile.name),
     };
   };

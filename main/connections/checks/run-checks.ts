@@ -156,13 +156,10 @@ class Guide {
       const step = steps[at];
       if (step) this.events.push({ kind: 'started', name: step[0] });
     };
-    // A guide tests what a new connection would meet, not one that stands since this morning.
-    if (sites.reach(name) !== null && sites.reach(name)?.state !== 'reachable') sites.disconnect(name);
     start();
-    const stop = () => sites.disconnect(name);
-    signal.addEventListener('abort', stop, { once: true });
     try {
       await sites.connect(name, {
+        signal,
         ...(prompts && { prompts }),
         onStep: (reached, detail) => {
           const step = steps[at];
@@ -180,8 +177,6 @@ class Guide {
       const step = steps[at];
       if (step) this.#failed(step[0], error, true);
       throw new Stop();
-    } finally {
-      signal.removeEventListener('abort', stop);
     }
   }
 

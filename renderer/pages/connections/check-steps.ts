@@ -21,3 +21,7 @@ export const CHECK_STEPS: readonly {
   readonly title: string;
   readonly why: string;
 }[] = Object.entries(WORDS).map(([name, [title, why]]) => ({ name: name as CheckName, title, why }));
+
+export function titleOfStep(name: CheckName): string {
+  return WORDS[name][0];
+}

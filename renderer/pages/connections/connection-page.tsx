@@ -81,7 +81,7 @@ function Connection({ view, names, keychain }: ConnectionProps) {
       }
     >
       <div className={classes.columns}>
-        <GuidePanel name={name} testedAt={view.limits?.readAt ?? null} />
+        <GuidePanel name={name} lastTest={view.lastTest ?? null} />
         <Stack gap="md">
           {view.limits && (
             <Panel title="The site now">

@@ -6,7 +6,6 @@ import { Link, useLocation } from 'wouter';
 import type { ConnectionView } from '../../../main/api/connection-views.ts';
 import { useApi } from '../../app/api.ts';
 import { usePageCommands } from '../../app/commands.tsx';
-import type { GuideState } from '../../app/guide-state.ts';
 import { useGuide, useGuides } from '../../app/guides.tsx';
 import { routes } from '../../app/routes.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -15,6 +14,7 @@ import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { plural } from '../../lib/format.ts';
+import { titleOfStep } from './check-steps.ts';
 import { ConnectionDialog } from './connection-dialog.tsx';
 import classes from './connections.module.css';
 
@@ -95,7 +95,7 @@ export function ConnectionsPage() {
   );
 }
 
-function ConnectionCard({ view: { profile, address, limits } }: { view: ConnectionView }) {
+function ConnectionCard({ view: { profile, address, limits, lastTest } }: { view: ConnectionView }) {
   return (
     <li className={classes.card}>
       <div>
@@ -112,7 +112,7 @@ function ConnectionCard({ view: { profile, address, limits } }: { view: Connecti
         </Text>
       </div>
       <Group gap="sm" wrap="nowrap">
-        <LastTest name={profile.name} readAt={limits?.readAt ?? null} />
+        <LastTest name={profile.name} test={lastTest ?? null} />
         <Button component={Link} href={routes.connection(profile.name)} variant="default">
           {limits ? 'Open' : 'Set it up'}
         </Button>
@@ -121,27 +121,22 @@ function ConnectionCard({ view: { profile, address, limits } }: { view: Connecti
   );
 }
 
-function LastTest({ name, readAt }: { name: string; readAt: number | null }) {
-  const guide = useGuide(name);
-  const at = guide.endedAt ?? readAt;
-  const text =
-    guide.phase === 'running' ? (
-      'Testing…'
-    ) : at === null ? (
-      'Not tested'
-    ) : (
-      <>
-        {verdictOf(guide)} <TimeText at={at} show="ago" />
-      </>
-    );
+function LastTest({ name, test }: { name: string; test: ConnectionView['lastTest'] }) {
+  const { phase } = useGuide(name);
   return (
     <Text size="sm" c="dimmed">
-      {text}
+      {phase === 'running' ? (
+        'Testing…'
+      ) : test ? (
+        <>
+          {test.ok
+            ? 'Test passed'
+            : `Test failed${test.failed === null ? '' : ` at “${titleOfStep(test.failed)}”`}`}{' '}
+          <TimeText at={test.at} show="ago" />
+        </>
+      ) : (
+        'Not tested'
+      )}
     </Text>
   );
-}
-
-function verdictOf({ phase, ok }: GuideState): string {
-  if (phase === 'done') return ok ? 'Test passed' : 'Test failed';
-  return phase === 'stopped' ? 'Test stopped' : 'Site read';
 }

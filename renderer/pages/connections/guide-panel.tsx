@@ -9,17 +9,20 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { ConnectionView } from '../../../main/api/connection-views.ts';
 import type { GuideState, StepState } from '../../app/guide-state.ts';
 import { useGuide, useGuides } from '../../app/guides.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { CHECK_STEPS } from './check-steps.ts';
+import { CHECK_STEPS, titleOfStep } from './check-steps.ts';
 import classes from './connections.module.css';
 
+type LastTest = NonNullable<ConnectionView['lastTest']>;
+
 /** The set-up as a list of steps that are really tried, each with what was found and how to fix it. */
-export function GuidePanel({ name, testedAt }: { name: string; testedAt: number | null }) {
+export function GuidePanel({ name, lastTest }: { name: string; lastTest: LastTest | null }) {
   const guides = useGuides();
   const guide = useGuide(name);
   const [testJob, setTestJob] = useState(true);
@@ -28,7 +31,7 @@ export function GuidePanel({ name, testedAt }: { name: string; testedAt: number 
   return (
     <Panel
       title="Set-up guide"
-      note={<When guide={guide} testedAt={testedAt} />}
+      note={<When guide={guide} lastTest={lastTest} />}
       actions={
         running ? (
           <Button
@@ -67,16 +70,25 @@ export function GuidePanel({ name, testedAt }: { name: string; testedAt: number 
 
 const UNTRIED: StepState = { kind: 'untried' };
 
-function When({ guide, testedAt }: { guide: GuideState; testedAt: number | null }) {
+function When({ guide, lastTest }: { guide: GuideState; lastTest: LastTest | null }) {
   if (guide.phase === 'running') return <>Testing now. It goes on when you leave this page.</>;
-  const at = guide.endedAt ?? testedAt;
-  return at === null ? (
-    <>Not tested yet. Nothing is installed on the site.</>
-  ) : (
+  if (guide.endedAt !== null)
+    return (
+      <>
+        Last tested <TimeText at={guide.endedAt} show="ago" />.
+      </>
+    );
+  if (lastTest === null) return <>Not tested yet. Nothing is installed on the site.</>;
+  return (
     <>
-      {guide.endedAt === null ? 'The site was last read' : 'Last tested'} <TimeText at={at} show="ago" />.
+      Last tested <TimeText at={lastTest.at} show="ago" />:{' '}
+      {lastTest.ok ? 'everything that runs need works' : whatFailed(lastTest)}.
     </>
   );
+}
+
+function whatFailed({ failed }: LastTest): string {
+  return failed === null ? 'it was not finished' : `“${titleOfStep(failed)}” failed`;
 }
 
 function Verdict({ guide }: { guide: GuideState }) {
