@@ -7,10 +7,9 @@ import type { ProfileFile } from './profile-file.ts';
 import type { Prompts } from './prompts.ts';
 import type { Secrets } from './secrets.ts';
 import { type KnownHostsFiles, knownHostsFiles } from './ssh/known-hosts-files.ts';
-import type { LinkOptions } from './ssh/open-link.ts';
 import { addressOf, routeOf } from './ssh/route.ts';
 import { readSshConfig } from './ssh/ssh-config.ts';
-import { SshConnection } from './ssh/ssh-connection.ts';
+import { type ConnectNow, SshConnection } from './ssh/ssh-connection.ts';
 import { SshSite } from './ssh/ssh-site.ts';
 
 export interface OpenSitesOptions {
@@ -39,15 +38,12 @@ export interface Sites extends SitesOfRuns {
    * Connects now, asking where it must; rejects with the exact reason (`E_SSH_HOST_KEY_CHANGED`, `E_SSH_AUTH`, …), where a
    * site's own methods say `E_SITE_UNREACHABLE`. To be called where a person has just asked for it. Resolves at once when connected.
    */
-  connect(
-    name: string,
-    options?: Pick<LinkOptions, 'onStep'> & { readonly prompts?: Prompts },
-  ): Promise<void>;
+  connect(name: string, options?: ConnectNow): Promise<void>;
   /** Connects if that needs nobody. */
   connectQuietly(name: string): Promise<void>;
   /** Null: nobody has tried yet. */
   reach(name: string): SiteReach | null;
-  /** Ends one connection: its profile changed. */
+  /** Ends one connection; the next use makes a new one, with what the profile says then. */
   disconnect(name: string): void;
   close(): void;
 }
@@ -58,8 +54,8 @@ export function openSites(options: OpenSitesOptions): Sites {
   const known = new Map<string, SshConnection>();
 
   const start = async (name: string) => {
-    const profile = await options.profiles.get(name);
-    const route = async () => routeOf(profile, await readSshConfig(options.home), options.home);
+    const route = async () =>
+      routeOf(await options.profiles.get(name), await readSshConfig(options.home), options.home);
     const last = (await route()).at(-1);
     const connection = new SshConnection({
       name,
@@ -87,21 +83,17 @@ export function openSites(options: OpenSitesOptions): Sites {
     started.catch(() => open.delete(name)); // there may be such a profile later
     return started;
   };
-  const disconnect = (name: string) => {
-    known.get(name)?.close();
-    known.delete(name);
-    open.delete(name);
-  };
-
   return {
     site: async (name) => (name === null ? local : (await opened(name)).site),
     workDir: async (name) => (name === null ? null : (await options.profiles.get(name)).workDir),
     connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
     connectQuietly: async (name) => (await opened(name)).connection.quietly(),
     reach: (name) => known.get(name)?.reach ?? null,
-    disconnect,
+    disconnect: (name) => known.get(name)?.restart(),
     close: () => {
-      for (const name of [...known.keys()]) disconnect(name);
+      for (const connection of known.values()) connection.close();
+      known.clear();
+      open.clear();
     },
   };
 }

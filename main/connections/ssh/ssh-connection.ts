@@ -27,6 +27,15 @@ export interface ConnectionOptions {
   readonly random?: () => number;
 }
 
+/** How a person wants to be told of an attempt that was asked for now. */
+export interface ConnectNow {
+  readonly onStep?: LinkOptions['onStep'];
+  /** Default: where all questions go. */
+  readonly prompts?: Prompts;
+  /** Ends the attempt, not a connection that stands. */
+  readonly signal?: AbortSignal;
+}
+
 /** A link with what was found out about it. */
 export interface OpenConnection extends SshLink {
   /** Slurm is on the PATH of login shells only. */
@@ -99,7 +108,7 @@ export class SshConnection {
   }
 
   /** Now, and asking the person; rejects with the exact reason. Does nothing while the connection stands. */
-  async connect(options: Pick<LinkOptions, 'onStep'> & { readonly prompts?: Prompts } = {}): Promise<void> {
+  async connect(options: ConnectNow = {}): Promise<void> {
     if (this.#open) return;
     if (this.#attempt && !this.#attempt.interactive) await this.#attempt.promise.catch(() => undefined);
     if (this.#open) return;
@@ -114,18 +123,23 @@ export class SshConnection {
     this.#mayAsk = mayAsk;
   }
 
-  close(): void {
-    this.#closing.abort();
+  /** Begins anew with what the profile says now: whoever uses the site goes on with the next connection. */
+  restart(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#open?.close();
+    const before = this.#open;
     this.#open = null;
+    this.#failure = null;
+    this.#mayAsk = true;
+    before?.close();
   }
 
-  #connect(
-    interactive: boolean,
-    options: Pick<LinkOptions, 'onStep'> & { readonly prompts?: Prompts } = {},
-  ): Promise<OpenConnection> {
+  close(): void {
+    this.#closing.abort();
+    this.restart();
+  }
+
+  #connect(interactive: boolean, options: ConnectNow = {}): Promise<OpenConnection> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#mayAsk = false;
@@ -141,23 +155,27 @@ export class SshConnection {
     return promise;
   }
 
-  async #establish(
-    interactive: boolean,
-    options: Pick<LinkOptions, 'onStep'> & { readonly prompts?: Prompts },
-  ): Promise<OpenConnection> {
+  async #establish(interactive: boolean, options: ConnectNow): Promise<OpenConnection> {
     const { name, prompts, secrets, link: settings } = this.#options;
+    // A question does not outlive the attempt that asked it.
+    const over = new AbortController();
+    const signal = AbortSignal.any([
+      this.#closing.signal,
+      over.signal,
+      ...(options.signal ? [options.signal] : []),
+    ]);
     const asker = new Asker({
       connection: name,
       prompts: interactive ? (options.prompts ?? prompts) : null,
       secrets,
-      signal: this.#closing.signal,
+      signal,
     });
     const link = await openLink(await this.#options.route(), {
       ...settings,
       asker,
-      signal: this.#closing.signal,
+      signal,
       ...(options.onStep && { onStep: options.onStep }),
-    });
+    }).finally(() => over.abort());
     try {
       await asker.saveAll().catch((error: unknown) => {
         // A connection that stands is worth more than a password that is asked again.
