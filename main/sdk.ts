@@ -29,6 +29,7 @@ export type {
   ResourceRequest,
   ScalePlan,
 } from './providers/provider.ts';
+export { AdaptiveScaler } from './scaling/adaptive-scaler.ts';
 export { type ClientSource, ScalableClient } from './session/client.ts';
 export type { RunHandle } from './session/run-handle.ts';
 export { type ArtifactRecord, ScalableSession, type SessionOptions } from './session/session.ts';

@@ -78,6 +78,8 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
       'run --resume last',
     ]),
   )
+    .option('--adaptive', 'let the scaler change the workers while the run goes on')
+    .option('--no-adaptive', 'keep the number of workers, also where the target says adaptive')
     .option('--resume <run>', 'go on with an interrupted run: its id, or last')
     .option('--dry-run', 'only show the plan')
     .option('--detach', 'run in the background and print the run’s id')

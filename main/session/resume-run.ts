@@ -29,6 +29,8 @@ export interface ResumeRunOptions {
     readonly instanceIds: readonly string[];
     readonly request: { memoryBytes?: number; walltimeSeconds?: number };
   };
+  /** Whether the scaler decides; absent: as the target says. */
+  readonly adaptive?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Where targets with a `connection:` are reached. */
@@ -54,6 +56,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     clock,
     logger,
     ...(options.sites && { sites: options.sites }),
+    ...(options.adaptive !== undefined && { adaptive: options.adaptive }),
   };
   const context = providerContext(setting, runId);
   const layout = await workLayout(setting, context);

@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** Where targets with a `connection:` are reached; the user's own connections by default. */
   readonly sites?: Sites;
+  /** Whether the scaler changes the workers while the session goes on; by default where the target says `adaptive:`. */
+  readonly adaptive?: boolean;
 }
 
 export interface ArtifactRecord {
@@ -253,7 +255,7 @@ export class ScalableSession {
   }
 
   #setting(workspace: Workspace): RunSetting {
-    const { sites } = this.#options;
+    const { sites, adaptive } = this.#options;
     return {
       workspace,
       spec: this.spec,
@@ -261,6 +263,7 @@ export class ScalableSession {
       clock: this.#clock,
       logger: this.#logger,
       ...(sites && { sites }),
+      ...(adaptive !== undefined && { adaptive }),
     };
   }
 

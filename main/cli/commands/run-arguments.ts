@@ -16,6 +16,7 @@ export function argumentsOf(context: CommandContext, input: RunInput, root: stri
     ...flag('--sizing', input.sizing),
     ...flag('--confidence', input.confidence),
     ...Object.entries(input.workers ?? {}).flatMap(([tag, count]) => ['--workers', `${tag}=${count}`]),
+    ...(input.adaptive === undefined ? [] : [input.adaptive ? '--adaptive' : '--no-adaptive']),
     ...flag('--resume', input.resume),
     '--workspace',
     root,

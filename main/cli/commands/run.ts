@@ -22,6 +22,8 @@ export interface RunInput extends PlanInput {
   readonly resume?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
+  /** Absent: as the target says. */
+  readonly adaptive?: boolean;
 }
 
 /** Plans, runs, waits and records. Ctrl-C saves the state and says how to go on. */
@@ -36,7 +38,7 @@ export async function run(context: CommandContext, input: RunInput): Promise<num
       const handle =
         input.resume === undefined
           ? await begin(context, workspace, sites, input)
-          : await goOn(workspace, sites, input.resume);
+          : await goOn(workspace, sites, input, input.resume);
       return follow(context, handle, root);
     }),
   );
@@ -62,13 +64,30 @@ async function begin(
     logger: silentLogger,
     manifestPath: path,
     sites: sites.all(),
+    ...adaptiveOf(input),
   });
 }
 
-async function goOn(workspace: Workspace, sites: RunSites, which: string): Promise<RunHandle> {
+function adaptiveOf({ adaptive }: RunInput): { adaptive?: boolean } {
+  return adaptive === undefined ? {} : { adaptive };
+}
+
+async function goOn(
+  workspace: Workspace,
+  sites: RunSites,
+  input: RunInput,
+  which: string,
+): Promise<RunHandle> {
   const { runId } = await findRun(workspace, which);
   await sites.connectFor(await workspace.store.run(runId));
-  return resumeRun({ workspace, runId, clock: systemClock, logger: silentLogger, sites: sites.all() });
+  return resumeRun({
+    workspace,
+    runId,
+    clock: systemClock,
+    logger: silentLogger,
+    sites: sites.all(),
+    ...adaptiveOf(input),
+  });
 }
 
 async function follow(context: CommandContext, handle: RunHandle, root: string): Promise<number> {
