@@ -16,6 +16,7 @@ import { manifestsService } from './services/manifests-service.ts';
 import { PlanShelf, plansService } from './services/plans-service.ts';
 import { projectsService } from './services/projects-service.ts';
 import { runsService } from './services/runs-service.ts';
+import { scalingService } from './services/scaling-service.ts';
 import { settingsService } from './services/settings-service.ts';
 import { telemetryService } from './services/telemetry-service.ts';
 import type { AppInfo, AppServices } from './services.ts';
@@ -48,6 +49,7 @@ export function createAppServices(deps: AppDependencies): AppServices {
     runs: runsService({ ...deps, shelf }),
     telemetry: telemetryService(deps.workspaces, deps.clock),
     advisor: advisorService(deps),
+    scaling: scalingService(deps),
     connections: connectionsService(deps),
     settings: settingsService(deps.settings, deps.host),
   };

@@ -4,6 +4,7 @@ import { manifestsRouter } from './manifests.ts';
 import { plansRouter } from './plans.ts';
 import { projectsRouter } from './projects.ts';
 import { runsRouter } from './runs.ts';
+import { scalingRouter } from './scaling.ts';
 import { settingsRouter } from './settings.ts';
 import { telemetryRouter } from './telemetry.ts';
 import { router } from './trpc.ts';
@@ -16,6 +17,7 @@ export const appRouter = router({
   runs: runsRouter,
   telemetry: telemetryRouter,
   advisor: advisorRouter,
+  scaling: scalingRouter,
   connections: connectionsRouter,
   settings: settingsRouter,
 });

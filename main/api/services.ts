@@ -28,6 +28,7 @@ import type { FinishedSearch, JobState, SearchedModel } from '../workspaces/live
 export type { FinishedSearch, JobState, SearchedModel };
 
 import type { ConnectionService } from './connection-views.ts';
+import type { ScalingService } from './scaling-views.ts';
 
 /**
  * What the faces can ask for. The router validates and calls one of these; the hosts carry the router. A page
@@ -40,6 +41,7 @@ export interface AppServices {
   readonly runs: RunService;
   readonly telemetry: TelemetryService;
   readonly advisor: AdvisorService;
+  readonly scaling: ScalingService;
   readonly connections: ConnectionService;
   readonly settings: SettingsService;
 }

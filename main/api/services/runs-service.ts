@@ -10,6 +10,7 @@ import type { LiveRuns } from '../../workspaces/live-runs.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { RunService } from '../services.ts';
 import { followLog } from './follow-log.ts';
+import { checkTags, liveHandle } from './live-handle.ts';
 import { logPlace } from './log-place.ts';
 import { readLogSlice } from './log-slice.ts';
 import type { PlanShelf } from './plans-service.ts';
@@ -31,15 +32,7 @@ export function runsService(deps: RunsDependencies): RunService {
   const logs = new RunLogs({ sites, clock, logger });
   const storeOf = async (projectId: string) => (await workspaces.get(projectId)).workspace.store;
 
-  function liveHandle(projectId: string, runId: string): RunHandle {
-    const handle = liveRuns.get(projectId, runId);
-    if (handle) return handle;
-    throw new AppError({
-      code: 'E_RUN_NOT_LIVE',
-      message: 'This run is not going on in this app.',
-      hint: 'If it was interrupted, resume it first.',
-    });
-  }
+  const live = (projectId: string, runId: string) => liveHandle(liveRuns, projectId, runId);
 
   async function resume(
     projectId: string,
@@ -102,28 +95,20 @@ export function runsService(deps: RunsDependencies): RunService {
         signal,
       );
     },
-    cancel: (projectId, runId) => liveHandle(projectId, runId).cancel(),
-    cancelInstances: (projectId, runId, instanceIds) =>
-      liveHandle(projectId, runId).cancelInstances(instanceIds),
+    cancel: (projectId, runId) => live(projectId, runId).cancel(),
+    cancelInstances: (projectId, runId, instanceIds) => live(projectId, runId).cancelInstances(instanceIds),
     resume: async (projectId, runId) => {
       if (!liveRuns.get(projectId, runId)) await resume(projectId, runId);
       return { runId };
     },
     retry: async (projectId, runId, instanceIds, request) => {
-      const live = liveRuns.get(projectId, runId);
-      if (live) await live.retry(instanceIds, request);
+      const handle = liveRuns.get(projectId, runId);
+      if (handle) await handle.retry(instanceIds, request);
       else await resume(projectId, runId, { instanceIds, request });
     },
     scale: async (projectId, runId, workersByTag) => {
-      const handle = liveHandle(projectId, runId);
-      const tags = handle.live().pools.map(({ tag }) => tag);
-      const unknown = Object.keys(workersByTag).find((tag) => !tags.includes(tag));
-      if (unknown !== undefined)
-        throw new AppError({
-          code: 'E_UNKNOWN_TAG',
-          message: `This run has no workers of the kind “${unknown}”.`,
-          hint: `It has ${tags.join(', ') || 'none'}.`,
-        });
+      const handle = live(projectId, runId);
+      checkTags(handle, Object.keys(workersByTag));
       await handle.scale(workersByTag);
     },
     remove: async (projectId, runId) => {

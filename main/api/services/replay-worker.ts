@@ -1,0 +1,32 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../platform/clock.ts';
+import { AppError, toErrorData } from '../../platform/errors.ts';
+import { recordedRun } from '../../scaling/recorded-workload.ts';
+import { openStore } from '../../telemetry/open-store.ts';
+import { replay } from './replay.ts';
+import type { ReplayAnswer, ReplayJob } from './replay-thread.ts';
+
+/** Reads and computes here: a hundred thousand rows never pass through the app's own thread. */
+async function answer({ database, runId, settings, request }: ReplayJob): Promise<ReplayAnswer> {
+  const store = await openStore({
+    database,
+    access: 'read',
+    clock: systemClock,
+    livePid: () => null,
+    onHealth: () => undefined,
+  });
+  try {
+    const record = await store.exportRun(runId);
+    if (!record)
+      throw new AppError({ code: 'E_RUN_NOT_FOUND', message: 'There is no such run in this project.' });
+    return { kind: 'done', replay: replay(record, await recordedRun(store, runId), settings, request) };
+  } finally {
+    await store.close();
+  }
+}
+
+parentPort?.postMessage(
+  await answer(workerData as ReplayJob).catch(
+    (error: unknown): ReplayAnswer => ({ kind: 'failed', error: toErrorData(error) }),
+  ),
+);

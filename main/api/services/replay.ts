@@ -1,0 +1,200 @@
+import { AppError } from '../../platform/errors.ts';
+import { parsePolicyFile, policyOf, poolFrom } from '../../scaling/policy-file.ts';
+import { type RecordedTask, recordedWorkload } from '../../scaling/recorded-workload.ts';
+import type { AnyPolicy } from '../../scaling/simulator/policy.ts';
+import { simulate } from '../../scaling/simulator/simulate.ts';
+import type { Workload } from '../../scaling/simulator/workload.ts';
+import type { ScaleSettings, ScalingState } from '../../scaling/state.ts';
+import type { ExportedRun, ExportedWorker } from '../../telemetry/queries/export.ts';
+import type { Course, Replay, ReplayConditions, ReplayRequest, ReplayRule } from '../scaling-views.ts';
+
+/** The same chance for every policy and every time the page is opened. */
+const SEED = 1;
+/** More moments than a picture has room for are of no use. */
+const MOST_POINTS = 400;
+/** What is taken for the start of a worker where none was recorded, seconds. */
+const USUAL_START_SECONDS = 30;
+
+/** What a replay reads of a run beside its tasks. */
+export type ReplayedRecord = Pick<ExportedRun, 'run' | 'lastAt' | 'workers' | 'decisions'>;
+type Point = Course['workers'][number];
+
+/**
+ * A recorded run under other policies, beside how it really went.
+ * @param settings what the run was to keep to; null where that is not known
+ * @throws AppError E_SIMULATE_EMPTY
+ */
+export function replay(
+  record: ReplayedRecord,
+  tasks: readonly RecordedTask[],
+  settings: ScaleSettings | null,
+  request: ReplayRequest,
+): Replay {
+  if (tasks.length === 0)
+    throw new AppError({
+      code: 'E_SIMULATE_EMPTY',
+      message: 'There is nothing to replay yet: no task of this run has finished with a measured duration.',
+      hint: 'Come back when the first tasks are done, or choose another run.',
+    });
+  const conditions = { ...recordedConditions(record, tasks, settings), ...request.conditions };
+  return {
+    tasks: tasks.length,
+    conditions,
+    recorded: recordedCourse(record, conditions.usdPerHour),
+    replayed: request.policies.map((rule) => course(rule, record.run.runId, tasks, settings, conditions)),
+  };
+}
+
+function course(
+  rule: ReplayRule,
+  name: string,
+  tasks: readonly RecordedTask[],
+  settings: ScaleSettings | null,
+  conditions: Required<ReplayConditions>,
+): Course {
+  const file = parsePolicyFile(JSON.stringify(policyJson(rule, settings, conditions)), 'settings');
+  const workload = recordedWorkload(name, tasks, (tag) => poolFrom(file, tag), file.max_total ?? null);
+  const points: Point[] = [];
+  const policy = watched(policyOf(file), lookEvery(workload), ({ at, pools }) =>
+    points.push({ at, workers: pools.reduce((sum, { idle, busy }) => sum + idle + busy, 0) }),
+  );
+  const result = simulate(workload, policy, { seed: SEED });
+  const { makespanSeconds, workerHours, costUsd, starts, peakWorkers, unfinished } = result;
+  return {
+    id: rule,
+    name: result.policy,
+    makespanSeconds,
+    workerHours,
+    costUsd,
+    starts,
+    peakWorkers,
+    unfinished,
+    workers: thinned([
+      ...points.filter(({ at }) => at < makespanSeconds),
+      { at: makespanSeconds, workers: 0 },
+    ]),
+  };
+}
+
+function policyJson(
+  rule: ReplayRule,
+  settings: ScaleSettings | null,
+  { minWorkers, maxWorkers, startupSeconds, usdPerHour }: Required<ReplayConditions>,
+) {
+  const most = Object.values(maxWorkers).reduce((sum, workers) => sum + workers, 0);
+  return {
+    rule,
+    min_workers: minWorkers,
+    max_workers: mapped(maxWorkers, (workers) => Math.max(1, workers)),
+    startup_seconds: startupSeconds,
+    usd_per_hour: usdPerHour,
+    ...(settings && {
+      max_total: Math.max(1, Math.min(settings.maxTotal ?? most, most)),
+      scale_up_threshold: settings.scaleUpThreshold,
+      scale_down_threshold: settings.scaleDownThreshold,
+      cooldown_seconds: settings.cooldownSeconds,
+      objective: settings.objective,
+      policy: settings.policy,
+      ...(settings.budgetUsd !== null && { budget_usd: settings.budgetUsd }),
+      ...(settings.deadlineSeconds !== null && { deadline_hours: settings.deadlineSeconds / 3600 }),
+    }),
+  };
+}
+
+/** The same policy with somebody looking on, at least every `seconds`: what it is asked, and when, stays as it is. */
+export function watched(policy: AnyPolicy, seconds: number, look: (state: ScalingState) => void): AnyPolicy {
+  const looks = Math.max(1, Math.ceil(policy.intervalSeconds / seconds));
+  return {
+    name: policy.name,
+    intervalSeconds: policy.intervalSeconds / looks,
+    begin: (limits) => {
+      const decide = policy.begin(limits);
+      let asked = 0;
+      return (state) => {
+        look(state);
+        return asked++ % looks === 0 ? decide(state) : { workers: {} };
+      };
+    },
+  };
+}
+
+/** So often that the shortest way through still has some hundred moments. */
+function lookEvery({ tasks, pools }: Workload): number {
+  const seconds = tasks.reduce((sum, task) => sum + task.seconds, 0);
+  const workers = pools.reduce((sum, { maxWorkers }) => sum + maxWorkers, 0);
+  return Math.max(0.25, seconds / workers / 100);
+}
+
+/** Limits as they were set, or as many workers as there ever were; the start-up as it was measured. */
+function recordedConditions(
+  { workers, decisions }: ReplayedRecord,
+  tasks: readonly RecordedTask[],
+  settings: ScaleSettings | null,
+): Required<ReplayConditions> {
+  const tags = [...new Set(tasks.map(({ tag }) => tag))];
+  const peak = (tag: string) =>
+    coursePoints(workers.filter((worker) => worker.tag === tag)).reduce(
+      (most, at) => Math.max(most, at.workers),
+      1,
+    );
+  const byTag = (value: (tag: string) => number) => Object.fromEntries(tags.map((tag) => [tag, value(tag)]));
+  const starts = workers
+    .flatMap(({ tag, addedAt }) => {
+      const asked = decisions.findLast((made) => made.at <= addedAt && (made.workersToAdd[tag] ?? 0) > 0);
+      return asked ? (addedAt - asked.at) / 1000 : [];
+    })
+    .sort((a, b) => a - b);
+  return {
+    minWorkers: byTag((tag) => settings?.minWorkers[tag] ?? 0),
+    maxWorkers: byTag((tag) => settings?.maxWorkers[tag] ?? peak(tag)),
+    startupSeconds: starts[Math.floor(starts.length / 2)] ?? USUAL_START_SECONDS,
+    usdPerHour: 0,
+  };
+}
+
+function recordedCourse({ run, lastAt, workers }: ReplayedRecord, usdPerHour: number): Course | null {
+  if (workers.length === 0) return null;
+  const endsAt = run.finishedAt ?? lastAt;
+  const until = (worker: ExportedWorker) => Math.max(worker.addedAt, worker.removedAt ?? endsAt);
+  const workerHours = workers.reduce((sum, worker) => sum + until(worker) - worker.addedAt, 0) / 3_600_000;
+  const points = coursePoints(workers.map((worker) => ({ ...worker, removedAt: until(worker) })));
+  return {
+    id: 'recorded',
+    name: 'as it was',
+    makespanSeconds: Math.max(0, endsAt - run.startedAt) / 1000,
+    workerHours,
+    costUsd: workerHours * usdPerHour,
+    starts: workers.length,
+    peakWorkers: points.reduce((most, point) => Math.max(most, point.workers), 0),
+    unfinished: run.tasks.total - run.tasks.succeeded - run.tasks.cached,
+    workers: thinned(points.map((point) => ({ ...point, at: Math.max(0, point.at - run.startedAt) / 1000 }))),
+  };
+}
+
+/** How many were there, at every moment that changed it. */
+function coursePoints(workers: readonly Pick<ExportedWorker, 'addedAt' | 'removedAt'>[]): Point[] {
+  const changes = workers
+    .flatMap(({ addedAt, removedAt }) => [
+      { at: addedAt, by: 1 },
+      ...(removedAt === null ? [] : [{ at: removedAt, by: -1 }]),
+    ])
+    .sort((a, b) => a.at - b.at);
+  let there = 0;
+  return changes.map(({ at, by }) => {
+    there += by;
+    return { at, workers: there };
+  });
+}
+
+/** Only the points that say something new, and of many every n-th; the last always. */
+function thinned(points: readonly Point[]): Point[] {
+  const changed = points.filter(
+    (point, index) => index === points.length - 1 || point.workers !== points[index - 1]?.workers,
+  );
+  const step = Math.ceil(changed.length / MOST_POINTS);
+  return changed.filter((_, index) => index % step === 0 || index === changed.length - 1);
+}
+
+function mapped(values: Readonly<{ [tag: string]: number }>, change: (value: number) => number) {
+  return Object.fromEntries(Object.entries(values).map(([tag, value]) => [tag, change(value)]));
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { REPLAY_RULES } from '../../../main/api/scaling-views.ts';
+import { type ReplayedRecord, replay, watched } from '../../../main/api/services/replay.ts';
+import { checkLimits } from '../../../main/api/services/scaling-service.ts';
+import { DEFAULT_SETTINGS } from '../../../main/scaling/policies/predictive.ts';
+import { thresholdPolicy } from '../../../main/scaling/policies/threshold.ts';
+import type { RecordedTask } from '../../../main/scaling/recorded-workload.ts';
+import { anyPolicy } from '../../../main/scaling/simulator/policy.ts';
+import { simulate } from '../../../main/scaling/simulator/simulate.ts';
+import { FakeRun } from '../../fixtures/fake/fake-run.ts';
+
+const START = 1_000_000;
+
+const tasks: RecordedTask[] = Array.from({ length: 40 }, (_, index) => ({
+  id: `model.${index}`,
+  task: 'model',
+  tag: 'model',
+  params: {},
+  seconds: 60,
+  predictedSeconds: 55,
+  submittedAt: START,
+  needs: [],
+}));
+const worker = (workerId: string, from: number, to: number | null) => ({
+  workerId,
+  tag: 'model',
+  addedAt: START + from * 1000,
+  removedAt: to === null ? null : START + to * 1000,
+  reason: null,
+});
+const run = new FakeRun('run-fake-1', START, { failing: false, now: () => START + 1200_000 }).detail();
+const record: ReplayedRecord = {
+  run: { ...run, startedAt: START, finishedAt: START + 1200_000 },
+  lastAt: START + 1200_000,
+  workers: [worker('a', 10, 1200), worker('b', 20, null), worker('c', 100, 400)],
+  decisions: [
+    {
+      at: START,
+      workersToAdd: { model: 2 },
+      workersToRemove: {},
+      reasoning: 'The plan’s workers.',
+      confidence: null,
+      predictedCompletionSeconds: null,
+      by: 'plan',
+      inputs: null,
+      outcome: null,
+    },
+  ],
+};
+
+describe('a replay of a recorded run', () => {
+  const replayed = replay(record, tasks, null, { policies: REPLAY_RULES });
+
+  it('takes from the record how many workers there ever were, and how long they took to come', () => {
+    expect(replayed.conditions).toEqual({
+      minWorkers: { model: 0 },
+      maxWorkers: { model: 3 },
+      startupSeconds: 20,
+      usdPerHour: 0,
+    });
+  });
+
+  it('tells how the run really went, with the hours its workers were there', () => {
+    expect(replayed.recorded).toMatchObject({ makespanSeconds: 1200, starts: 3, peakWorkers: 3 });
+    expect(replayed.recorded?.workerHours).toBeCloseTo((1190 + 1180 + 300) / 3600, 9);
+    expect(replayed.recorded?.workers[0]).toEqual({ at: 10, workers: 1 });
+  });
+
+  it('finishes all of the work under every policy, within the limits, and ends with nobody there', () => {
+    expect(replayed.replayed.map(({ id }) => id)).toEqual([...REPLAY_RULES]);
+    for (const course of replayed.replayed) {
+      expect(course.unfinished).toBe(0);
+      expect(course.workers.every(({ workers }) => workers <= 3)).toBe(true);
+      expect(course.workers.at(-1)).toEqual({ at: course.makespanSeconds, workers: 0 });
+      expect(course.workers.some(({ workers }) => workers > 0)).toBe(true);
+    }
+  });
+
+  it('is faster with more workers and dearer by the hour when told so', () => {
+    const more = replay(record, tasks, null, {
+      policies: ['fixed'],
+      conditions: { maxWorkers: { model: 20 }, usdPerHour: 2 },
+    }).replayed[0];
+    const fixed = replayed.replayed.find(({ id }) => id === 'fixed');
+    expect(more?.makespanSeconds).toBeLessThan((fixed?.makespanSeconds ?? 0) / 2);
+    expect(more?.costUsd).toBeCloseTo(2 * (more?.workerHours ?? 0), 1);
+  });
+
+  it('says that there is nothing to replay before the first task is done', () => {
+    expect(() => replay(record, [], null, { policies: ['fixed'] })).toThrow(/nothing to replay yet/);
+  });
+
+  it('changes nothing by looking on', () => {
+    const pool = { startUp: { median: 10, spread: 0 }, queueWait: { median: 0, spread: 0 } };
+    const workload = {
+      name: 'w',
+      barriers: [],
+      maxTotal: null,
+      tasks: tasks.map((task) => ({ ...task, arrivesAt: 0, needs: [], limitSeconds: null })),
+      pools: [
+        {
+          ...pool,
+          tag: 'model',
+          minWorkers: 0,
+          maxWorkers: 4,
+          walltimeSeconds: null,
+          usdPerHour: 0,
+          failureRate: 0,
+        },
+      ],
+    };
+    const policy = anyPolicy(thresholdPolicy());
+    let looks = 0;
+    const plain = simulate(workload, policy, { seed: 1 });
+    const seen = simulate(
+      workload,
+      watched(policy, 1, () => looks++),
+      { seed: 1 },
+    );
+    expect(seen).toEqual(plain);
+    expect(looks).toBeGreaterThanOrEqual(plain.makespanSeconds);
+  });
+});
+
+describe('limits that contradict each other', () => {
+  it('are refused by name', () => {
+    const settings = { ...DEFAULT_SETTINGS, minWorkers: { a: 3 }, maxWorkers: { a: 2 } };
+    expect(() => checkLimits(settings)).toThrow('“a” cannot have at least 3 and at most 2 workers.');
+    expect(() => checkLimits({ ...DEFAULT_SETTINGS, scaleUpThreshold: 0.2 })).toThrow(/higher use/);
+    expect(() => checkLimits(DEFAULT_SETTINGS)).not.toThrow();
+  });
+});
