@@ -101,9 +101,11 @@ function wishFor(
   if (soon > alive && soon >= settings.scaleUpThreshold * alive)
     return { count: bounded(soon, limit), tag: steady };
   if (later >= alive) return { count: alive, tag: steady };
+  // Where nothing is left that could want them again there is no doubt to wait out.
+  const isOver = (played?.toBegin ?? 0) === 0;
   const proposed = before.fewerProposed + 1;
   const cooling = before.lastUpAt !== null && now - before.lastUpAt < settings.cooldownSeconds;
-  if (cooling || proposed < EQUAL_PROPOSALS[settings.policy])
+  if (cooling || (!isOver && proposed < EQUAL_PROPOSALS[settings.policy]))
     return { count: alive, tag: { ...before, fewerProposed: proposed } };
   // Who works is never ended.
   return { count: bounded(Math.max(later, pool.busy), limit), tag: steady };

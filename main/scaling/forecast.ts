@@ -36,12 +36,13 @@ export interface PoolForecast {
   readonly wantedSoon: number;
   /** … and before it would pay to have ended an idle one and to start it again. */
   readonly wantedLater: number;
-  /** Seconds of work until nothing is left. */
-  readonly busySeconds: number;
+  /** Tasks that have yet to begin, expected ones included. */
+  readonly toBegin: number;
 }
 
-/** Beyond so many packets per pool single tasks no longer matter. */
-const MOST_UNITS = 600;
+/** Beyond so many packets per pool, or per worker, single tasks no longer matter. */
+const UNITS = 600;
+const UNITS_PER_WORKER = 1;
 /** Its multiples are spread evenly over 0 to 1 however many there are (Weyl). */
 const GOLDEN = 0.618033988749895;
 
@@ -61,7 +62,7 @@ export function forecastStages(
     const pool = positions.get(stage.tag) ?? 0;
     const outlook = outlookOf(stage.finished);
     // A packet is short beside what a worker has to do in all.
-    const packet = ((seconds[pool] ?? 0) * Math.max(1, 8 / Math.max(1, caps[pool] ?? 1))) / MOST_UNITS;
+    const packet = (seconds[pool] ?? 0) / Math.max(UNITS, UNITS_PER_WORKER * (caps[pool] ?? 1));
     const units = (groups: readonly WorkGroup[]) => unitsOf(groups, outlook.factor, packet);
     return {
       pool,
@@ -130,7 +131,7 @@ class Run {
   readonly #busyTasks: number[];
   readonly #soon: number[];
   readonly #later: number[];
-  readonly #busySeconds: number[];
+  readonly #toBegin: number[];
   #surprises = 0;
   #now = 0;
   #finish = 0;
@@ -149,7 +150,9 @@ class Run {
     this.#busyTasks = pools.map(() => 0);
     this.#soon = pools.map(() => 0);
     this.#later = pools.map(() => 0);
-    this.#busySeconds = pools.map(() => 0);
+    this.#toBegin = pools.map(() => 0);
+    for (const s of stages)
+      this.#toBegin[s.pool] = (this.#toBegin[s.pool] ?? 0) + tasksIn(s.ready) + tasksIn(s.waiting);
   }
 
   run(): Forecast {
@@ -159,7 +162,7 @@ class Run {
     }
     for (const [at, stage] of this.#stages.entries()) {
       for (const seconds of stage.running) {
-        this.#began(stage.pool, seconds, 1);
+        this.#began(stage.pool);
         this.#events.push(seconds, at, stage.pool, 1);
       }
       for (const unit of stage.ready)
@@ -179,7 +182,7 @@ class Run {
       pools: this.#pools.map((_, at) => ({
         wantedSoon: this.#soon[at] ?? 0,
         wantedLater: this.#later[at] ?? 0,
-        busySeconds: this.#busySeconds[at] ?? 0,
+        toBegin: this.#toBegin[at] ?? 0,
       })),
     };
   }
@@ -245,7 +248,7 @@ class Run {
     while ((this.#free[pool] ?? 0) > 0 && queue.pop()) {
       this.#free[pool] = (this.#free[pool] ?? 0) - 1;
       const seconds = queue.seconds * this.#surprise(queue.stage, queue.unitTasks);
-      this.#began(pool, seconds, queue.unitTasks);
+      this.#began(pool);
       this.#events.push(this.#now + seconds, queue.stage, pool, queue.unitTasks);
     }
   }
@@ -257,9 +260,8 @@ class Run {
     return Math.exp(spread * z - (spread * spread) / 2);
   }
 
-  #began(pool: number, seconds: number, tasks: number): void {
+  #began(pool: number): void {
     this.#busyTasks[pool] = (this.#busyTasks[pool] ?? 0) + 1;
-    this.#busySeconds[pool] = (this.#busySeconds[pool] ?? 0) + (tasks > 0 ? seconds : 0);
   }
 
   #note(pool: number, queued: number): void {
