@@ -1,5 +1,4 @@
 import type { Clock } from '../platform/clock.ts';
-import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Site, SiteReach, Sites as SitesOfRuns } from '../providers/site.ts';
 import { LocalSite } from './local-site.ts';
@@ -101,11 +100,4 @@ export function openSites(options: OpenSitesOptions): Sites {
 function ownAgent(): string | null {
   if (process.env.SSH_AUTH_SOCK) return process.env.SSH_AUTH_SOCK;
   return process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null;
-}
-
-/** The reason behind a site's `E_SITE_UNREACHABLE`, for whoever can do something about it. */
-export function reasonOf(error: unknown): unknown {
-  return error instanceof AppError && error.code === 'E_SITE_UNREACHABLE' && error.cause instanceof AppError
-    ? error.cause
-    : error;
 }
