@@ -1,8 +1,11 @@
+import { targetProvider } from '../connections/target-provider.ts';
 import type { DeploymentSpec } from '../manifest/spec.ts';
+import type { DeploymentProvider } from '../providers/provider.ts';
+import { providerFor } from '../providers/registry.ts';
 import type { Sites } from '../providers/site.ts';
 import type { RunDetail } from '../telemetry/views.ts';
 import type { CommandContext } from './context.ts';
-import { cliSites } from './sites.ts';
+import { type CliSites, cliSites } from './sites.ts';
 
 /** The sites that a command may need. Nothing is connected, and no keychain opened, before it does. */
 export interface RunSites {
@@ -14,26 +17,33 @@ export interface RunSites {
   connect(spec: DeploymentSpec): Promise<void>;
   /** The same for the target of a recorded run. */
   connectFor(run: Pick<RunDetail, 'plan'> | null): Promise<void>;
+  /** The target's provider, knowing what its site was found to allow. */
+  provider(spec: DeploymentSpec): Promise<DeploymentProvider>;
 }
 
 export async function withSites<T>(
   context: CommandContext,
   work: (sites: RunSites) => Promise<T>,
 ): Promise<T> {
-  let open: ReturnType<typeof cliSites>['sites'] | null = null;
+  let open: CliSites | null = null;
   const opened = () => {
-    open ??= cliSites(context).sites;
+    open ??= cliSites(context);
     return open;
   };
   const connect = async (spec: DeploymentSpec) => {
     const { connection } = spec.target.options;
     if (spec.target.provider !== 'local' && typeof connection === 'string')
-      await opened().connect(connection);
+      await opened().sites.connect(connection);
   };
   try {
     return await work({
-      all: () => ({ site: (connection) => opened().site(connection) }),
+      all: () => ({
+        site: (connection) => opened().sites.site(connection),
+        workDir: (connection) => opened().sites.workDir(connection),
+      }),
       connect,
+      provider: async (spec) =>
+        spec.target.provider === 'local' ? providerFor('local') : targetProvider(spec, opened().profiles),
       connectFor: async (run) => {
         const plan = run?.plan as { spec?: DeploymentSpec } | null;
         if (plan?.spec) await connect(plan.spec);
@@ -41,6 +51,6 @@ export async function withSites<T>(
     });
   } finally {
     // Assigned in a function, which the compiler does not follow.
-    (open as { close(): void } | null)?.close();
+    (open as CliSites | null)?.sites.close();
   }
 }

@@ -2,13 +2,22 @@ import type { ProviderName } from '../manifest/spec.ts';
 import { AppError, assertNever } from '../platform/errors.ts';
 import { localProvider } from './local/local-provider.ts';
 import type { DeploymentProvider } from './provider.ts';
+import type { SiteLimits } from './slurm/site-limits.ts';
+import { slurmProvider } from './slurm/slurm-provider.ts';
 
-/** The provider of a target. Throws `E_PROVIDER_UNAVAILABLE` for those that this version cannot run on. */
-export function providerFor(name: ProviderName): DeploymentProvider {
+/**
+ * The provider of a target. Those that this version cannot run on refuse with `E_PROVIDER_UNAVAILABLE`.
+ * @param limitsOf what is remembered of the site of a connection; without it, only the site itself refuses
+ */
+export function providerFor(
+  name: ProviderName,
+  limitsOf?: (connection: string | null) => SiteLimits | null,
+): DeploymentProvider {
   switch (name) {
     case 'local':
       return localProvider;
     case 'slurm':
+      return slurmProvider(limitsOf);
     case 'aws':
     case 'gcp':
     case 'kubernetes':
@@ -19,7 +28,7 @@ export function providerFor(name: ProviderName): DeploymentProvider {
 }
 
 /** Its targets can be edited, validated and planned for; only running is refused. */
-function unavailable(name: Exclude<ProviderName, 'local'>): DeploymentProvider {
+function unavailable(name: Exclude<ProviderName, 'local' | 'slurm'>): DeploymentProvider {
   return {
     name,
     validate: () => ({ ok: true, errors: [], warnings: [] }),
@@ -27,8 +36,8 @@ function unavailable(name: Exclude<ProviderName, 'local'>): DeploymentProvider {
     buildCluster: async () => {
       throw new AppError({
         code: 'E_PROVIDER_UNAVAILABLE',
-        message: `This version plans for ${name} targets, but runs on local targets only.`,
-        hint: 'Choose a target with provider: local to run now.',
+        message: `This version plans for ${name} targets, but does not run there.`,
+        hint: 'Choose a target with provider: local or slurm to run now.',
       });
     },
     estimateCost: () => null,

@@ -6,6 +6,7 @@ import { inputStatsReader, readProjectText } from '../planning/input-files.ts';
 import { makePlan } from '../planning/make-plan.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
 import type { WorkspacePaths } from '../platform/paths.ts';
+import type { DeploymentProvider } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
 
 /**
@@ -18,6 +19,8 @@ export async function preparePlan(input: {
   readonly options: PlanOptions;
   /** One that is ready already; else one is made from the workspace's history. */
   readonly advisor?: Advisor;
+  /** One that knows the limits of the target's site; else one that does not. */
+  readonly provider?: DeploymentProvider;
 }): Promise<Plan> {
   const { spec, options, workspace } = input;
   const advisor =
@@ -30,7 +33,7 @@ export async function preparePlan(input: {
   return makePlan(spec, {
     options,
     advisor,
-    provider: providerFor(spec.target.provider),
+    provider: input.provider ?? providerFor(spec.target.provider),
     readParamFile: (path) =>
       readProjectText(spec.projectFolder, path, (file) => readFile(file, { encoding: 'utf8' })),
     inputStats: inputStatsReader(spec.projectFolder),

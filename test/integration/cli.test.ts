@@ -11,6 +11,7 @@ project: { name: tiny }
 targets:
   local: { provider: local, max_workers: 2 }
   hpc: { provider: slurm, queue: batch }
+  cloud: { provider: aws, region: us-east-1 }
 components:
   model: { cpus: 1, memory: 256M }
 tasks:
@@ -180,7 +181,7 @@ test('a task that fails for good: exit 1, its log, and a diagnosis', async () =>
 
 test('a target that this version cannot run on: exit 3', async () => {
   const cwd = await project(MANIFEST);
-  const { code, json } = await cli({ cwd }, 'run', '--target', 'hpc', '--format', 'json', '--quiet');
+  const { code, json } = await cli({ cwd }, 'run', '--target', 'cloud', '--format', 'json', '--quiet');
   expect(code).toBe(3);
   expect(json()).toMatchObject({ error: { code: 'E_PROVIDER_UNAVAILABLE' } });
 });

@@ -1,6 +1,5 @@
 import { systemClock } from '../../platform/clock.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { providerFor } from '../../providers/registry.ts';
 import { preparePlan } from '../../session/prepare-plan.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { resumeRun, startRun } from '../../session/start-run.ts';
@@ -53,13 +52,14 @@ async function begin(
   const path = manifestPath(context, input.manifest);
   const spec = await loadSpec(context, path, input.target);
   await sites.connect(spec);
-  const made = await preparePlan({ workspace, spec, options: planOptions(spec, input) });
+  const provider = await sites.provider(spec);
+  const made = await preparePlan({ workspace, spec, provider, options: planOptions(spec, input) });
   for (const note of made.notes) context.output.note(`Note: ${note.message}`);
   return startRun({
     workspace,
     spec,
     plan: made,
-    provider: providerFor(spec.target.provider),
+    provider,
     clock: systemClock,
     logger: silentLogger,
     manifestPath: path,
