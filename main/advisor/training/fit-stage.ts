@@ -2,7 +2,7 @@ import { type Matrix, rowOf, take, takeRows } from '../data/matrix.ts';
 import { gatherResiduals, upperResidual } from '../data/predictive.ts';
 import { seededRandom, seedFrom } from '../data/random.ts';
 import { clamp, mean } from '../data/statistics.ts';
-import { fitterOf, type SingleModelType } from '../models/fit-model.ts';
+import { fitterOf, type MemberType } from '../models/fit-model.ts';
 import type { Fitted } from '../models/model.ts';
 import { type ModelParams, resolveParams } from '../models/model-params.ts';
 import type { Fold } from '../validation/folds.ts';
@@ -18,7 +18,7 @@ export interface StageInput {
   readonly target: Float64Array;
   readonly wallSeconds: Float64Array;
   readonly folds: readonly Fold[];
-  readonly candidates: readonly SingleModelType[];
+  readonly candidates: readonly MemberType[];
   readonly params: ModelParams;
   readonly seed: number;
 }
@@ -49,7 +49,7 @@ export interface StageFit {
 /** What a stage's candidates answered for rows that they had not seen. */
 export interface OutOfFold extends Pick<StageFit, 'answers' | 'tested' | 'foldModels'> {
   readonly rows: Int32Array;
-  readonly members: readonly { readonly type: SingleModelType; readonly weight: number }[];
+  readonly members: readonly { readonly type: MemberType; readonly weight: number }[];
 }
 
 /** Every candidate out of fold, and the mixture by out-of-fold cost. Rows that were not tested have no answer: NaN. */
@@ -138,9 +138,9 @@ function thinned(rows: Int32Array): Int32Array {
   return every <= 1 ? rows : rows.filter((_, i) => i % every === 0);
 }
 
-function fitOn(input: StageInput, type: SingleModelType, rows: Int32Array, part: string): Fitted {
+function fitOn(input: StageInput, type: MemberType, rows: Int32Array, part: string): Fitted {
   const { definition, matrix, target, params, seed } = input;
-  const resolved = resolveParams(type, params);
+  const resolved = type === 'small' ? resolveParams('linear') : resolveParams(type, params);
   const judgeOnly = part !== ALL && type === 'random_forest' && rows.length > JUDGE_ROWS;
   const used = type === 'linear' ? thinned(rows) : rows;
   return fitterOf(type)(takeRows(matrix, used), take(target, used), {

@@ -1,7 +1,7 @@
 import { rowOf, take, takeRows } from '../data/matrix.ts';
 import { gatherResiduals, upperResidual } from '../data/predictive.ts';
 import { permutation, seededRandom, seedFrom } from '../data/random.ts';
-import { fitterOf, type SingleModelType } from '../models/fit-model.ts';
+import { fitterOf, type MemberType } from '../models/fit-model.ts';
 import { resolveParams } from '../models/model-params.ts';
 import type { LearningPoint } from '../training-report.ts';
 import { totalCost } from '../validation/wastage.ts';
@@ -18,7 +18,7 @@ const LEAST_HELD_OUT = 16;
  * What more history would bring: the memory model learned from ever more of the first fold's rows, judged on the same
  * held-out ones.
  */
-export function learningCurve(input: StageInput, type: SingleModelType): LearningPoint[] {
+export function learningCurve(input: StageInput, type: MemberType): LearningPoint[] {
   const { matrix, target, wallSeconds, folds, params, seed } = input;
   const known = (rows: Int32Array) => rows.filter((row) => Number.isFinite(target[row]));
   const held = known(folds[0]?.test ?? new Int32Array());
@@ -35,7 +35,7 @@ export function learningCurve(input: StageInput, type: SingleModelType): Learnin
     .map((size): LearningPoint => {
       const rows = shuffled.subarray(0, size).slice().sort();
       const model = fitterOf(type)(takeRows(matrix, rows), take(target, rows), {
-        params: resolveParams(type, params),
+        params: resolveParams(type === 'small' ? 'linear' : type, params),
         scale: 'log',
         random: seededRandom(seedFrom(seed, 'learning curve', String(size))),
       });

@@ -92,7 +92,7 @@ const finite = z.number();
 const share = z.number().min(0).max(1);
 const text = z.string().max(10_000);
 const scale = z.enum(['log', 'identity']);
-const singleType = z.enum(['linear', 'random_forest', 'gradient_boosting']);
+const singleType = z.enum(['linear', 'random_forest', 'gradient_boosting', 'small']);
 const column = z.number().int().min(-1).max(100_000);
 const gbh = z.number().nullable();
 

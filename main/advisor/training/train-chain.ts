@@ -4,7 +4,7 @@ import { type Matrix, withColumn } from '../data/matrix.ts';
 import { seededRandom, seedFrom } from '../data/random.ts';
 import type { LearningRow } from '../data/rows.ts';
 import { mean, median } from '../data/statistics.ts';
-import type { SingleModelType } from '../models/fit-model.ts';
+import type { MemberType } from '../models/fit-model.ts';
 import type { StageReport } from '../training-report.ts';
 import type { Fold } from '../validation/folds.ts';
 import { fitStage, type StageInput } from './fit-stage.ts';
@@ -62,11 +62,11 @@ export function trainChain(
   return chain;
 }
 
-function candidatesFor(type: ModelType, rows: number): readonly SingleModelType[] {
+function candidatesFor(type: ModelType, rows: number): readonly MemberType[] {
   if (type !== 'auto') return [type];
   return rows <= FOREST_ROWS
-    ? ['linear', 'gradient_boosting', 'random_forest']
-    : ['linear', 'gradient_boosting'];
+    ? ['linear', 'gradient_boosting', 'random_forest', 'small']
+    : ['linear', 'gradient_boosting', 'small'];
 }
 
 /** 1 − mean error / mean error of always answering the median, on the stage's scale and out of fold. */

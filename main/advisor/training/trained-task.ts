@@ -1,7 +1,7 @@
 import type { ResourceRequest } from '../../providers/provider.ts';
 import type { FeatureSpace } from '../data/features.ts';
 import type { Residuals } from '../data/predictive.ts';
-import type { SingleModelType } from '../models/fit-model.ts';
+import type { MemberType } from '../models/fit-model.ts';
 import type { ModelData, Scale } from '../models/model.ts';
 import type { StageName } from './stages.ts';
 
@@ -10,7 +10,7 @@ export interface TrainedStage {
   readonly stage: StageName;
   readonly scale: Scale;
   readonly members: readonly {
-    readonly type: SingleModelType;
+    readonly type: MemberType;
     readonly weight: number;
     readonly model: ModelData;
   }[];
