@@ -33,6 +33,8 @@ export interface Evidence {
   } | null;
   /** Features by permutation importance, largest first, in share of the explained error. */
   readonly importance: readonly { readonly feature: string; readonly share: number }[];
+  /** What would change the answer, in sentences; of recommendations only, for each takes further questions. */
+  readonly changes?: readonly string[];
 }
 
 export interface Sizing {

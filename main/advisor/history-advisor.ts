@@ -5,6 +5,7 @@ import { clamp } from './data/statistics.ts';
 import { ManifestAdvisor } from './manifest-advisor.ts';
 import { basisOf, PrintableRecommendation } from './sizing/recommendation.ts';
 import { type Preference, TaskSizer } from './sizing/size-task.ts';
+import { whatWouldChange } from './sizing/what-changes.ts';
 import { suggestWorkers } from './sizing/workers.ts';
 import type { TrainedTask } from './training/trained-task.ts';
 
@@ -73,7 +74,10 @@ export class HistoryAdvisor implements Advisor {
       method: sizing.method,
       modelType: sizing.modelType,
       intervals: sizing.predicted,
-      evidence: sizing.evidence,
+      evidence: {
+        ...sizing.evidence,
+        changes: whatWouldChange(query, sizing, trained, (other) => sizer.size(other)),
+      },
       basis: basisOf(sizing.evidence),
     });
   }
