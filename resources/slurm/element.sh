@@ -11,7 +11,7 @@ node=${SLURMD_NODENAME:-$(uname -n)}
 results=$jobs/results/${array}_$index
 tab=$(printf '\t')
 scratch=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/scalable.XXXXXX") || exit 97
-pid= sampler= id= attempt= started= failed=0 warned= ending=
+pid= sampler= id= attempt= started= failed=0 warned= ending= empty= count=0 notes=$scratch/0
 
 # write FIELD...: one line, one write
 write() {
@@ -21,10 +21,15 @@ write() {
   printf '%s\t.\n' "$line" >>"$results"
 }
 
-# The app's clock is not ours: whole seconds since the epoch of this node, for order and for people.
-clock() { now=$(date +%s); }
-# Hundredths of a second of a clock that nobody sets.
-uptime() { read -r up _ </proc/uptime && ticks=${up%.*}${up#*.}; }
+# Puts into $ticks hundredths of a second of a clock that nobody sets, and into $now whole seconds since the epoch as this
+# node sees them, for order and for people. Starts no process: instances may be as short as that.
+clock() {
+  read -r up _ </proc/uptime && ticks=${up%.*}${up#*.}
+  now=$((epoch + (ticks - first) / 100))
+}
+epoch=$(date +%s) first=0
+clock
+first=$ticks
 
 # Processes that the kernel killed in this job for memory; empty where it cannot be told.
 oom_kills() {
@@ -41,10 +46,11 @@ oom_kills() {
   done </proc/self/cgroup
 }
 
-# Follows the tree of process $1: keeps its peak in $scratch/peak; ends it after $2 seconds (0: never) or when
-# $scratch/stop appears, and says so in $scratch/how. Often at first, seldom later.
+# Follows the tree of process $1: keeps its peak in $notes.peak; ends it after $2 seconds (0: never) or when
+# $notes.stop appears, and says so in $notes.how. Often at first, seldom later.
 watch_tree() {
-  exec awk -v root="$1" -v limit="$2" -v grace="$grace" -v dir="$scratch" '
+  sleep 0.05 2>/dev/null || sleep 1
+  exec awk -v root="$1" -v limit="$2" -v grace="$grace" -v notes="$notes" '
     function uptime(  line, f) {
       if ((getline line < "/proc/uptime") <= 0) return -1
       close("/proc/uptime"); split(line, f, " "); return f[1] + 0
@@ -84,12 +90,12 @@ watch_tree() {
       begun = uptime(); pause = 0.05; peak = 0; written = 0; ended = 0
       for (;;) {
         walk(); measure()
-        if (peak > written) { printf "%.0f\n", peak > (dir "/peak"); close(dir "/peak"); written = peak }
+        if (peak > written) { printf "%.0f\n", peak > (notes ".peak"); close(notes ".peak"); written = peak }
         now = uptime() - begun
-        if (!ended && (getline line < (dir "/stop")) >= 0) { close(dir "/stop"); ended = now; how = "cancelled" }
+        if (!ended && (getline line < (notes ".stop")) >= 0) { close(notes ".stop"); ended = now; how = "cancelled" }
         if (!ended && limit > 0 && now >= limit) { ended = now; how = "limit" }
         if (ended) {
-          print how > (dir "/how"); close(dir "/how")
+          print how > (notes ".how"); close(notes ".how")
           tell(now - ended < grace ? "TERM" : "KILL")
         }
         if (system("sleep " (ended ? 0.5 : pause) " 2>/dev/null") != 0) system("sleep 1")
@@ -102,10 +108,10 @@ watch_tree() {
 # Puts into $peak, $cpu_user and $cpu_system what is known of the running instance, - where nothing is.
 read_usage() {
   peak=- cpu_user=- cpu_system=- how=exit
-  [ ! -s "$scratch/peak" ] || read -r peak <"$scratch/peak"
-  [ ! -s "$scratch/how" ] || read -r how <"$scratch/how"
-  if [ -s "$scratch/times" ]; then
-    { read -r _ _; read -r cpu_user cpu_system; } <"$scratch/times"
+  [ ! -s "$notes.peak" ] || read -r peak <"$notes.peak"
+  [ ! -s "$notes.how" ] || read -r how <"$notes.how"
+  if [ -s "$notes.times" ]; then
+    { read -r _ _; read -r cpu_user cpu_system; } <"$notes.times"
   fi
 }
 
@@ -118,49 +124,58 @@ end_now() {
   if [ -n "$id" ]; then
     [ -z "$sampler" ] || kill "$sampler" 2>/dev/null
     read_usage
-    uptime
     clock
     write T "$id" "$attempt" "$now" "$((ticks - started))" "$peak" "$cpu_user" "$cpu_system" "${warned:-0}"
   fi
   [ -z "$pid" ] || kill "$pid" 2>/dev/null
   exit 98
 }
-stop_if_asked() { [ -z "$id" ] || [ ! -e "stop/$id.$attempt" ] || : >"$scratch/stop"; }
+stop_if_asked() { [ -z "$id" ] || [ ! -e "stop/$id.$attempt" ] || : >"$notes.stop"; }
 grace=5
 trap warn USR2
 trap stop_if_asked USR1
 trap end_now TERM
-trap 'rm -rf -- "$scratch"; [ -s "$jobs/log/${array}_$index.txt" ] || rm -f -- "$jobs/log/${array}_$index.txt"' EXIT
+# Files without content are not left for people to look into.
+clear_up() {
+  rm -rf -- "$scratch"
+  [ -s "log/${array}_$index.txt" ] || rm -f -- "log/${array}_$index.txt"
+  # shellcheck disable=SC2086 # names of letters, digits, dots and dashes
+  [ -z "$empty" ] || { cd ../logs && rm -f -- $empty; }
+}
+trap clear_up EXIT
 
 # instance ID ATTEMPT SECONDS FOLDER OUT ERR RESULT: runs the function `task` in FOLDER, at most SECONDS (0: no limit)
 instance() {
   [ -z "$warned$ending" ] || return 0
-  if ! mkdir "claims/$1.$2" 2>/dev/null; then
-    [ -d "claims/$1.$2" ] && return 0 # taken before, by us or by another array
+  set -C
+  if ! { true >"claims/$1.$2"; } 2>/dev/null; then
+    set +C
+    [ -e "claims/$1.$2" ] && return 0 # taken before, by us or by another array
     echo "claims/$1.$2 cannot be made" >&2
     failed=1
     return 0
   fi
-  rm -f "$scratch/peak" "$scratch/how" "$scratch/times" "$scratch/stop"
+  set +C
+  count=$((count + 1))
+  notes=$scratch/$count
   result=$7
   id=$1 attempt=$2 code=
   clock
-  uptime
   started=$ticks
   oom_kills
   kills_before=$kills
   write S "$id" "$attempt" "$now" "$node"
   stop_if_asked
-  if [ -e "$scratch/stop" ]; then
+  if [ -e "$notes.stop" ]; then
     code=143 how=cancelled
   else
     # The inner shell waits, so that its `times` are those of the task alone.
     (
       trap - TERM USR1 USR2 EXIT
-      prepare && cd -- "$4" 2>/dev/null || { echo nofolder >"$scratch/how"; exit 96; }
+      prepare && cd -- "$4" 2>/dev/null || { echo nofolder >"$notes.how"; exit 96; }
       (task)
       ended=$?
-      times >"$scratch/times"
+      times >"$notes.times"
       exit "$ended"
     ) >"$5" 2>"$6" </dev/null &
     pid=$!
@@ -173,13 +188,12 @@ instance() {
     done
     pid=
     # The job's end reaches the task first: let it reach us too.
-    [ "$code" -ne 143 ] || [ -e "$scratch/how" ] || sleep 1
+    [ "$code" -ne 143 ] || [ -e "$notes.how" ] || sleep 1
     kill "$sampler" 2>/dev/null
     wait "$sampler" 2>/dev/null
     sampler=
     read_usage
   fi
-  uptime
   clock
   oom_kills
   [ "$kills" = "$kills_before" ] || oom=1
@@ -191,8 +205,8 @@ instance() {
   write F "$id" "$attempt" "$now" "$how" "$code" "$((ticks - started))" "${peak:--}" "${cpu_user:--}" "${cpu_system:--}" \
     "${oom:-0}" "$memory" "$3" "${said:--}" "$value"
   id= oom=
-  [ -s "$5" ] || rm -f -- "$5"
-  [ -s "$6" ] || rm -f -- "$6"
+  [ -s "$5" ] || empty="$empty $1.$2.out"
+  [ -s "$6" ] || empty="$empty $1.$2.err"
 }
 
 # Line INDEX+1 of the chunk file says where the element's own part lies: its first byte and how many.

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { EngineRig } from './engine-rig.ts';
 import { withSlurm } from './with-slurm.ts';
 
@@ -179,5 +179,64 @@ withSlurm('arrays on a real Slurm', (cluster) => {
     expect(rig.result('d.1')?.outcome).toBe('succeeded');
     expect(rig.ended(never)[0]?.end?.outcome).toBe('cancelled');
     expect(rig.result('d.3')).toBeUndefined();
+  });
+
+  it('tells a time limit of the job, with what was measured until then', async () => {
+    const rig = new EngineRig(cluster);
+    const id = await rig.submit([[rig.instance('l.0', ['sleep', '300'])]], { elementWalltimeSeconds: 60 });
+    await rig.until(() => rig.result('l.0') !== undefined && rig.ended(id).length === 1, 150);
+    expect(rig.ended(id)[0]?.end?.outcome).toBe('walltime');
+    expect(rig.result('l.0')?.outcome).toBe('walltime');
+    expect(rig.result('l.0')?.usage.peakMemoryBytes).toBeGreaterThan(0);
+  });
+
+  it('tells that a node went away', async () => {
+    const rig = new EngineRig(cluster, { partition: 'debug' });
+    const id = await rig.submit([[rig.instance('x.0', ['sleep', '300'])]]);
+    await rig.until(() => rig.records.length === 1);
+    await cluster.root('scontrol', 'update', 'nodename=node4', 'state=down', 'reason=test');
+    try {
+      await rig.until(() => rig.ended(id).length === 1);
+      expect(rig.ended(id)[0]?.end?.outcome).toBe('node_failure');
+    } finally {
+      await cluster.nodesReady();
+    }
+  });
+
+  it('tells what only the record says: a preemption', async () => {
+    const rig = new EngineRig(cluster);
+    const id = await rig.submit([[rig.instance('y.0', ['false'])]]);
+    await rig.until(() => rig.ended(id).length === 1);
+    await vi.waitFor(
+      async () => expect(await rig.engine.usage([{ arrayId: id, index: 0 }])).toHaveLength(1),
+      30_000,
+    );
+    await cluster.changeRecords(
+      `update testbed_job_table set state=8, exit_code=0 where id_array_job=${id} or id_job=${id}`,
+    );
+    const [status] = await rig.engine.usage([{ arrayId: id, index: 0 }]);
+    expect(status?.end?.outcome).toBe('node_failure');
+  });
+
+  it('cancels what waits and what runs of a thousand elements, in few commands', async () => {
+    const rig = new EngineRig(cluster);
+    const elements = Array.from({ length: 1000 }, (_, i) => [rig.instance(`k.${i}`, ['sleep', '100'])]);
+    const id = await rig.submit(elements, { parallelism: 4 });
+    await rig.until(() => rig.records.length === 4);
+    const before = rig.site.commands;
+    await rig.engine.cancel(elements.map((_, index) => ({ arrayId: id, index })));
+    await rig.until(() => rig.ended(id).length === 1000);
+    expect(rig.ended(id).every(({ end }) => end?.outcome === 'cancelled')).toBe(true);
+    expect(rig.site.commands - before).toBeLessThan(20);
+  });
+
+  it('says that Slurm does not answer, and then goes on where it was', async () => {
+    const rig = new EngineRig(cluster);
+    const id = await rig.submit([[rig.instance('z.0', ['true'])]]);
+    await cluster.kill('slurmctld', 'SIGTERM');
+    await expect(rig.poll()).rejects.toMatchObject({ data: { code: 'E_SITE_UNREACHABLE' } });
+    await cluster.start('slurmctld');
+    await rig.until(() => rig.ended(id).length === 1 && rig.result('z.0') !== undefined);
+    expect(rig.result('z.0')?.outcome).toBe('succeeded');
   });
 });

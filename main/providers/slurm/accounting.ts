@@ -23,11 +23,14 @@ export interface AccountedJob {
   readonly node: string | null;
 }
 
-const JOB_ID = /^(\d+)(?:_(\d+))?(?:\+\d+)?(\.\S+)?$/;
+const JOB_ID = /^(\d+)(?:_(\d+|\[[\d,:-]+(?:%\d+)?\]))?(?:\+\d+)?(\.\S+)?$/;
+/** Slurm's own bound of an array; a larger index is no index. */
+const MOST_INDEX = 4_000_000;
 
 /**
  * Jobs of `sacct -n -P -D --noconvert -o ACCOUNTING_FIELDS`. A requeued job has several rows: the last counts. Usage is
- * that of the steps, the largest peak of them. Lines that are no row, and ranges that have not begun, are passed over.
+ * that of the steps, the largest peak of them. A range that was cancelled before it began is one row. Lines that are no
+ * row are passed over.
  */
 export function parseAccounting(text: string): AccountedJob[] {
   const jobs = new Map<string, AccountedJob>();
@@ -48,16 +51,15 @@ export function parseAccounting(text: string): AccountedJob[] {
     const match = JOB_ID.exec(id);
     const word = /^[A-Z_]+/.exec(state)?.[0];
     if (!match || word === undefined) continue;
-    const [, arrayId = '', index = '0', step] = match;
-    const key = `${arrayId}_${index}`;
+    const [, arrayId = '', which = '0', step] = match;
+    const indices = indicesOf(which);
     const [code, signal] = exitStatus(exit);
     const peak = parseSize(rss);
     const cpuSeconds = parseCpuTime(cpu);
-    const job = jobs.get(key);
-    if (step === undefined) {
-      jobs.set(key, {
+    for (const index of step === undefined ? indices : []) {
+      jobs.set(`${arrayId}_${index}`, {
         arrayId,
-        index: Number(index),
+        index,
         state: word,
         raw: state,
         exitCode: code,
@@ -69,7 +71,10 @@ export function parseAccounting(text: string): AccountedJob[] {
         requestedBytes: requestedMemory(memory, Number(cpus)),
         node: /^[A-Za-z0-9]/.test(nodes) && nodes !== 'None assigned' ? nodes : null,
       });
-    } else if (job) {
+    }
+    const key = `${arrayId}_${indices[0]}`;
+    const job = jobs.get(key);
+    if (step !== undefined && job) {
       jobs.set(key, {
         ...job,
         stepSignal: signal ?? job.stepSignal,
@@ -79,6 +84,21 @@ export function parseAccounting(text: string): AccountedJob[] {
     }
   }
   return [...jobs.values()];
+}
+
+/** `12`, or `[3-7,9,10-20:2%4]`. */
+function indicesOf(text: string): number[] {
+  const ranges = text.replace(/^\[|(%\d+)?\]$/g, '').split(',');
+  return ranges.flatMap((range) => {
+    const match = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(range);
+    if (!match) return [];
+    const [first, last, step] = [Number(match[1]), Number(match[2] ?? match[1]), Number(match[3] ?? 1)];
+    if (last > MOST_INDEX || step < 1) return [];
+    return Array.from(
+      { length: Math.max(0, Math.floor((last - first) / step) + 1) },
+      (_, i) => first + i * step,
+    );
+  });
 }
 
 function larger(one: number | null, other: number | null): number | null {

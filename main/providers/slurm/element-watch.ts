@@ -112,6 +112,10 @@ export class ElementWatch {
     });
   }
 
+  hasBegun(key: string): boolean {
+    return (this.#elements.get(key)?.lines ?? 0) > 0;
+  }
+
   runningAttempt(arrayId: string, index: number, instanceId: string): number | null {
     return this.#elements.get(elementKey(arrayId, index))?.running.get(instanceId) ?? null;
   }

@@ -3,7 +3,6 @@ export const QUEUE_FORMAT = '%F|%K|%T|%N|%r';
 
 export interface QueueRow {
   readonly arrayId: string;
-  /** 0 for a job that is no array. */
   readonly index: number;
   /** Slurm's word: `PENDING`, `RUNNING`, `COMPLETED`, … */
   readonly state: string;
@@ -12,9 +11,12 @@ export interface QueueRow {
   readonly reason: string | null;
 }
 
-const ROW = /^(\d+)\|(\d+|N\/A)\|([A-Z_]+)\|([^|]*)\|(.*)$/;
+const ROW = /^(\d+)\|(\d+)\|([A-Z_]+)\|([^|]*)\|(.*)$/;
 
-/** Rows of `squeue -h -r -o QUEUE_FORMAT`. Banners, cut lines and whatever else is no row are passed over. */
+/**
+ * Elements of `squeue -h -r -o QUEUE_FORMAT`. Banners and cut lines are passed over, as are rows without an index: jobs
+ * that are no arrays, and what is left of an array of which the rest was cancelled before it began (accounting knows which).
+ */
 export function parseQueue(text: string): QueueRow[] {
   return text.split('\n').flatMap((line) => {
     const match = ROW.exec(line.trim());
@@ -23,7 +25,7 @@ export function parseQueue(text: string): QueueRow[] {
     return [
       {
         arrayId,
-        index: index === 'N/A' ? 0 : Number(index),
+        index: Number(index),
         state,
         node: node === '' ? null : node,
         reason: reason === '' || reason === 'None' ? null : reason,

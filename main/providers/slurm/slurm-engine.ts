@@ -53,6 +53,8 @@ export class SlurmEngine implements BatchEngine {
   readonly #context: ChunkContext;
   readonly #jobs: string;
   readonly #watch = new ElementWatch();
+  /** Elements of which we asked the end: those that had not begun vanish without a trace. */
+  readonly #cancelled = new Map<string, ElementId>();
   #shimIsThere = false;
 
   constructor({ site, options, context, maxArraySize }: SlurmEngineSettings) {
@@ -101,7 +103,7 @@ export class SlurmEngine implements BatchEngine {
       for (const accounted of await this.#explain(unclear)) this.#watch.explain(accounted);
       this.#watch.asked(unclear);
     }
-    const elements = rows.map((row) => this.#watch.statusOf(row));
+    const elements = [...rows.map((row) => this.#watch.statusOf(row)), ...this.#vanished(rows, asked)];
     const siteNow = Number(parts.get('now')?.note) * 1000;
     return {
       elements,
@@ -135,6 +137,16 @@ export class SlurmEngine implements BatchEngine {
 
   async close(): Promise<void> {
     // Nothing is held open: the site belongs to whoever opened it.
+  }
+
+  /** What was cancelled before it began and is gone from the queue, which says nothing more about it. */
+  #vanished(rows: readonly ElementId[], asked: ReadonlySet<string>): ElementStatus[] {
+    const listed = new Set(rows.map(({ arrayId, index }) => elementKey(arrayId, index)));
+    return [...this.#cancelled].flatMap(([key, { arrayId, index }]) => {
+      if (!asked.has(arrayId) || listed.has(key) || this.#watch.hasBegun(key)) return [];
+      const end = elementEnd({ state: 'CANCELLED', accounted: null, log: '' });
+      return [{ arrayId, index, state: 'ended', reason: null, node: null, end }];
+    });
   }
 
   async #bringShim({ elements }: ArraySubmission): Promise<void> {

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { newId } from '../../main/platform/ids.ts';
+import { realTimer } from '../../main/providers/batch/timer.ts';
+import type { CommandOptions, CommandResult } from '../../main/providers/site.ts';
+import { SlurmEngine } from '../../main/providers/slurm/slurm-engine.ts';
+import { instance, Memory, SmallSession } from '../unit/providers/batch/small-session.ts';
+import { PLAIN } from './engine-rig.ts';
+import { OpensshSite } from './openssh-site.ts';
+import { withSlurm } from './with-slurm.ts';
+
+/** A site whose commands never answer once the app is dead, and sometimes do not answer at all. */
+class MortalSite extends OpensshSite {
+  alive = true;
+
+  override async exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    if (this.alive) {
+      const answer = await super.exec(argv, options);
+      if (this.alive) return answer;
+    }
+    return new Promise(() => undefined);
+  }
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `work.${i}`);
+
+async function until(condition: () => boolean, seconds: number): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; !condition(); await sleep(100))
+    if (Date.now() > end) throw new Error(`Not within ${seconds} s`);
+}
+
+withSlurm('work on a real Slurm', (cluster) => {
+  const open: SmallSession[] = [];
+  afterAll(async () => {
+    for (const session of open) await session.cluster.close({ drain: false });
+  });
+
+  async function app(
+    memory: Memory,
+    site: MortalSite,
+    options: {
+      folder: string;
+      count: number;
+      workers: number;
+      argv: (id: string, attempt: number) => string[];
+    },
+  ): Promise<SmallSession> {
+    const { folder, count, workers, argv } = options;
+    const context = { runId: 'run-1', projectFolder: folder, runFolder: folder, containers: null };
+    const engine = new SlurmEngine({ site, options: PLAIN, context, maxArraySize: 1001 });
+    const make: typeof instance = (id, more) =>
+      instance(id, {
+        request: { cpus: 1, memoryBytes: 100 * 2 ** 20, walltimeSeconds: 600 },
+        folder,
+        ...more,
+        work: { kind: 'argv', argv: argv(id, more?.attempt ?? 1) },
+      });
+    const session = await SmallSession.open(
+      ids(count),
+      { memory, engine, time: realTimer(), alive: () => site.alive, make },
+      {},
+      workers,
+    );
+    open.push(session);
+    return session;
+  }
+
+  test('2,000 short tasks take few elements, few commands, and a tenth of the time of one sbatch each', async () => {
+    const memory = new Memory();
+    const site = new MortalSite(cluster);
+    const folder = `${cluster.facts.shared}/short-${newId()}`;
+    await site.exec(['mkdir', '-p', folder]);
+    site.commands = 0;
+    const began = Date.now();
+    const session = await app(memory, site, { folder, count: 2000, workers: 48, argv: () => ['true'] });
+    await until(() => session.done, 200);
+    const seconds = (Date.now() - began) / 1000;
+    const commands = site.commands;
+    const elements = [...memory.jobs.values()].reduce((sum, job) => sum + job.elements.length, 0);
+    expect(
+      [...memory.instances.values()].every(({ final, ends }) => final === 'succeeded' && ends === 1),
+    ).toBe(true);
+
+    const beside = Date.now();
+    const submitted: string[] = [];
+    for (let i = 0; i < 200; i++) {
+      const { stdout } = await site.exec(['sbatch', '--parsable', '--output=/dev/null', '--wrap', 'true']);
+      submitted.push(stdout.trim());
+    }
+    const jobs = submitted.join(',');
+    while ((await site.exec(['squeue', '-h', '-j', jobs, '-t', 'PD,R,CG'])).stdout.trim() !== '')
+      await sleep(500);
+    const alone = ((Date.now() - beside) / 1000) * 10;
+    console.log(JSON.stringify({ seconds, elements, commands, 'one sbatch each, 2,000 (from 200)': alone }));
+    expect(elements).toBeLessThanOrEqual(100);
+    expect(commands).toBeLessThanOrEqual(60);
+    expect(seconds).toBeLessThan(alone / 10);
+  }, 400_000);
+
+  test('20 kills of the app and the controller lose and repeat nothing', async () => {
+    const memory = new Memory();
+    const folder = `${cluster.facts.shared}/faults-${newId()}`;
+    await new MortalSite(cluster).exec(['mkdir', '-p', folder]);
+    const argv = (id: string, attempt: number) => [
+      'sh',
+      '-c',
+      'echo "$1 $2 began" >>ledger; sleep 1; echo "$1 $2 ended" >>ledger',
+      'sh',
+      id,
+      String(attempt),
+    ];
+    let session: SmallSession | null = null;
+    let kills = 0;
+    while (kills < 20 && !session?.done) {
+      const site = new MortalSite(cluster);
+      session = await app(memory, site, { folder, count: 500, workers: 40, argv });
+      await Promise.race([sleep(500 + Math.random() * 4000), until(() => session?.done ?? false, 300)]);
+      kills++;
+      if (kills % 5 === 0) {
+        await cluster.kill('slurmctld');
+        await sleep(1000);
+        await cluster.start('slurmctld');
+      }
+      site.alive = false;
+    }
+    const site = new MortalSite(cluster);
+    session = await app(memory, site, { folder, count: 500, workers: 40, argv });
+    await until(() => session?.done ?? false, 400);
+    const ledger = (await site.exec(['cat', `${folder}/ledger`])).stdout.trim().split('\n');
+    const began = Map.groupBy(
+      ledger.filter((line) => line.endsWith('began')),
+      (line) => line.split(' ')[0],
+    );
+    expect(
+      [...memory.instances.values()].every(({ final, ends }) => final === 'succeeded' && ends === 1),
+    ).toBe(true);
+    expect(began.size).toBe(500);
+    const twice = [...began].filter(([, lines]) => lines.length > 1).map(([id]) => id);
+    console.log(JSON.stringify({ kills, twice }));
+    for (const id of twice) {
+      // Only the last of its attempts came to its end.
+      expect(ledger.filter((line) => line.startsWith(`${id} `) && line.endsWith('ended'))).toHaveLength(1);
+    }
+  }, 900_000);
+});
