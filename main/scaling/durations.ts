@@ -2,7 +2,7 @@ import { normalQuantile, normalShare } from './normal.ts';
 import type { Finished, RunningWork } from './state.ts';
 
 /** How far predictions are off before anything was measured: standard deviation of the logarithm, and how many measurements that view is worth. */
-const PRIOR_SPREAD = 0.35;
+const PRIOR_SPREAD = 0.25;
 const PRIOR_WEIGHT = 6;
 
 export interface Outlook {

@@ -36,6 +36,8 @@ export interface PoolAhead {
 const USUAL_DOWN_THRESHOLD = 0.3;
 /** Waiting for the site costs no money, but a worker that was given away may have to be waited for. */
 const QUEUE_SHARE = { 'minimize time': 1, balance: 0.3, 'minimize cost': 0 } as const;
+/** What waits may be released sooner than predicted: workers are asked for so much ahead of a start-up time. */
+const EARLY = 1.3;
 /** A start-up that is overdue is taken to need this share of the usual time again. */
 const OVERDUE_SHARE = 0.3;
 
@@ -85,7 +87,7 @@ function forecastPool(
     startingIn: pool.starting.map((age) => Math.max(OVERDUE_SHARE * lead, lead - age)),
     added: Math.max(0, count - alive),
     addedIn: lead,
-    soon: startSeconds + QUEUE_SHARE[settings.objective] * queueSeconds + intervalSeconds,
+    soon: EARLY * startSeconds + QUEUE_SHARE[settings.objective] * queueSeconds + intervalSeconds,
     later: keep + intervalSeconds,
   };
 }

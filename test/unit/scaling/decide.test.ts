@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../main/scaling/decide.ts';
+import { expectedWork } from '../../../main/scaling/expected-work.ts';
+import { NOTHING_FINISHED } from '../../../main/scaling/finished.ts';
+import { normalQuantile, normalShare } from '../../../main/scaling/normal.ts';
+import { DEFAULT_SETTINGS } from '../../../main/scaling/policies/predictive.ts';
+import {
+  NO_MEMORY,
+  type PoolState,
+  type ScalerMemory,
+  type ScalingState,
+} from '../../../main/scaling/state.ts';
+
+const pool = (more: Partial<PoolState> = {}): PoolState => ({
+  tag: 'm',
+  idle: 0,
+  busy: 0,
+  starting: [],
+  startup: { queueSeconds: 0, startSeconds: 30 },
+  usdPerHour: 1,
+  walltimeSeconds: null,
+  ...more,
+});
+const state = (count: number, seconds: number, more: Partial<PoolState> = {}, at = 0): ScalingState => ({
+  at,
+  pools: [pool(more)],
+  stages: [
+    {
+      task: 't',
+      tag: 'm',
+      ready: count > 0 ? [{ count, seconds }] : [],
+      waiting: [],
+      running: [],
+      needs: [],
+      finished: { ...NOTHING_FINISHED, count: 50, seconds: 50 * seconds, predictedSeconds: 50 * seconds },
+      limitSeconds: null,
+    },
+  ],
+  arrivals: [],
+  spentUsd: 0,
+});
+const settings = { ...DEFAULT_SETTINGS, maxWorkers: { m: 20 } };
+
+describe('a scale decision', () => {
+  it('reaches one fixed point: what it wished is what it wishes next', () => {
+    for (const count of [0, 1, 7, 50, 400]) {
+      let alive = 0;
+      let memory: ScalerMemory = NO_MEMORY;
+      const wishes: number[] = [];
+      for (let i = 0; i < 12; i++) {
+        const decision = decide(state(count, 60, { idle: alive }, i * 100), settings, memory);
+        memory = decision.memory;
+        alive = decision.workers.m ?? 0;
+        wishes.push(alive);
+      }
+      expect(new Set(wishes.slice(6)).size).toBe(1);
+    }
+  });
+
+  it('adds nothing where more would not end the run sooner', () => {
+    const decision = decide(state(1, 600, { idle: 1 }), settings);
+    expect([decision.workersToAdd, decision.workersToRemove]).toEqual([{}, {}]);
+    expect(decision.reasoning).toContain('No change');
+  });
+
+  it('takes fewer workers when the deadline leaves time', () => {
+    const wish = (deadlineSeconds: number) =>
+      decide(state(100, 60), { ...settings, objective: 'minimize cost', deadlineSeconds }).workers.m ?? 0;
+    expect(wish(4000)).toBeLessThan(wish(800));
+    expect(wish(4000)).toBeGreaterThan(0);
+  });
+
+  it('says that a deadline cannot be met', () => {
+    expect(decide(state(100, 600), { ...settings, deadlineSeconds: 60 }).reasoning).toContain(
+      'cannot be met',
+    );
+  });
+
+  it('asks for nothing that the budget cannot pay to the end', () => {
+    expect(decide(state(100, 3600), { ...settings, budgetUsd: 0.5 }).workers).toEqual({ m: 0 });
+  });
+
+  it('keeps the manual number, within the bounds', () => {
+    const manual = { ...settings, policy: 'manual' as const };
+    expect(decide(state(100, 60, { idle: 3 }), manual).workers).toEqual({ m: 3 });
+    expect(decide(state(0, 60, { idle: 30 }), manual).workers).toEqual({ m: 20 });
+  });
+
+  it('is the same for the same input, and changes none of it', () => {
+    const given = Object.freeze(state(40, 60));
+    expect(decide(given, settings)).toEqual(decide(given, settings));
+  });
+});
+
+describe('expected work', () => {
+  const burst = (at: number) => ({ at, tag: 'm', count: 30, seconds: 600 });
+
+  it('knows when the next of regular bursts comes, and gives up on one that is late', () => {
+    const bursts = [0, 300, 600].map(burst);
+    const { kind, work } = expectedWork(bursts, 800, 60);
+    expect([kind, work[0]?.comesIn, work[0]?.group]).toEqual(['bursts', 100, { count: 30, seconds: 20 }]);
+    expect(expectedWork(bursts, 1000, 60).kind).toBe('none');
+  });
+
+  it('knows nothing from one arrival', () => {
+    expect(expectedWork([burst(0)], 10, 60).kind).toBe('none');
+  });
+});
+
+describe('the normal distribution', () => {
+  it('has shares and quantiles that undo each other', () => {
+    for (const p of [0.001, 0.02, 0.3, 0.5, 0.9, 0.999])
+      expect(normalShare(normalQuantile(p))).toBeCloseTo(p, 6);
+  });
+});
