@@ -5,6 +5,7 @@ import type { DeploymentSpec } from '../manifest/spec.ts';
 import { inputStatsReader, readProjectText } from '../planning/input-files.ts';
 import { makePlan } from '../planning/make-plan.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
+import { AppError } from '../platform/errors.ts';
 import type { WorkspacePaths } from '../platform/paths.ts';
 import type { DeploymentProvider } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
@@ -23,6 +24,7 @@ export async function preparePlan(input: {
   readonly provider?: DeploymentProvider;
 }): Promise<Plan> {
   const { spec, options, workspace } = input;
+  if (input.provider) refuseInvalid(input.provider, spec);
   const advisor =
     input.advisor ??
     (await advisorForPlanning({
@@ -37,5 +39,18 @@ export async function preparePlan(input: {
     readParamFile: (path) =>
       readProjectText(spec.projectFolder, path, (file) => readFile(file, { encoding: 'utf8' })),
     inputStats: inputStatsReader(spec.projectFolder),
+  });
+}
+
+/** What the target's site can never hold is refused before anything is planned for it. */
+function refuseInvalid(provider: DeploymentProvider, spec: DeploymentSpec): void {
+  const { errors } = provider.validate(spec);
+  const [first] = errors;
+  if (!first) return;
+  throw new AppError({
+    code: first.code,
+    message: errors.map(({ path, message }) => `${path}: ${message}`).join('\n'),
+    ...(first.hint && { hint: first.hint }),
+    details: { errors },
   });
 }

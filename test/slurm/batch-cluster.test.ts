@@ -113,8 +113,8 @@ withSlurm('work on a real Slurm', (cluster) => {
     let kills = 0;
     while (kills < 20 && !session?.done) {
       const site = new MortalSite(cluster);
-      session = await app(memory, site, { folder, count: 500, workers: 40, argv });
-      await Promise.race([sleep(500 + Math.random() * 4000), until(() => session?.done ?? false, 300)]);
+      session = await app(memory, site, { folder, count: 500, workers: 16, argv });
+      await Promise.race([sleep(500 + Math.random() * 2500), until(() => session?.done ?? false, 300)]);
       kills++;
       if (kills % 5 === 0) {
         await cluster.kill('slurmctld');
@@ -124,7 +124,7 @@ withSlurm('work on a real Slurm', (cluster) => {
       site.alive = false;
     }
     const site = new MortalSite(cluster);
-    session = await app(memory, site, { folder, count: 500, workers: 40, argv });
+    session = await app(memory, site, { folder, count: 500, workers: 16, argv });
     await until(() => session?.done ?? false, 400);
     const ledger = (await site.exec(['cat', `${folder}/ledger`])).stdout.trim().split('\n');
     const began = Map.groupBy(
@@ -134,6 +134,7 @@ withSlurm('work on a real Slurm', (cluster) => {
     expect(
       [...memory.instances.values()].every(({ final, ends }) => final === 'succeeded' && ends === 1),
     ).toBe(true);
+    expect(kills).toBe(20);
     expect(began.size).toBe(500);
     const twice = [...began].filter(([, lines]) => lines.length > 1).map(([id]) => id);
     console.log(JSON.stringify({ kills, twice }));

@@ -1,41 +1,17 @@
 import { type AppError, toErrorData } from '../../platform/errors.ts';
 import { EventQueue } from '../../platform/event-queue.ts';
-import type { Logger } from '../../platform/logger.ts';
 import { notStarted } from '../local/not-started.ts';
 import type { ClusterEvent, ClusterHandle, ClusterState, TaskInstance } from '../provider.ts';
-import type { SiteReach } from '../site.ts';
 import { ArrayBook, type ElementKey } from './array-book.ts';
 import { Backlog, type TagLoad } from './backlog.ts';
-import type { BatchEngine } from './batch-engine.ts';
-import type { JobMember, JobRecord, JobStore } from './job-store.ts';
+import type { BatchOptions } from './batch-options.ts';
+import type { JobMember, JobRecord } from './job-store.ts';
 import { POLL_PACE, type PollPace, pollInterval } from './poll-interval.ts';
 import { SiteLink } from './site-link.ts';
 import { advance, type Intent } from './submissions.ts';
 import { shareWorkers, throttles } from './throttle.ts';
 import { realTimer, type Timer } from './timer.ts';
 import { keyOf, type Patience } from './tracked-array.ts';
-
-export interface BatchOptions {
-  readonly runId: string;
-  readonly engine: BatchEngine;
-  readonly jobs: JobStore;
-  readonly logger: Logger;
-  /** What the site is called, for people. */
-  readonly site: string;
-  /** What an element should take at least, in seconds. Default 300. */
-  readonly chunkTargetSeconds?: number;
-  /** Elements at once over all tags; null: not limited. */
-  readonly maxWorkers: number | null;
-  /** No request is rounded up beyond it; null: not known. */
-  readonly maxMemoryBytes: number | null;
-  /** The longest time limit the site grants an element; null: not known. */
-  readonly maxElementSeconds: number | null;
-  readonly onReachable?: (listener: (reach: SiteReach) => void) => () => void;
-  readonly timer?: Timer;
-  readonly pace?: PollPace;
-  /** Silence of queue and accounting after which work is lost. Default 600. */
-  readonly lostAfterSeconds?: number;
-}
 
 /** A site that does not answer does not hold up the end of the app. */
 const LET_GO_MS = 20_000;

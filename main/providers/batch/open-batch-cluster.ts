@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import type { ClusterHandle, ProviderContext } from '../provider.ts';
-import { BatchCluster, type BatchOptions } from './batch-cluster.ts';
+import { BatchCluster } from './batch-cluster.ts';
+import type { BatchOptions } from './batch-options.ts';
 import { realTimer } from './timer.ts';
 
 /**

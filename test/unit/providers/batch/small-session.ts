@@ -1,9 +1,10 @@
 import { silentLogger } from '../../../../main/platform/logger.ts';
-import { BatchCluster, type BatchOptions } from '../../../../main/providers/batch/batch-cluster.ts';
+import { BatchCluster } from '../../../../main/providers/batch/batch-cluster.ts';
+import type { BatchEngine } from '../../../../main/providers/batch/batch-engine.ts';
+import type { BatchOptions } from '../../../../main/providers/batch/batch-options.ts';
 import type { JobRecord, JobStore } from '../../../../main/providers/batch/job-store.ts';
+import type { Timer } from '../../../../main/providers/batch/timer.ts';
 import type { AttemptOutcome, ClusterEvent, TaskInstance } from '../../../../main/providers/provider.ts';
-import type { SimulatedEngine } from './simulated-site.ts';
-import type { VirtualTime } from './virtual-time.ts';
 
 export function instance(id: string, more: Partial<TaskInstance> = {}): TaskInstance {
   return {
@@ -68,8 +69,10 @@ export class SmallSession {
   readonly #memory: Memory;
   readonly #submitted = new Map<string, number>();
   readonly #alive: () => boolean;
+  readonly #make: typeof instance;
 
-  private constructor(cluster: BatchCluster, memory: Memory, alive: () => boolean) {
+  private constructor(cluster: BatchCluster, memory: Memory, alive: () => boolean, make: typeof instance) {
+    this.#make = make;
     this.cluster = cluster;
     this.#memory = memory;
     this.#alive = alive;
@@ -77,11 +80,17 @@ export class SmallSession {
 
   static async open(
     ids: readonly string[],
-    parts: { memory: Memory; engine: SimulatedEngine; time: VirtualTime; alive?: () => boolean },
+    parts: {
+      memory: Memory;
+      engine: BatchEngine;
+      time: Timer;
+      alive?: () => boolean;
+      make?: typeof instance;
+    },
     options: Partial<BatchOptions> = {},
     workers = 8,
   ): Promise<SmallSession> {
-    const { memory, engine, time, alive = () => true } = parts;
+    const { memory, engine, time, alive = () => true, make = instance } = parts;
     const cluster = new BatchCluster(
       {
         runId: 'run-1',
@@ -97,7 +106,7 @@ export class SmallSession {
       },
       await memory.open(),
     );
-    const session = new SmallSession(cluster, memory, alive);
+    const session = new SmallSession(cluster, memory, alive, make);
     session.#begin(ids);
     void session.#listen();
     await cluster.scale({ model: workers });
@@ -123,7 +132,7 @@ export class SmallSession {
 
   #submit(ids: readonly string[]): void {
     const tasks = ids.map((id) =>
-      instance(id, { attempt: (this.#memory.instances.get(id)?.attempts ?? 0) + 1 }),
+      this.#make(id, { attempt: (this.#memory.instances.get(id)?.attempts ?? 0) + 1 }),
     );
     for (const { id, attempt } of tasks) this.#submitted.set(id, attempt);
     this.cluster.submit(tasks);
