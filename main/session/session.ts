@@ -18,6 +18,7 @@ import type { RunReport } from '../telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../telemetry/workspace.ts';
 import { type ClientParts, ScalableClient } from './client.ts';
 import { type OpenRun, openRun, type RunSetting } from './open-run.ts';
+import { ownSites } from './own-sites.ts';
 import { preparePlan } from './prepare-plan.ts';
 import { PrintableScalePlan } from './printable-plan.ts';
 import { Recorder } from './recorder.ts';
@@ -66,6 +67,7 @@ export class ScalableSession {
   readonly #clock: Clock;
   readonly #logger: Logger;
   #workspace: Workspace | null = null;
+  #ownSites: ReturnType<typeof ownSites> | null = null;
   #live: { readonly run: OpenRun; readonly client: ScalableClient } | null = null;
 
   private constructor(spec: DeploymentSpec, manifestPath: string | null, options: SessionOptions) {
@@ -248,6 +250,8 @@ export class ScalableSession {
     const workspace = this.#workspace;
     this.#workspace = null;
     await workspace?.close();
+    this.#ownSites?.close();
+    this.#ownSites = null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -255,7 +259,8 @@ export class ScalableSession {
   }
 
   #setting(workspace: Workspace): RunSetting {
-    const { sites, adaptive } = this.#options;
+    const { adaptive } = this.#options;
+    const sites = this.#sites();
     return {
       workspace,
       spec: this.spec,
@@ -265,6 +270,14 @@ export class ScalableSession {
       ...(sites && { sites }),
       ...(adaptive !== undefined && { adaptive }),
     };
+  }
+
+  /** Only a target with a connection needs any. */
+  #sites(): Sites | undefined {
+    if (this.#options.sites || typeof this.spec.target.options.connection !== 'string')
+      return this.#options.sites;
+    this.#ownSites ??= ownSites(this.#clock, this.#logger);
+    return this.#ownSites;
   }
 
   get #root(): string {
