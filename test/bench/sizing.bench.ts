@@ -3,8 +3,10 @@ import { basename, join } from 'node:path';
 import { readTrace } from '../../main/advisor/backtest/read-trace.ts';
 import { replay, type Step, stepsBySeed, type TraceTask } from '../../main/advisor/backtest/replay.ts';
 import { seededRandom } from '../../main/advisor/data/random.ts';
+import { LearnedAdvisor } from '../../main/advisor/learned-advisor.ts';
 import { OnlineSizer } from '../../main/advisor/online/online-sizer.ts';
 import { RISKS } from '../../main/advisor/online/risk.ts';
+import { energyRows } from '../unit/advisor/fixtures.ts';
 import { crossValidate, measuredRuns } from './sizing-measured-runs.ts';
 
 /**
@@ -65,6 +67,18 @@ function answerMs(rows: number): number {
   return round(times.slice(5).sort((a, b) => a - b)[10] ?? Number.NaN);
 }
 
+/** Milliseconds of one recommendation from models already learned, evidence included: median of 200. */
+function recommendationMs(): number {
+  const advisor = LearnedAdvisor.fromRows(energyRows(1000));
+  const times = Array.from({ length: 300 }, (_, i) => {
+    const features = { num_nodes: 100 + i, input_size_mb: 80, scenario_type: 'outage' };
+    const started = performance.now();
+    advisor.recommend({ task: 'simulate', features });
+    return performance.now() - started;
+  });
+  return round(times.slice(100).sort((a, b) => a - b)[100] ?? Number.NaN);
+}
+
 function round(value: number): number {
   return Math.round(100 * value) / 100;
 }
@@ -100,4 +114,5 @@ for (const file of existsSync(folder)
 }
 Object.assign(result, measuredRunsResult());
 for (const rows of [30, 100, 1000]) result[`answer_from_${rows}_rows_ms`] = answerMs(rows);
+result.recommendation_ms = recommendationMs();
 process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
