@@ -30,10 +30,11 @@ async function until(condition: () => boolean, seconds: number): Promise<void> {
 }
 
 withSlurm('work on a real Slurm', (cluster) => {
-  const open: SmallSession[] = [];
+  const apps: { readonly site: MortalSite; readonly session: SmallSession }[] = [];
   afterAll(async () => {
-    for (const session of open) await session.cluster.close({ drain: false });
-  });
+    // The dead ones cannot close any more.
+    for (const { site, session } of apps) if (site.alive) await session.cluster.close({ drain: false });
+  }, 90_000);
 
   async function app(
     memory: Memory,
@@ -61,7 +62,7 @@ withSlurm('work on a real Slurm', (cluster) => {
       {},
       workers,
     );
-    open.push(session);
+    apps.push({ site, session });
     return session;
   }
 
