@@ -1,6 +1,7 @@
 import type { ScaleSettings } from '../scaling/state.ts';
 
 export type { ScaleSettings } from '../scaling/state.ts';
+export type { ScalingView } from '../session/adaptive/scaling-view.ts';
 
 /** How a run was to be scaled when it began. */
 export interface ScalingSetting {

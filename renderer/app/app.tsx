@@ -31,6 +31,9 @@ const TelemetryPage = lazy(async () => ({
 const AdvisorPage = lazy(async () => ({
   default: (await import('../pages/advisor/advisor-page.tsx')).AdvisorPage,
 }));
+const ScalingPage = lazy(async () => ({
+  default: (await import('../pages/scaling/scaling-page.tsx')).ScalingPage,
+}));
 const ConnectionsPage = lazy(async () => ({
   default: (await import('../pages/connections/connections-page.tsx')).ConnectionsPage,
 }));
@@ -99,6 +102,14 @@ function Pages() {
           </Route>
           <Route path="/p/:projectId/advisor">
             {({ projectId }) => <AdvisorPage projectId={projectId} />}
+          </Route>
+          <Route path="/p/:projectId/scaling">
+            {({ projectId }) => <ScalingPage projectId={projectId} runId={null} />}
+          </Route>
+          <Route path="/p/:projectId/scaling/:runId">
+            {({ projectId, runId }) => (
+              <ScalingPage projectId={projectId} runId={decodeURIComponent(runId)} />
+            )}
           </Route>
           <Route>
             <Page title="There is no such page" width="reading">

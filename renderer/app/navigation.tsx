@@ -41,7 +41,7 @@ export function Navigation({ projectId, onSearch }: NavigationProps) {
         <>
           <ProjectMenu projectId={projectId} />
           <ProjectEntries
-            pages={of(['manifest', 'plan', 'runs', 'telemetry', 'advisor'])}
+            pages={of(['manifest', 'plan', 'runs', 'telemetry', 'advisor', 'scaling'])}
             projectId={projectId}
           />
         </>

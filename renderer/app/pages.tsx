@@ -1,5 +1,6 @@
 import {
   IconAdjustments,
+  IconArrowsVertical,
   IconBrain,
   IconDatabase,
   IconFileCode,
@@ -29,6 +30,7 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'runs', label: 'Runs', icon: IconPlayerPlay, key: 'r', path: within(routes.runs) },
   { name: 'telemetry', label: 'Telemetry', icon: IconDatabase, key: 't', path: within(routes.telemetry) },
   { name: 'advisor', label: 'Advisor', icon: IconBrain, key: 'a', path: within(routes.advisor) },
+  { name: 'scaling', label: 'Scaling', icon: IconArrowsVertical, key: 'x', path: within(routes.scaling) },
   {
     name: 'connections',
     label: 'Connections',

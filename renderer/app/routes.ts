@@ -8,6 +8,8 @@ export const routes = {
   plan: (projectId: string) => `/p/${projectId}/plan`,
   runs: (projectId: string) => `/p/${projectId}/runs`,
   run: (projectId: string, runId: string) => `/p/${projectId}/runs/${encodeURIComponent(runId)}`,
+  scaling: (projectId: string) => `/p/${projectId}/scaling`,
+  runScaling: (projectId: string, runId: string) => `/p/${projectId}/scaling/${encodeURIComponent(runId)}`,
   telemetry: (projectId: string) => `/p/${projectId}/telemetry`,
   advisor: (projectId: string) => `/p/${projectId}/advisor`,
 } as const;

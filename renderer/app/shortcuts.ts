@@ -22,10 +22,11 @@ export type PageName =
   | 'runs'
   | 'telemetry'
   | 'advisor'
+  | 'scaling'
   | 'connections'
   | 'settings';
 
-/** `g`, then the letter. `x` as in scaling stays free. */
+/** `g`, then the letter; `s` was taken, so scaling has `x` as in “×”. */
 export const GO_KEYS: Readonly<Record<string, PageName>> = {
   p: 'projects',
   m: 'manifest',
@@ -33,6 +34,7 @@ export const GO_KEYS: Readonly<Record<string, PageName>> = {
   r: 'runs',
   t: 'telemetry',
   a: 'advisor',
+  x: 'scaling',
   c: 'connections',
   s: 'settings',
 };

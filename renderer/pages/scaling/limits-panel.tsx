@@ -1,0 +1,92 @@
+import { Button, NumberInput, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { ScalingView } from '../../../main/api/scaling-views.ts';
+import type { LiveState } from '../../../main/session/live-state.ts';
+import { useApi } from '../../app/api.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { draftOf, type LimitsDraft, problemOf, sameDraft, settingsOf } from './limits-draft.ts';
+import classes from './scaling.module.css';
+import { TagTable } from './tag-table.tsx';
+
+interface LimitsPanelProps {
+  readonly projectId: string;
+  readonly live: LiveState;
+  readonly scaling: ScalingView;
+}
+
+/** Workers now and the rules they follow. Steps take effect at once, typed limits when they are applied. */
+export function LimitsPanel({ projectId, live, scaling }: LimitsPanelProps) {
+  const api = useApi();
+  const [typed, setTyped] = useState<LimitsDraft | null>(null);
+  const change = useMutation(api.scaling.change.mutationOptions());
+  const held = draftOf(
+    scaling.settings,
+    live.pools.map(({ tag }) => tag),
+  );
+  const draft = typed ?? held;
+  const changed = !sameDraft(draft, held);
+  // Once the run holds to what was typed, it is its own limits that are shown again.
+  useEffect(() => {
+    if (typed && !changed) setTyped(null);
+  }, [typed, changed]);
+  const problem = problemOf(draft);
+  const apply = () => {
+    const settings = settingsOf(draft);
+    if (settings) change.mutate({ projectId, runId: live.runId, settings });
+  };
+  const rule = (
+    key: 'scaleUpPercent' | 'scaleDownPercent' | 'cooldownSeconds',
+    label: string,
+    suffix: string,
+    max: number,
+  ) => (
+    <NumberInput
+      label={label}
+      suffix={suffix}
+      w={170}
+      min={0}
+      max={max}
+      allowNegative={false}
+      value={draft[key] ?? ''}
+      onChange={(value) => setTyped({ ...draft, [key]: typeof value === 'number' ? value : null })}
+    />
+  );
+  return (
+    <Panel
+      title="Workers and limits"
+      note="One more or one fewer holds a tag at that number until you release it. What runs is never interrupted by fewer workers."
+    >
+      <Stack gap="sm">
+        <TagTable projectId={projectId} live={live} scaling={scaling} draft={draft} onDraft={setTyped} />
+        <form
+          className={classes.rules}
+          aria-label="Rules"
+          onSubmit={(event) => {
+            event.preventDefault();
+            apply();
+          }}
+        >
+          {rule('scaleUpPercent', 'Add when this busy ahead', ' %', 100)}
+          {rule('scaleDownPercent', 'Remove when less busy than', ' %', 100)}
+          {rule('cooldownSeconds', 'Cooldown between turns', ' s', 86_400)}
+          <Button type="submit" disabled={!changed || problem !== null} loading={change.isPending}>
+            Apply
+          </Button>
+          {changed && (
+            <Button variant="default" onClick={() => setTyped(null)}>
+              Undo
+            </Button>
+          )}
+        </form>
+        {changed && problem !== null && (
+          <Text size="sm" role="alert">
+            {problem}
+          </Text>
+        )}
+        {change.error && <ErrorPanel error={change.error} />}
+      </Stack>
+    </Panel>
+  );
+}

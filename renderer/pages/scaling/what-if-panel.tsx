@@ -1,0 +1,131 @@
+import { Button, NumberInput, Stack, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { REPLAY_RULES, type Replay, type ReplayConditions } from '../../../main/api/scaling-views.ts';
+import { useApi } from '../../app/api.ts';
+import { Panel } from '../../components/panel.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { inputNumber } from '../../lib/format.ts';
+import { CourseComparison } from './course-comparison.tsx';
+import classes from './scaling.module.css';
+
+interface WhatIfPanelProps {
+  readonly projectId: string;
+  readonly runId: string;
+  readonly tags: readonly string[];
+  readonly live: boolean;
+}
+
+/** The run again under other policies, with the same tasks and the same luck. */
+export function WhatIfPanel({ projectId, runId, tags, live }: WhatIfPanelProps) {
+  const api = useApi();
+  const [typed, setTyped] = useState<ReplayConditions>({});
+  const [asked, setAsked] = useState<ReplayConditions | null>(null);
+  const replay = useQuery(
+    api.scaling.whatIf.queryOptions(
+      { projectId, runId, policies: [...REPLAY_RULES], conditions: asked ?? {} },
+      {
+        enabled: asked !== null,
+        placeholderData: keepPreviousData,
+        staleTime: live ? 0 : Number.POSITIVE_INFINITY,
+      },
+    ),
+  );
+  const again = () => {
+    if (asked !== null && JSON.stringify(asked) === JSON.stringify(typed)) void replay.refetch();
+    else setAsked(typed);
+  };
+  return (
+    <Panel
+      title="What if"
+      note="Replays what this run recorded under another policy: the same tasks with the durations they really had."
+    >
+      <Stack gap="md">
+        <form
+          className={classes.rules}
+          aria-label="Conditions of the replay"
+          onSubmit={(event) => {
+            event.preventDefault();
+            again();
+          }}
+        >
+          <ConditionInputs
+            tags={tags}
+            typed={typed}
+            used={replay.data?.conditions ?? null}
+            onType={setTyped}
+          />
+          <Button type="submit" loading={replay.isFetching}>
+            Replay
+          </Button>
+        </form>
+        {asked === null ? (
+          <Text size="sm" c="dimmed">
+            Nothing was replayed yet. What is left empty is taken as it was recorded.
+          </Text>
+        ) : (
+          <QueryView query={replay} loading="Replaying the run…">
+            {(data) => <CourseComparison replay={data} live={live} />}
+          </QueryView>
+        )}
+      </Stack>
+    </Panel>
+  );
+}
+
+interface ConditionInputsProps {
+  readonly tags: readonly string[];
+  readonly typed: ReplayConditions;
+  /** What the last replay took. */
+  readonly used: Replay['conditions'] | null;
+  readonly onType: (typed: ReplayConditions) => void;
+}
+
+function ConditionInputs({ tags, typed, used, onType }: ConditionInputsProps) {
+  const recorded = (value: number | undefined) => (value === undefined ? 'as recorded' : inputNumber(value));
+  const setMost = (tag: string, value: number | string) => {
+    const { [tag]: _before, ...others } = typed.maxWorkers ?? {};
+    onType({ ...typed, maxWorkers: typeof value === 'number' ? { ...others, [tag]: value } : others });
+  };
+  const set = (key: 'startupSeconds' | 'usdPerHour', value: number | string) => {
+    const { [key]: _before, ...others } = typed;
+    onType(typeof value === 'number' ? { ...others, [key]: value } : others);
+  };
+  return (
+    <>
+      {tags.map((tag) => (
+        <NumberInput
+          key={tag}
+          label={`At most, ${tag}`}
+          w={164}
+          min={1}
+          max={100_000}
+          allowDecimal={false}
+          placeholder={recorded(used?.maxWorkers[tag])}
+          value={typed.maxWorkers?.[tag] ?? ''}
+          onChange={(value) => setMost(tag, value)}
+        />
+      ))}
+      <NumberInput
+        label="A worker’s start takes"
+        w={164}
+        min={0}
+        max={86_400}
+        suffix=" s"
+        placeholder={recorded(used?.startupSeconds)}
+        value={typed.startupSeconds ?? ''}
+        onChange={(value) => set('startupSeconds', value)}
+      />
+      <NumberInput
+        label="A worker’s hour costs"
+        w={164}
+        min={0}
+        max={1_000_000}
+        prefix="$"
+        placeholder="nothing"
+        value={typed.usdPerHour ?? ''}
+        onChange={(value) => set('usdPerHour', value)}
+      />
+    </>
+  );
+}
