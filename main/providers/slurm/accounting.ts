@@ -3,10 +3,12 @@ import { GIB, KIB, MIB } from '../../platform/units.ts';
 /** Fields of sacct, in the order in which they are parsed. None holds free text. */
 export const ACCOUNTING_FIELDS = 'JobID,State,ExitCode,ElapsedRaw,MaxRSS,TotalCPU,ReqMem,AllocCPUS,NodeList';
 
+export const THE_REST = -1;
+
 /** A job with its steps merged. */
 export interface AccountedJob {
   readonly arrayId: string;
-  /** 0 for a job that is no array. */
+  /** `THE_REST`: of all elements without a row of their own, which were cancelled before they began. */
   readonly index: number;
   /** `CANCELLED by 1001` is `CANCELLED`; `raw` has it all. */
   readonly state: string;
@@ -51,8 +53,8 @@ export function parseAccounting(text: string): AccountedJob[] {
     const match = JOB_ID.exec(id);
     const word = /^[A-Z_]+/.exec(state)?.[0];
     if (!match || word === undefined) continue;
-    const [, arrayId = '', which = '0', step] = match;
-    const indices = indicesOf(which);
+    const [, arrayId = '', which, step] = match;
+    const indices = which === undefined ? [THE_REST] : indicesOf(which);
     const [code, signal] = exitStatus(exit);
     const peak = parseSize(rss);
     const cpuSeconds = parseCpuTime(cpu);

@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors.ts';
 import { resourcePath } from '../../platform/resources.ts';
 import type { ArraySubmission, BatchEngine, ElementStatus, PollAnswer } from '../batch/batch-engine.ts';
 import type { CommandResult, Site } from '../site.ts';
-import { parseAccounting } from './accounting.ts';
+import { parseAccounting, THE_REST } from './accounting.ts';
 import { type ChunkContext, chunkFile, shimPath } from './chunk-file.ts';
 import { elementEnd } from './element-end.ts';
 import { ElementWatch, elementKey } from './element-watch.ts';
@@ -127,6 +127,7 @@ export class SlurmEngine implements BatchEngine {
       const answer = await this.#site.exec(['scancel', ...ids]);
       if (answer.exitCode !== 0 && !isAboutEnded(answer)) throw this.#failure('would not cancel', answer);
     }
+    for (const each of elements) this.#cancelled.set(elementKey(each.arrayId, each.index), each);
   }
 
   async cancelInstance({ arrayId, index }: ElementId, instanceId: string): Promise<void> {
@@ -159,22 +160,21 @@ export class SlurmEngine implements BatchEngine {
 
   /** What accounting and logs say of elements; those it does not know are left out. */
   async #explain(elements: readonly ElementId[]) {
-    const wanted = new Set(elements.map(({ arrayId, index }) => elementKey(arrayId, index)));
     const answers = [];
     for (const ids of batches([...new Set(elements.map(({ arrayId }) => arrayId))], IDS_PER_QUESTION)) {
-      const names = [...wanted].filter((key) => ids.includes(key.slice(0, key.indexOf('_'))));
-      const parts = await this.#ask(
-        EXPLAIN_SCRIPT,
-        [ids.join(',')],
-        names.map((name) => `${name}\n`).join(''),
-      );
+      const asked = elements.filter(({ arrayId }) => ids.includes(arrayId));
+      const names = asked.map(({ arrayId, index }) => `${elementKey(arrayId, index)}\n`);
+      const parts = await this.#ask(EXPLAIN_SCRIPT, [ids.join(',')], names.join(''));
       const logs = Map.groupBy(
         (parts.get('logs')?.body ?? '').split('\n'),
         (line) => line.split('\t')[0] ?? '',
       );
-      for (const job of parseAccounting(parts.get('accounting')?.body ?? '')) {
-        const key = elementKey(job.arrayId, job.index);
-        if (wanted.has(key)) answers.push({ job, log: (logs.get(key) ?? []).join('\n') });
+      const accounted = parseAccounting(parts.get('accounting')?.body ?? '');
+      const jobs = new Map(accounted.map((job) => [elementKey(job.arrayId, job.index), job]));
+      for (const { arrayId, index } of asked) {
+        const key = elementKey(arrayId, index);
+        const job = jobs.get(key) ?? jobs.get(elementKey(arrayId, THE_REST));
+        if (job) answers.push({ job: { ...job, index }, log: (logs.get(key) ?? []).join('\n') });
       }
     }
     return answers;

@@ -46,12 +46,20 @@ describe('accounting', () => {
     });
   });
 
+  it('keeps the row of what never began apart from element 0', () => {
+    const jobs = parseAccounting('7_0|COMPLETED|0:0|9|||1G|1|n1\n7|CANCELLED|0:0|0|||1G|1|None assigned');
+    expect(jobs.map(({ index, state }) => [index, state])).toEqual([
+      [0, 'COMPLETED'],
+      [-1, 'CANCELLED'],
+    ]);
+  });
+
   it('never fails on hostile or cut answers', () => {
     const line = fc.stringMatching(/^[0-9_[\]:%,|A-Z. -]{0,60}$/);
     fc.assert(
       fc.property(fc.array(line), fc.nat(), (lines, at) => {
         const text = lines.join('\n') + RECORDED.slice(0, at % RECORDED.length);
-        for (const { index } of parseAccounting(text)) expect(index).toBeGreaterThanOrEqual(0);
+        for (const { index } of parseAccounting(text)) expect(index).toBeGreaterThanOrEqual(-1);
       }),
     );
   });
