@@ -1,4 +1,5 @@
 import { describeDuration } from '../../main/platform/units.ts';
+import { plural } from '../lib/format.ts';
 import { axisStyle, baseOption, elapsedAxis, withAlpha } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';
 import type { Picture } from './picture.ts';
@@ -18,7 +19,7 @@ export function coursesPicture(courses: readonly DrawnCourse[], theme: ChartThem
     description: courses
       .map(
         (course) =>
-          `${course.name}: done after ${describeDuration(course.makespanSeconds)}, at most ${peakOf(course)} workers.`,
+          `${course.name}: done after ${describeDuration(course.makespanSeconds)}, at most ${plural(peakOf(course), 'worker')}.`,
       )
       .join(' '),
     table: () => ({

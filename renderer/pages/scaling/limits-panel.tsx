@@ -68,9 +68,9 @@ export function LimitsPanel({ projectId, live, scaling }: LimitsPanelProps) {
             apply();
           }}
         >
-          {rule('scaleUpPercent', 'Add when this busy ahead', ' %', 100)}
-          {rule('scaleDownPercent', 'Remove when less busy than', ' %', 100)}
-          {rule('cooldownSeconds', 'Cooldown between turns', ' s', 86_400)}
+          {rule('scaleUpPercent', 'Add when busy over', ' %', 100)}
+          {rule('scaleDownPercent', 'Remove when busy under', ' %', 100)}
+          {rule('cooldownSeconds', 'Cooldown', ' s', 86_400)}
           <Button type="submit" disabled={!changed || problem !== null} loading={change.isPending}>
             Apply
           </Button>
