@@ -58,7 +58,7 @@ export class RunController implements RunHandle {
     this.runId = parts.runId;
     this.#shown = this.#look();
     this.#publishTimer = setInterval(() => {
-      if (parts.changed.size > 0 || this.#siteChanged()) this.#publish();
+      if (parts.changed.size > 0 || this.#siteChanged() || this.#scalingChanged()) this.#publish();
     }, PUBLISH_EVERY_MS);
     this.#stopWatching = watchCancelRequest(
       parts.paths,
@@ -217,6 +217,16 @@ export class RunController implements RunHandle {
     };
     const now = { reach: state.reach, waiting: this.#shown.pools.map(({ tag }) => state.waiting[tag] ?? []) };
     return !isDeepStrictEqual(shown, now);
+  }
+
+  /** Somebody decides about workers, and workers come and go, without any instance changing. */
+  #scalingChanged(): boolean {
+    const { cluster, scaler } = this.#parts;
+    const { pools, scaling } = this.#shown;
+    return (
+      pools.some(({ tag, workers }) => cluster.workerCount(tag) !== workers) ||
+      !isDeepStrictEqual(scaler.view(), scaling)
+    );
   }
 
   #load({ tasks, pools }: LiveState): LoadPoint {
