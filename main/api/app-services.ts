@@ -44,7 +44,7 @@ export function createAppServices(deps: AppDependencies): AppServices {
   const shelf = new PlanShelf();
   return {
     projects: projectsService(deps),
-    manifests: manifestsService(deps.workspaces),
+    manifests: manifestsService(deps.workspaces, deps.sites),
     plans: plansService({ ...deps, shelf }),
     runs: runsService({ ...deps, shelf }),
     telemetry: telemetryService(deps.workspaces, deps.clock),

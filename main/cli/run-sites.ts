@@ -40,10 +40,11 @@ export async function withSites<T>(
       all: () => ({
         site: (connection) => opened().sites.site(connection),
         workDir: (connection) => opened().sites.workDir(connection),
+        limits: (connection) => opened().sites.limits(connection),
       }),
       connect,
       provider: async (spec) =>
-        spec.target.provider === 'local' ? providerFor('local') : targetProvider(spec, opened().profiles),
+        spec.target.provider === 'local' ? providerFor('local') : targetProvider(spec, opened().sites),
       connectFor: async (run) => {
         const plan = run?.plan as { spec?: DeploymentSpec } | null;
         if (plan?.spec) await connect(plan.spec);

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Site, SiteReach, Sites as SitesOfRuns } from '../providers/site.ts';
+import type { SiteLimits } from '../providers/slurm/site-limits.ts';
 import { LocalSite } from './local-site.ts';
 import type { ProfileFile } from './profile-file.ts';
 import type { Prompts } from './prompts.ts';
@@ -33,6 +34,8 @@ export interface Sites extends SitesOfRuns {
   site(name: string | null): Promise<Site>;
   /** As the profile has it, perhaps `~/…`; null where it names none. @throws AppError E_CONNECTION_NOT_FOUND */
   workDir(name: string | null): Promise<string | null>;
+  /** As remembered from the last set-up; null before. */
+  limits(name: string | null): Promise<SiteLimits | null>;
   /**
    * Connects now, asking where it must; rejects with the exact reason (`E_SSH_HOST_KEY_CHANGED`, `E_SSH_AUTH`, …), where a
    * site's own methods say `E_SITE_UNREACHABLE`. To be called where a person has just asked for it. Resolves at once when connected.
@@ -85,6 +88,7 @@ export function openSites(options: OpenSitesOptions): Sites {
   return {
     site: async (name) => (name === null ? local : (await opened(name)).site),
     workDir: async (name) => (name === null ? null : (await options.profiles.get(name)).workDir),
+    limits: async (name) => (name === null ? null : options.profiles.limits(name)),
     connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
     connectQuietly: async (name) => (await opened(name)).connection.quietly(),
     reach: (name) => known.get(name)?.reach ?? null,

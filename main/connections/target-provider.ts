@@ -1,14 +1,17 @@
 import type { DeploymentSpec } from '../manifest/spec.ts';
 import type { DeploymentProvider } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
-import type { ProfileFile } from './profile-file.ts';
+import type { Sites } from '../providers/site.ts';
 
-/** The provider of a target, knowing what its connection's set-up found the site to allow. */
+/**
+ * The provider of a target, knowing what its connection's set-up found the site to allow. Reads what is remembered; the
+ * site itself is not asked.
+ */
 export async function targetProvider(
   spec: DeploymentSpec,
-  profiles: Pick<ProfileFile, 'limits'>,
+  sites: Pick<Sites, 'limits'> | undefined,
 ): Promise<DeploymentProvider> {
   const { connection } = spec.target.options;
-  const limits = typeof connection === 'string' ? await profiles.limits(connection) : null;
+  const limits = typeof connection === 'string' ? ((await sites?.limits?.(connection)) ?? null) : null;
   return providerFor(spec.target.provider, () => limits);
 }

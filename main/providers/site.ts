@@ -1,3 +1,5 @@
+import type { SiteLimits } from './slurm/site-limits.ts';
+
 /** How a command on a site ended. Output is text: bytes that are no UTF-8 arrive as U+FFFD. */
 export interface CommandResult {
   /** Null when a signal ended it. */
@@ -67,4 +69,6 @@ export interface Sites {
   site(connection: string | null): Promise<Site>;
   /** The folder for runs on the site that its profile names; null where it names none. */
   workDir?(connection: string | null): Promise<string | null>;
+  /** What the site was found to allow when it was set up; null: nobody has looked. Asks nothing of the site. */
+  limits?(connection: string | null): Promise<SiteLimits | null>;
 }

@@ -1,17 +1,18 @@
-import type { DeploymentSpec, ProviderName } from '../manifest/spec.ts';
+import { targetProvider } from '../connections/target-provider.ts';
+import type { DeploymentSpec } from '../manifest/spec.ts';
 import { DependencyGraph } from '../planning/dependency-graph.ts';
 import { needsOf } from '../planning/needs.ts';
+import type { Plan } from '../planning/plan.ts';
 import { breather } from '../platform/breather.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Adoption, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
-import { providerFor } from '../providers/registry.ts';
 import type { Sites } from '../providers/site.ts';
 import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { InstanceRow } from '../telemetry/views.ts';
-import { openRun, owner, type RunWorkspace } from './open-run.ts';
+import { openRun, owner, type RunWorkspace, type ScoutPlan } from './open-run.ts';
 import { Recorder } from './recorder.ts';
 import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
@@ -23,7 +24,7 @@ export interface ResumeRunOptions {
   readonly workspace: RunWorkspace;
   readonly runId: string;
   /** Tests bring their own. */
-  readonly providerFor?: (name: ProviderName) => DeploymentProvider;
+  readonly provider?: DeploymentProvider;
   /** Opens a run once more, even one that is over, to try these again: with a larger request where one is given. */
   readonly retry?: {
     readonly instanceIds: readonly string[];
@@ -47,8 +48,8 @@ const NOTHING_LEFT: Adoption = { finished: [], running: [], lost: [], ends: noEn
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { workspace, runId, clock, logger } = options;
   const { store } = workspace;
-  const { spec, scalePlan, startedAt } = await resumable(store, runId, options.retry !== undefined);
-  const provider = (options.providerFor ?? providerFor)(spec.target.provider);
+  const { spec, scalePlan, startedAt, scouts } = await resumable(store, runId, options.retry !== undefined);
+  const provider = options.provider ?? (await targetProvider(spec, options.sites));
   const setting = {
     workspace,
     spec,
@@ -65,7 +66,8 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
 
   // Before anything new begins: what an earlier app started may be running still.
   const adoption = (await provider.adopt?.(spec, context)) ?? NOTHING_LEFT;
-  const instances = await storedInstances(store, runId, spec);
+  const stored = await storedRows(store, runId);
+  const instances = stored.map((row) => plannedInstance(row, spec));
   const tasks = new TaskInstances({
     runId,
     spec: layout.spec,
@@ -79,6 +81,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     graph: await DependencyGraph.of(instances),
     recorder,
     toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
+    scouts: { ...scouts, stored },
     resumed: true,
     lookUp: layout.elsewhere ? null : resultCache({ spec, tasks, runId, recorder, store, clock }),
   });
@@ -107,7 +110,7 @@ async function resumable(
   store: TelemetryStore,
   runId: string,
   evenIfOver: boolean,
-): Promise<{ spec: DeploymentSpec; scalePlan: ScalePlan; startedAt: number }> {
+): Promise<{ spec: DeploymentSpec; scalePlan: ScalePlan; startedAt: number; scouts: ScoutPlan }> {
   const run = await store.run(runId);
   if (!run)
     throw new AppError({
@@ -121,28 +124,29 @@ async function resumable(
       message: `The run ${runId} is over: ${run.status}.`,
       hint: 'Start a new run; tasks with “cache: true” reuse what succeeded.',
     });
-  const plan = run.plan as { spec?: DeploymentSpec; scalePlan?: ScalePlan } | null;
+  const plan = run.plan as (Partial<Plan> & { spec?: DeploymentSpec }) | null;
   if (!plan?.spec || !plan.scalePlan)
     throw new AppError({
       code: 'E_RUN_NOT_RESUMABLE',
       message: `The run ${runId} cannot be resumed: its work came from code that is not recorded.`,
       hint: 'Run your script again.',
     });
-  return { spec: plan.spec, scalePlan: plan.scalePlan, startedAt: run.startedAt };
+  const { spec, scalePlan, tasks = [], policy = spec.objectives.policy } = plan;
+  return { spec, scalePlan, startedAt: run.startedAt, scouts: { tasks, policy } };
 }
 
 /** The run's instances as they were planned. What telemetry does not page out follows from the manifest. */
-async function storedInstances(
-  store: TelemetryStore,
-  runId: string,
-  spec: DeploymentSpec,
-): Promise<PlannedInstance[]> {
-  const instances: PlannedInstance[] = [];
+async function storedRows(store: TelemetryStore, runId: string): Promise<InstanceRow[]> {
+  const stored: InstanceRow[] = [];
   while (true) {
-    const offset = instances.length;
-    const { rows, total } = await store.instances({ runId, sort: 'index', offset, limit: PAGE });
-    instances.push(...rows.map((row) => plannedInstance(row, spec)));
-    if (instances.length >= total || rows.length === 0) return instances;
+    const { rows, total } = await store.instances({
+      runId,
+      sort: 'index',
+      offset: stored.length,
+      limit: PAGE,
+    });
+    stored.push(...rows);
+    if (stored.length >= total || rows.length === 0) return stored;
   }
 }
 
@@ -154,7 +158,7 @@ function plannedInstance(row: InstanceRow, spec: DeploymentSpec): PlannedInstanc
     component: row.component,
     index: row.index,
     params: row.params,
-    features: row.params,
+    features: row.features ?? row.params,
     // After a failure for want of resources this is what the last attempt had; it is where the next one starts.
     request: row.request,
     source: row.source,

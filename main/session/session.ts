@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { advisorForPlanning } from '../advisor/planning-advisor.ts';
+import { targetProvider } from '../connections/target-provider.ts';
 import { loadManifest } from '../manifest/load.ts';
 import type { DeploymentSpec } from '../manifest/spec.ts';
 import { DependencyGraph } from '../planning/dependency-graph.ts';
@@ -11,8 +12,7 @@ import { AppError, systemErrorCode } from '../platform/errors.ts';
 import { newRunId } from '../platform/ids.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import { workspacePaths } from '../platform/paths.ts';
-import type { Work } from '../providers/provider.ts';
-import { providerFor } from '../providers/registry.ts';
+import type { DeploymentProvider, Work } from '../providers/provider.ts';
 import type { Sites } from '../providers/site.ts';
 import type { RunReport } from '../telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../telemetry/workspace.ts';
@@ -107,6 +107,7 @@ export class ScalableSession {
     const plan = await preparePlan({
       workspace: { paths: workspacePaths(this.#root) },
       spec: this.spec,
+      provider: await this.#provider(),
       options: {
         ...wishes,
         ...(budgetUsd !== undefined && { budgetUsd }),
@@ -130,10 +131,9 @@ export class ScalableSession {
     const { spec } = this;
     const chosen = plan ?? (await this.plan());
     const workspace = await this.#open();
-    const provider = providerFor(spec.target.provider);
     const startedAt = this.#clock.now();
     const runId = newRunId(spec.project.name, startedAt);
-    const setting = this.#setting(workspace);
+    const setting = await this.#setting(workspace);
     const layout = await workLayout(setting, providerContext(setting, runId));
     const recorder = new Recorder(workspace.store, this.#logger);
     const started = runStarted({ spec, plan: chosen, manifestPath: this.#manifestPath }, runId, startedAt);
@@ -176,7 +176,7 @@ export class ScalableSession {
       engine: run.engine,
       controller: run.controller,
       advisor,
-      capacity: provider.capacity(spec),
+      capacity: setting.provider.capacity(spec),
       workers: chosen.scalePlan.workers,
       clock: this.#clock,
       record: (event) => recorder.record(event),
@@ -201,7 +201,7 @@ export class ScalableSession {
   async run(plan?: Plan): Promise<RunReport> {
     const chosen = plan ?? (await this.plan());
     const handle = await startRun({
-      ...this.#setting(await this.#open()),
+      ...(await this.#setting(await this.#open())),
       plan: chosen,
       manifestPath: this.#manifestPath,
     });
@@ -258,18 +258,22 @@ export class ScalableSession {
     await this.close();
   }
 
-  #setting(workspace: Workspace): RunSetting {
+  async #setting(workspace: Workspace): Promise<RunSetting> {
     const { adaptive } = this.#options;
     const sites = this.#sites();
     return {
       workspace,
       spec: this.spec,
-      provider: providerFor(this.spec.target.provider),
+      provider: await this.#provider(),
       clock: this.#clock,
       logger: this.#logger,
       ...(sites && { sites }),
       ...(adaptive !== undefined && { adaptive }),
     };
+  }
+
+  #provider(): Promise<DeploymentProvider> {
+    return targetProvider(this.spec, this.#sites());
   }
 
   /** Only a target with a connection needs any. */

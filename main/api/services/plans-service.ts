@@ -1,7 +1,9 @@
+import { targetProvider } from '../../connections/target-provider.ts';
 import type { DeploymentSpec } from '../../manifest/spec.ts';
 import type { Plan } from '../../planning/plan.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import type { Sites } from '../../providers/site.ts';
 import { preparePlan } from '../../session/prepare-plan.ts';
 import type { LiveAdvisors } from '../../workspaces/live-advisors.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
@@ -49,9 +51,11 @@ export interface PlansDependencies {
   readonly workspaces: OpenWorkspaces;
   readonly advisors: LiveAdvisors;
   readonly shelf: PlanShelf;
+  /** Where what was found out about the sites of connections is remembered. */
+  readonly sites: Pick<Sites, 'limits'>;
 }
 
-export function plansService({ workspaces, advisors, shelf }: PlansDependencies): PlanService {
+export function plansService({ workspaces, advisors, shelf, sites }: PlansDependencies): PlanService {
   return {
     create: async ({ projectId, target, ...options }) => {
       const project = await workspaces.get(projectId);
@@ -62,6 +66,7 @@ export function plansService({ workspaces, advisors, shelf }: PlansDependencies)
         workspace,
         spec,
         options,
+        provider: await targetProvider(spec, sites),
         ...(isAuto && { advisor: await advisors.get(workspace) }),
       });
       const planId = shelf.keep({ projectId, spec, plan });

@@ -1,8 +1,9 @@
+import { targetProvider } from '../../connections/target-provider.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { providerFor } from '../../providers/registry.ts';
 import type { Sites } from '../../providers/site.ts';
+import { goesOnAtSite } from '../../session/left-at-site.ts';
 import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { startRun } from '../../session/start-run.ts';
@@ -56,7 +57,7 @@ export function runsService(deps: RunsDependencies): RunService {
     start: async (planId) => {
       const { projectId, spec, plan } = shelf.get(planId);
       const { workspace } = await workspaces.get(projectId);
-      const provider = providerFor(spec.target.provider);
+      const provider = await targetProvider(spec, sites);
       const handle = await startRun({ workspace, spec, plan, provider, clock, logger, sites });
       liveRuns.add(projectId, handle);
       return { runId: handle.runId };
@@ -95,7 +96,13 @@ export function runsService(deps: RunsDependencies): RunService {
         signal,
       );
     },
-    cancel: (projectId, runId) => live(projectId, runId).cancel(),
+    cancel: async (projectId, runId) => {
+      const handle = liveRuns.get(projectId, runId);
+      if (handle) return handle.cancel();
+      // Only what is known to run can be ended: what went on at a site is taken up again first.
+      if (!(await goesOnAtSite(await storeOf(projectId), runId))) live(projectId, runId);
+      await (await resume(projectId, runId)).cancel();
+    },
     cancelInstances: (projectId, runId, instanceIds) => live(projectId, runId).cancelInstances(instanceIds),
     resume: async (projectId, runId) => {
       if (!liveRuns.get(projectId, runId)) await resume(projectId, runId);

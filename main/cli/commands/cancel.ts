@@ -4,6 +4,7 @@ import { AppError } from '../../platform/errors.ts';
 import { silentLogger } from '../../platform/logger.ts';
 import { runPaths } from '../../platform/paths.ts';
 import { requestCancel } from '../../session/control-file.ts';
+import { goesOnAtSite } from '../../session/left-at-site.ts';
 import { resumeRun } from '../../session/resume-run.ts';
 import type { RunStatus } from '../../telemetry/events.ts';
 import type { CommandContext } from '../context.ts';
@@ -18,7 +19,7 @@ const WAIT_MS = 60_000;
 /** Ends a run of another process, or what an interrupted one left at a site, keeps what finished, and waits until it is so. */
 export async function cancel(context: CommandContext, input: { readonly runId: string }): Promise<number> {
   const root = workspaceRoot(context);
-  if (await goesOnAtSite(root, input.runId)) return cancelAtSite(context, root, input.runId);
+  if (await isLeftAtSite(root, input.runId)) return cancelAtSite(context, root, input.runId);
   return withWorkspace(root, 'read', async (workspace) => {
     const { runId, status } = await findRun(workspace, input.runId);
     if (status !== 'running')
@@ -45,11 +46,10 @@ export async function cancel(context: CommandContext, input: { readonly runId: s
   });
 }
 
-/** Nobody follows the run, and its work may go on without anybody. */
-function goesOnAtSite(root: string, which: string): Promise<boolean> {
+function isLeftAtSite(root: string, which: string): Promise<boolean> {
   return withWorkspace(root, 'read', async (workspace) => {
-    const { runId, status } = await findRun(workspace, which);
-    return status === 'interrupted' && (await workspace.store.openEngineJobs(runId)).length > 0;
+    const { runId } = await findRun(workspace, which);
+    return goesOnAtSite(workspace.store, runId);
   });
 }
 

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts';
 import { planJson, planText } from '../plan-json.ts';
 import { type PlanFlags, planOptions } from '../plan-options.ts';
 import { fromHere, loadSpec, manifestPath, pathsOf } from '../project.ts';
+import { withSites } from '../run-sites.ts';
 
 export interface PlanInput extends PlanFlags {
   readonly manifest: string | undefined;
@@ -16,7 +17,8 @@ export async function plan(context: CommandContext, input: PlanInput): Promise<n
   const path = manifestPath(context, input.manifest);
   const spec = await loadSpec(context, path, input.target);
   const workspace = { paths: pathsOf(context, input.manifest) };
-  const made = await preparePlan({ workspace, spec, options: planOptions(spec, input) });
+  const provider = await withSites(context, (sites) => sites.provider(spec));
+  const made = await preparePlan({ workspace, spec, provider, options: planOptions(spec, input) });
   const json = planJson(made);
   context.output.result(json, () => planText(made));
   if (input.output !== undefined) {

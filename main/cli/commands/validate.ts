@@ -1,9 +1,9 @@
 import type { Problem } from '../../manifest/spec.ts';
-import { providerFor } from '../../providers/registry.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { problemLine } from '../problem-text.ts';
 import { load, manifestPath } from '../project.ts';
+import { withSites } from '../run-sites.ts';
 
 /** Checks a manifest and says everything that is wrong with it, at once. */
 export async function validate(
@@ -12,7 +12,8 @@ export async function validate(
 ): Promise<number> {
   const path = manifestPath(context, input.manifest);
   const { report, spec } = await load(context, path, input.target);
-  const provider = spec === null ? null : providerFor(spec.target.provider).validate(spec);
+  const provider =
+    spec === null ? null : (await withSites(context, (sites) => sites.provider(spec))).validate(spec);
   const errors = [...report.errors, ...(provider?.errors ?? [])];
   const warnings = [...report.warnings, ...(provider?.warnings ?? [])];
   const ok = errors.length === 0;
