@@ -1,17 +1,19 @@
 import { AppError } from '../../platform/errors.ts';
 import { parsePolicyFile, policyOf, poolFrom } from '../../scaling/policy-file.ts';
 import { type RecordedTask, recordedWorkload } from '../../scaling/recorded-workload.ts';
-import type { AnyPolicy } from '../../scaling/simulator/policy.ts';
 import { simulate } from '../../scaling/simulator/simulate.ts';
 import type { Workload } from '../../scaling/simulator/workload.ts';
-import type { ScaleSettings, ScalingState } from '../../scaling/state.ts';
+import type { ScaleSettings } from '../../scaling/state.ts';
 import type { ExportedRun, ExportedWorker } from '../../telemetry/queries/export.ts';
 import type { Course, Replay, ReplayConditions, ReplayRequest, ReplayRule } from '../scaling-views.ts';
+import { watched } from './watched-policy.ts';
 
 /** The same chance for every policy and every time the page is opened. */
 const SEED = 1;
 /** More moments than a picture has room for are of no use. */
 const MOST_POINTS = 400;
+/** A policy that needs so many times longer than it takes is not followed to its end. */
+const MOST_TIMES_LONGER = 10;
 /** What is taken for the start of a worker where none was recorded, seconds. */
 const USUAL_START_SECONDS = 30;
 
@@ -41,24 +43,32 @@ export function replay(
     tasks: tasks.length,
     conditions,
     recorded: recordedCourse(record, conditions.usdPerHour),
-    replayed: request.policies.map((rule) => course(rule, record.run.runId, tasks, settings, conditions)),
+    replayed: request.policies.map((rule) => course(rule, record, tasks, settings, conditions)),
   };
 }
 
 function course(
   rule: ReplayRule,
-  name: string,
+  record: ReplayedRecord,
   tasks: readonly RecordedTask[],
   settings: ScaleSettings | null,
   conditions: Required<ReplayConditions>,
 ): Course {
   const file = parsePolicyFile(JSON.stringify(policyJson(rule, settings, conditions)), 'settings');
-  const workload = recordedWorkload(name, tasks, (tag) => poolFrom(file, tag), file.max_total ?? null);
+  const workload = recordedWorkload(
+    record.run.runId,
+    tasks,
+    (tag) => poolFrom(file, tag),
+    file.max_total ?? null,
+  );
   const points: Point[] = [];
   const policy = watched(policyOf(file), lookEvery(workload), ({ at, pools }) =>
     points.push({ at, workers: pools.reduce((sum, { idle, busy }) => sum + idle + busy, 0) }),
   );
-  const result = simulate(workload, policy, { seed: SEED });
+  const result = simulate(workload, policy, {
+    seed: SEED,
+    until: MOST_TIMES_LONGER * leastSeconds(workload, record),
+  });
   const { makespanSeconds, workerHours, costUsd, starts, peakWorkers, unfinished } = result;
   return {
     id: rule,
@@ -101,28 +111,19 @@ function policyJson(
   };
 }
 
-/** The same policy with somebody looking on, at least every `seconds`: what it is asked, and when, stays as it is. */
-export function watched(policy: AnyPolicy, seconds: number, look: (state: ScalingState) => void): AnyPolicy {
-  const looks = Math.max(1, Math.ceil(policy.intervalSeconds / seconds));
-  return {
-    name: policy.name,
-    intervalSeconds: policy.intervalSeconds / looks,
-    begin: (limits) => {
-      const decide = policy.begin(limits);
-      let asked = 0;
-      return (state) => {
-        look(state);
-        return asked++ % looks === 0 ? decide(state) : { workers: {} };
-      };
-    },
-  };
+/** The shortest way through still has some hundred moments. */
+function lookEvery(workload: Workload): number {
+  return Math.max(0.25, secondsOfWork(workload) / 100);
 }
 
-/** So often that the shortest way through still has some hundred moments. */
-function lookEvery({ tasks, pools }: Workload): number {
-  const seconds = tasks.reduce((sum, task) => sum + task.seconds, 0);
+/** In how much time the work could be done at the best, as far as can be known: as it was, or with all workers busy. */
+function leastSeconds(workload: Workload, { run, lastAt }: ReplayedRecord): number {
+  return Math.max(60, ((run.finishedAt ?? lastAt) - run.startedAt) / 1000, secondsOfWork(workload));
+}
+
+function secondsOfWork({ tasks, pools, maxTotal }: Workload): number {
   const workers = pools.reduce((sum, { maxWorkers }) => sum + maxWorkers, 0);
-  return Math.max(0.25, seconds / workers / 100);
+  return tasks.reduce((sum, task) => sum + task.seconds, 0) / Math.min(workers, maxTotal ?? workers);
 }
 
 /** Limits as they were set, or as many workers as there ever were; the start-up as it was measured. */

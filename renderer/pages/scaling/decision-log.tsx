@@ -44,10 +44,10 @@ export function DecisionLog({ decisions }: { decisions: readonly ScaleDecisionRo
                 <Table.Th>When</Table.Th>
                 <Table.Th>Change</Table.Th>
                 <Table.Th>By</Table.Th>
-                <Table.Th>Why</Table.Th>
+                <Table.Th w="36%">Why</Table.Th>
                 <Table.Th ta="right">Confidence</Table.Th>
                 <Table.Th ta="right">Done in</Table.Th>
-                <Table.Th>What came of it</Table.Th>
+                <Table.Th w="24%">What came of it</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

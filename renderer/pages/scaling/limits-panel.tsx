@@ -45,7 +45,7 @@ export function LimitsPanel({ projectId, live, scaling }: LimitsPanelProps) {
     <NumberInput
       label={label}
       suffix={suffix}
-      w={170}
+      w={184}
       min={0}
       max={max}
       allowNegative={false}

@@ -5,7 +5,7 @@ import { REPLAY_RULES, type Replay, type ReplayConditions } from '../../../main/
 import { useApi } from '../../app/api.ts';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { inputNumber } from '../../lib/format.ts';
+import { duration, inputNumber } from '../../lib/format.ts';
 import { CourseComparison } from './course-comparison.tsx';
 import classes from './scaling.module.css';
 
@@ -112,7 +112,7 @@ function ConditionInputs({ tags, typed, used, onType }: ConditionInputsProps) {
         min={0}
         max={86_400}
         suffix=" s"
-        placeholder={recorded(used?.startupSeconds)}
+        placeholder={used ? duration(used.startupSeconds) : 'as recorded'}
         value={typed.startupSeconds ?? ''}
         onChange={(value) => set('startupSeconds', value)}
       />

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REPLAY_RULES } from '../../../main/api/scaling-views.ts';
-import { type ReplayedRecord, replay, watched } from '../../../main/api/services/replay.ts';
+import { type ReplayedRecord, replay } from '../../../main/api/services/replay.ts';
 import { checkLimits } from '../../../main/api/services/scaling-service.ts';
+import { shared, watched } from '../../../main/api/services/watched-policy.ts';
 import { DEFAULT_SETTINGS } from '../../../main/scaling/policies/predictive.ts';
 import { thresholdPolicy } from '../../../main/scaling/policies/threshold.ts';
 import type { RecordedTask } from '../../../main/scaling/recorded-workload.ts';
@@ -86,6 +88,21 @@ describe('a replay of a recorded run', () => {
     expect(more?.costUsd).toBeCloseTo(2 * (more?.workerHours ?? 0), 1);
   });
 
+  it('finishes the work of every tag where all of them share the workers', () => {
+    const last = { ...tasks[0]!, id: 'last.0', task: 'last', tag: 'last', needs: tasks.map(({ id }) => id) };
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      minWorkers: {},
+      maxWorkers: { model: 4, last: 4 },
+      maxTotal: 4,
+    };
+    for (const course of replay(record, [...tasks, last], settings, { policies: REPLAY_RULES }).replayed) {
+      expect([course.id, course.unfinished]).toEqual([course.id, 0]);
+      // Who is busy is not ended, so a worker more can be there for as long as its task takes.
+      expect(course.peakWorkers).toBeLessThanOrEqual(course.id === 'predictive' ? 5 : 4);
+    }
+  });
+
   it('says that there is nothing to replay before the first task is done', () => {
     expect(() => replay(record, [], null, { policies: ['fixed'] })).toThrow(/nothing to replay yet/);
   });
@@ -119,6 +136,44 @@ describe('a replay of a recorded run', () => {
     );
     expect(seen).toEqual(plain);
     expect(looks).toBeGreaterThanOrEqual(plain.makespanSeconds);
+  });
+});
+
+describe('workers that tags share', () => {
+  it('go to those with work, and to the others only what is left', () => {
+    expect(shared({ a: 4, b: 4 }, {}, { a: 10, b: 0 }, 4)).toEqual({ a: 4, b: 0 });
+    expect(shared({ a: 4, b: 4 }, {}, { a: 1, b: 0 }, 4)).toEqual({ a: 4, b: 0 });
+    expect(shared({ a: 8, b: 8 }, {}, { a: 30, b: 2 }, 5)).toEqual({ a: 4, b: 1 });
+  });
+
+  it('stay where they are busy', () => {
+    expect(shared({ a: 4, b: 4 }, { a: 3 }, { a: 0, b: 9 }, 4)).toEqual({ a: 3, b: 1 });
+  });
+
+  it('are never more than there may be, nor more than were wished for, and none is kept back from work', () => {
+    const byTag = fc.record({ a: fc.nat(50), b: fc.nat(50), c: fc.nat(50) });
+    const tags = ['a', 'b', 'c'] as const;
+    fc.assert(
+      fc.property(byTag, byTag, fc.nat(60), (wish, ready, total) => {
+        const given = shared(wish, {}, ready, total);
+        const over = (value: (tag: 'a' | 'b' | 'c') => number) =>
+          tags.reduce((sum, tag) => sum + value(tag), 0);
+        for (const tag of tags) expect(given[tag]).toBeLessThanOrEqual(wish[tag]);
+        expect(over((tag) => given[tag] ?? 0)).toBe(
+          Math.min(
+            total,
+            over((tag) => wish[tag]),
+          ),
+        );
+        const served = over((tag) => Math.min(given[tag] ?? 0, ready[tag]));
+        expect(served).toBe(
+          Math.min(
+            total,
+            over((tag) => Math.min(wish[tag], ready[tag])),
+          ),
+        );
+      }),
+    );
   });
 });
 
