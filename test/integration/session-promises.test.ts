@@ -203,7 +203,7 @@ describe('what the tutorials promise', () => {
 
   it('a target this version cannot run on says so, and the run is recorded as failed', async () => {
     using study = project(TWO);
-    const session = await ScalableSession.fromYaml(study.manifest, { target: 'hpc' });
+    const session = await ScalableSession.fromYaml(study.manifest, { target: 'cloud' });
     await expect(session.start()).rejects.toThrow(failure('E_PROVIDER_UNAVAILABLE'));
     await session.close();
     expect((await lastRun(study.folder)).run?.status).toBe('failed');

@@ -53,11 +53,11 @@ export class AdaptiveLoop {
     return this.#latest;
   }
 
+  /** The first decision comes after one interval; `decideNow` has one at once. */
   start(): void {
     if (this.#timer !== null) return;
     this.#timer = setInterval(() => this.decideNow(), this.#settings.intervalSeconds * 1000);
     this.#timer.unref();
-    this.decideNow();
   }
 
   /** What has been decided stays as it is. */
@@ -75,7 +75,8 @@ export class AdaptiveLoop {
       clearInterval(this.#timer);
       this.#timer = null;
       this.start();
-    } else this.decideNow();
+    }
+    this.decideNow();
   }
 
   hold(workersByTag: Readonly<Record<string, number>>): void {

@@ -107,8 +107,10 @@ export class RunScaler implements ScalingControl {
     if (wishes.adaptive === undefined || wishes.adaptive === this.#adaptive) return;
     this.#adaptive = wishes.adaptive;
     if (!this.#begun) return;
-    if (wishes.adaptive) this.#loop.start();
-    else await this.#loop.stop();
+    if (wishes.adaptive) {
+      this.#loop.start();
+      this.#loop.decideNow();
+    } else await this.#loop.stop();
   }
 
   async release(tags: readonly string[]): Promise<void> {
