@@ -161,6 +161,12 @@ export type ClusterEvent =
  */
 export interface ClusterHandle {
   submit(instances: readonly TaskInstance[]): void;
+  /**
+   * Hands over work that may begin when all of `needs` have succeeded, which are ids of instances that were handed over
+   * before. The backend sees to that, also without the app. What cannot begin because one of them did not succeed comes
+   * back as `task_returned`. Absent: only what can begin is to be handed over.
+   */
+  submitAhead?(instances: readonly TaskInstance[], needs: ReadonlySet<string>): void;
   /** Wished number of concurrent workers per tag; 0 pauses the tag. Resolves when the backend accepted the wish. */
   scale(workersByTag: Readonly<Record<string, number>>): Promise<void>;
   cancel(instanceIds: readonly string[]): Promise<void>;
@@ -176,8 +182,11 @@ export interface ClusterHandle {
   readonly adopted?: readonly { readonly instanceId: string; readonly attempt: number }[];
   /** What is to be said about a tag's pool and the way to the site now. Absent where nothing is between. */
   state?(): ClusterState;
-  /** Lets go without ending anything: what was handed over goes on, and a later cluster of the run takes it over. */
-  release?(): Promise<void>;
+  /**
+   * Lets go without ending anything: what was handed over goes on, and a later cluster of the run takes it over. What
+   * is on its way is handed over before, as long as that takes no more than `withinSeconds` (default: 20).
+   */
+  release?(options?: { readonly withinSeconds?: number }): Promise<void>;
   /** `drain: true` waits for what runs; false ends it. Resolves when nothing is left. */
   close(options: { drain: boolean }): Promise<void>;
 }
@@ -221,6 +230,11 @@ export interface WorkLayout {
   readonly projectFolder: string;
   /** The run's own folder, with `logs/` and `work/` in it. */
   readonly runFolder: string;
+  /**
+   * The project folder is a copy that has to be brought there before the run begins, and why: the site has no such folder
+   * for the user, or one in which nothing can be written. Absent: it is the project itself.
+   */
+  readonly copied?: 'not-there' | 'not-writable';
 }
 
 /** How an attempt ended that was started by an app which has gone since. */

@@ -17,6 +17,8 @@ export class ArrayBook {
   readonly #arrays = new Map<string, TrackedArray>();
   /** Attempt → array, because a record may name the twin of an array whose answer was lost. */
   readonly #homes = new Map<string, TrackedArray>();
+  /** Arrays that have told everything, by name: whether all of them succeeded. */
+  readonly #ended = new Map<string, boolean>();
   /** Results that nobody waits for yet: an array that was given up for never accepted has run after all. */
   readonly #strays = new Map<string, { readonly record: InstanceRecord; readonly at: number | null }>();
 
@@ -58,14 +60,35 @@ export class ArrayBook {
 
   /** Elements of a tag that run or may still begin. */
   demandOf(tag: string): number {
-    return this.#sum((array) => (array.job.tag === tag ? array.running + array.pending : 0));
+    return this.#sum((array) => (array.job.tag === tag && !this.#waits(array) ? demand(array) : 0));
   }
 
   /** Oldest first. */
   throttled(tag: string): ThrottledArray[] {
-    return [...this.#arrays].flatMap(([name, { job, running, pending, parallelism }]) =>
-      job.tag === tag ? { name, tag, running, pending, parallelism } : [],
+    return [...this.#arrays.values()].flatMap((array) =>
+      array.job.tag === tag && !this.#waits(array) ? throttled(array) : [],
     );
+  }
+
+  /** Those of any tag that wait for exactly these. */
+  waitingFor(after: readonly string[]): ThrottledArray[] {
+    return [...this.#arrays.values()].flatMap((array) =>
+      array.job.after.join() === after.join() && this.#waits(array) ? throttled(array) : [],
+    );
+  }
+
+  /** Names of the arrays in which these have not ended. */
+  namesOf(instanceIds: ReadonlySet<string>): string[] {
+    return [...this.#arrays.values()].flatMap((array) =>
+      array.openInstances().some((id) => instanceIds.has(id)) ? array.job.name : [],
+    );
+  }
+
+  /** What is to be waited for before what comes after an array may begin: its id at the engine. Undefined: never heard of it. */
+  standing(name: string): { readonly engineId: string } | 'succeeded' | 'failed' | undefined {
+    for (const [engineId, { job }] of this.#arrays) if (job.name === name) return { engineId };
+    const succeeded = this.#ended.get(name);
+    return succeeded === undefined ? undefined : succeeded ? 'succeeded' : 'failed';
   }
 
   setParallelism(engineId: string, elements: number): void {
@@ -176,11 +199,18 @@ export class ArrayBook {
     );
   }
 
+  /** It may not begin: what it comes after is not over. */
+  #waits({ job, running }: TrackedArray): boolean {
+    if (job.after.length === 0 || running > 0) return false;
+    return [...this.#arrays.values()].some((other) => job.after.includes(other.job.name));
+  }
+
   /** Forgets arrays that have told everything. */
   #tidy(events: ClusterEvent[]): ClusterEvent[] {
     for (const [id, array] of this.#arrays) {
       if (array.open > 0) continue;
       this.#arrays.delete(id);
+      this.#ended.set(array.job.name, array.allSucceeded);
       for (const member of array.job.elements.flat())
         if (this.#homes.get(keyOf(member)) === array) this.#homes.delete(keyOf(member));
     }
@@ -192,6 +222,14 @@ export class ArrayBook {
     for (const array of this.#arrays.values()) total += value(array);
     return total;
   }
+}
+
+function demand({ running, pending }: TrackedArray): number {
+  return running + pending;
+}
+
+function throttled({ job, engineId, running, pending, parallelism }: TrackedArray): ThrottledArray {
+  return { name: engineId, tag: job.tag, running, pending, parallelism };
 }
 
 function put(indices: Map<string, Set<number>>, { arrayId, index }: ElementKey): void {

@@ -22,10 +22,17 @@ export interface TagLoad {
   readonly elements: number;
 }
 
+/** Work that may only begin after other work. */
+export interface AheadBatch {
+  readonly instances: readonly TaskInstance[];
+  readonly needs: ReadonlySet<string>;
+}
+
 /** Work that the engine does not have yet: instances being gathered, and arrays on their way. */
 export class Backlog {
   readonly #options: BacklogOptions;
   readonly #gathered = new Map<string, TaskInstance[]>();
+  #ahead: AheadBatch[] = [];
   #since = 0;
   #intents: Intent[] = [];
 
@@ -43,7 +50,7 @@ export class Backlog {
   }
 
   get isEmpty(): boolean {
-    return this.#gathered.size === 0 && this.#intents.length === 0;
+    return this.#gathered.size === 0 && this.#ahead.length === 0 && this.#intents.length === 0;
   }
 
   /** Nothing is left that could be handed over now. */
@@ -60,16 +67,38 @@ export class Backlog {
     }
   }
 
+  addAhead(batch: AheadBatch): void {
+    this.#ahead.push(batch);
+  }
+
+  /** Whether something that may only begin after other work can be made arrays of: what it needs is in arrays. */
+  canGoAhead(wished: (tag: string) => number): boolean {
+    const [first] = this.#ahead;
+    if (!first?.instances.every(({ tag }) => wished(tag) > 0)) return false;
+    return !this.gatheredIds().some((id) => first.needs.has(id));
+  }
+
+  /** The first of them; what it needs comes before it. */
+  takeAhead(): AheadBatch | null {
+    return this.#ahead.shift() ?? null;
+  }
+
   /** Takes instances back that are still being gathered. */
   takeBack(ids: ReadonlySet<string>): TaskInstance[] {
-    return [...this.#gathered.keys()].flatMap((tag) => {
+    const isMeant = ({ id }: TaskInstance) => ids.has(id);
+    const ahead = this.#ahead.flatMap(({ instances }) => instances.filter(isMeant));
+    this.#ahead = this.#ahead
+      .map((batch) => ({ ...batch, instances: batch.instances.filter((one) => !isMeant(one)) }))
+      .filter(({ instances }) => instances.length > 0);
+    const gathered = [...this.#gathered.keys()].flatMap((tag) => {
       const all = this.#gathered.get(tag) ?? [];
       this.#keep(
         tag,
-        all.filter(({ id }) => !ids.has(id)),
+        all.filter((one) => !isMeant(one)),
       );
-      return all.filter(({ id }) => ids.has(id));
+      return all.filter(isMeant);
     });
+    return [...gathered, ...ahead];
   }
 
   /** Takes back what waits for tags without workers. */
@@ -93,23 +122,33 @@ export class Backlog {
 
   /** Makes arrays of what is gathered, except for tags that are paused. */
   gather(load: (tag: string) => TagLoad, now: number): void {
-    const { runId, chunkTargetSeconds: targetSeconds, maxElements } = this.#options;
-    const { maxElementSeconds, maxMemoryBytes } = this.#options;
     const ready = [...this.#gathered].filter(([tag]) => load(tag).workers > 0);
     for (const [tag] of ready) this.#gathered.delete(tag);
     this.#since = now;
-    this.#intents.push(
-      ...planArrays(
-        ready.flatMap(([, instances]) => instances),
-        {
-          limits: (tag) => ({ targetSeconds, workers: load(tag).workers, maxElements, maxElementSeconds }),
-          maxMemoryBytes,
-          after: [],
-          now,
-          nextName: () => `sd-${slug(runId).slice(-8)}-${newId()}`,
-        },
-      ),
-    );
+    const instances = ready.flatMap(([, ofTag]) => ofTag);
+    this.intend(instances, { workers: (tag) => load(tag).workers, after: [], now });
+  }
+
+  /** Makes arrays of instances, to begin after those of the given names. */
+  intend(
+    instances: readonly TaskInstance[],
+    how: {
+      readonly workers: (tag: string) => number;
+      readonly after: readonly string[];
+      readonly now: number;
+    },
+  ): void {
+    const { runId, chunkTargetSeconds: targetSeconds, maxElements } = this.#options;
+    const { maxElementSeconds, maxMemoryBytes } = this.#options;
+    const { workers, after, now } = how;
+    const limits = (tag: string) => ({
+      targetSeconds,
+      workers: workers(tag),
+      maxElements,
+      maxElementSeconds,
+    });
+    const nextName = () => `sd-${slug(runId).slice(-8)}-${newId()}`;
+    this.#intents.push(...planArrays(instances, { limits, maxMemoryBytes, after, now, nextName }));
   }
 
   /** The array to go on with next; the first of those that are due together. */
@@ -120,15 +159,34 @@ export class Backlog {
     );
   }
 
+  /** The array of that name, as long as it is on its way. */
+  intentOf(name: string): Intent | null {
+    return this.#intents.find(({ job }) => job.name === name) ?? null;
+  }
+
+  /** Arrays on their way in which these are. */
+  namesOf(instanceIds: ReadonlySet<string>): string[] {
+    return this.#intents.flatMap(({ job }) =>
+      job.elements.some((members) => members.some(({ instanceId }) => instanceIds.has(instanceId)))
+        ? job.name
+        : [],
+    );
+  }
+
+  /** Arrays on their way that are to begin after exactly these. */
+  intentsAfter(after: readonly string[]): JobRecord[] {
+    return this.#intents.flatMap(({ job }) => (job.after.join() === after.join() ? job : []));
+  }
+
   forget(intent: Intent): void {
     this.#intents = this.#intents.filter((one) => one !== intent);
   }
 
-  /** Elements, or as long as nobody knows how many: instances. */
+  /** Of what need not wait for other work: elements, or as long as nobody knows how many: instances. */
   demandOf(tag: string): number {
     const gathered = this.#gathered.get(tag)?.length ?? 0;
     return this.#intents.reduce(
-      (sum, { job }) => sum + (job.tag === tag ? job.elements.length : 0),
+      (sum, { job }) => sum + (job.tag === tag && job.after.length === 0 ? job.elements.length : 0),
       gathered,
     );
   }
@@ -139,7 +197,8 @@ export class Backlog {
   }
 
   gatheredIds(): string[] {
-    return [...this.#gathered.values()].flat().map(({ id }) => id);
+    const ahead = this.#ahead.flatMap(({ instances }) => instances);
+    return [...[...this.#gathered.values()].flat(), ...ahead].map(({ id }) => id);
   }
 
   #keep(tag: string, instances: TaskInstance[]): void {

@@ -1,30 +1,32 @@
 import { type AppError, toErrorData } from '../../platform/errors.ts';
-import { EventQueue } from '../../platform/event-queue.ts';
-import { notStarted } from '../local/not-started.ts';
 import type { ClusterEvent, ClusterHandle, ClusterState, TaskInstance } from '../provider.ts';
 import { ArrayBook, type ElementKey } from './array-book.ts';
-import { Backlog, type TagLoad } from './backlog.ts';
+import { Backlog } from './backlog.ts';
 import type { BatchOptions } from './batch-options.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
+import { orderOf } from './order.ts';
+import { memberOf, neverBegan, Outbox, returned } from './outbox.ts';
 import { POLL_PACE, type PollPace, pollInterval } from './poll-interval.ts';
 import { SiteLink } from './site-link.ts';
 import { advance, type Intent } from './submissions.ts';
-import { shareWorkers, throttles } from './throttle.ts';
 import { realTimer, type Timer } from './timer.ts';
 import { keyOf, type Patience } from './tracked-array.ts';
+import { WorkerShares } from './worker-shares.ts';
 
 /** A site that does not answer does not hold up the end of the app. */
-const LET_GO_MS = 20_000;
+const LET_GO_SECONDS = 20;
 const CANCEL_WAIT_MS = 60_000;
 const USAGE_AT_ONCE = 500;
+/** What an earlier app sent has its order at the site. */
+const NO_ORDER = { kind: 'ready', after: [] } as const;
 
 /**
  * A cluster over the batch system of a site: one loop that does one thing at a time, so that never more than one
  * command is in flight. Everything needed to find the work again is on disk before the site hears of it.
  */
 export class BatchCluster implements ClusterHandle {
-  readonly events = new EventQueue<ClusterEvent>();
   readonly window = Number.POSITIVE_INFINITY;
+  readonly events: AsyncIterable<ClusterEvent>;
   readonly adopted: readonly JobMember[];
   readonly #options: BatchOptions;
   readonly #timer: Timer;
@@ -34,19 +36,21 @@ export class BatchCluster implements ClusterHandle {
   readonly #book = new ArrayBook();
   readonly #stopListening: () => void;
   readonly #backlog: Backlog;
+  readonly #shares: WorkerShares;
+  readonly #outbox = new Outbox();
   readonly #toCancel = new Set<string>();
-  #wished: Readonly<Record<string, number>> = {};
   #changedAt: number;
   #polledAt: number;
-  #waiters: { readonly ids: Set<string>; readonly done: () => void }[] = [];
   #wake = new AbortController();
   #loop: Promise<void> | null = null;
   #closing: 'no' | 'drain' | 'cancel' | 'release' = 'no';
   #closingAt = 0;
+  #letGoMs = 0;
 
   /** @param earlier what an earlier app of the same run left open, from the job store */
   constructor(options: BatchOptions, earlier: readonly JobRecord[]) {
     this.#options = options;
+    this.events = this.#outbox.events;
     this.#timer = options.timer ?? realTimer();
     this.#pace = options.pace ?? POLL_PACE;
     this.#patience = {
@@ -69,6 +73,7 @@ export class BatchCluster implements ClusterHandle {
     for (const job of earlier)
       if (job.engineId !== null)
         this.#book.add(job, job.engineId, now, (member) => newest.get(keyOf(member)) !== job);
+    this.#shares = new WorkerShares(options.maxWorkers, this.#book, this.#backlog);
     this.adopted = earlier.flatMap(({ elements }) => elements.flat());
     this.#stopListening =
       options.onReachable?.((reach) => {
@@ -78,12 +83,19 @@ export class BatchCluster implements ClusterHandle {
   }
 
   submit(instances: readonly TaskInstance[]): void {
+    this.#outbox.begun(instances);
     this.#backlog.add(instances, this.#timer.now());
     this.#stir();
   }
 
+  submitAhead(instances: readonly TaskInstance[], needs: ReadonlySet<string>): void {
+    this.#outbox.begun(instances);
+    this.#backlog.addAhead({ instances, needs });
+    this.#stir();
+  }
+
   async scale(workersByTag: Readonly<Record<string, number>>): Promise<void> {
-    this.#wished = { ...this.#wished, ...workersByTag };
+    this.#shares.wish(workersByTag);
     this.#changedAt = this.#timer.now();
     this.#begin();
     this.#stir();
@@ -91,7 +103,11 @@ export class BatchCluster implements ClusterHandle {
 
   cancel(instanceIds: readonly string[]): Promise<void> {
     const ids = new Set(instanceIds);
-    this.#takenBack(this.#backlog.takeBack(ids), 'It was cancelled before it began.');
+    this.#neverBegan(
+      this.#backlog.takeBack(ids).map(memberOf),
+      'cancelled',
+      'It was cancelled before it began.',
+    );
     const open = new Set(
       [...this.#book.openInstances(), ...this.#backlog.onTheWay()].filter((id) => ids.has(id)),
     );
@@ -100,7 +116,7 @@ export class BatchCluster implements ClusterHandle {
     this.#book.wantCancelled(this.#toCancel);
     this.#begin();
     this.#stir();
-    return new Promise((done) => this.#waiters.push({ ids: open, done }));
+    return this.#outbox.ended(open);
   }
   workerCount(tag: string): number {
     return this.#book.runningOf(tag);
@@ -125,14 +141,15 @@ export class BatchCluster implements ClusterHandle {
     await this.#loop;
   }
 
-  async release(): Promise<void> {
+  async release({ withinSeconds = LET_GO_SECONDS }: { withinSeconds?: number } = {}): Promise<void> {
     this.#closing = 'release';
     this.#closingAt = this.#timer.now();
+    this.#letGoMs = withinSeconds * 1000;
     this.#stir();
     const limit = new AbortController();
-    await Promise.race([this.#loop, this.#timer.sleep(LET_GO_MS, limit.signal)]);
+    await Promise.race([this.#loop, this.#timer.sleep(this.#letGoMs, limit.signal)]);
     limit.abort();
-    this.events.end();
+    this.#outbox.close();
   }
 
   #begin(): void {
@@ -146,7 +163,7 @@ export class BatchCluster implements ClusterHandle {
       while (!this.#isOver()) await this.#step();
     } finally {
       this.#stopListening();
-      this.events.end();
+      this.#outbox.close();
       await this.#options.engine.close();
     }
   }
@@ -164,20 +181,32 @@ export class BatchCluster implements ClusterHandle {
       case 'release':
         return (
           this.#link.failures > 0 ||
-          now - this.#closingAt > LET_GO_MS ||
-          (this.#backlog.isHandedOver && this.#backlog.gatherAt(this.#load(), true) > now)
+          now - this.#closingAt > this.#letGoMs ||
+          (this.#backlog.isHandedOver && !this.#canGather(now))
         );
     }
+  }
+
+  #canGather(now: number): boolean {
+    return (
+      this.#backlog.gatherAt(this.#shares.load(), true) <= now ||
+      this.#backlog.canGoAhead(this.#shares.wished)
+    );
   }
 
   /** One action, or a sleep until one is due. What the site does not answer is tried again later. */
   async #step(): Promise<void> {
     const now = this.#timer.now();
-    const load = this.#load();
+    const load = this.#shares.load();
     const hurry = this.#closing !== 'no';
     if (this.#closing === 'drain')
-      this.#takenBack(this.#backlog.takePaused(load), 'The run ended while its workers were paused.');
+      this.#neverBegan(
+        this.#backlog.takePaused(load).map(memberOf),
+        'cancelled',
+        'The run ended while its workers were paused.',
+      );
     if (this.#backlog.gatherAt(load, hurry) <= now) this.#backlog.gather(load, now);
+    this.#gatherAhead(now);
     const next = this.#next(now, this.#backlog.gatherAt(load, hurry));
     if (next.dueAt > now) {
       const { signal } = this.#wake;
@@ -200,7 +229,7 @@ export class BatchCluster implements ClusterHandle {
       const { whole, single } = this.#book.toCancel();
       if (whole.length + single.length > 0) return { dueAt: now, act: () => this.#sendCancel(whole, single) };
       if (intent && intent.dueAt <= now) return { dueAt: now, act: () => this.#advance(intent) };
-      const change = this.#nextThrottle();
+      const change = this.#shares.change();
       if (change) return { dueAt: now, act: () => this.#setThrottle(...change) };
       const silent = this.#book.unexplained(now, this.#patience).slice(0, USAGE_AT_ONCE);
       // The queue is asked first: it may simply have been long ago.
@@ -224,20 +253,25 @@ export class BatchCluster implements ClusterHandle {
   async #advance(intent: Intent): Promise<void> {
     const { engine, jobs } = this.#options;
     const { job } = intent;
-    if (this.#isUnwanted(intent)) return this.#drop(intent);
-    const parallelism = this.#firstThrottle(intent);
-    const outcome = await advance(intent, {
-      engine,
-      jobs,
-      now: () => this.#timer.now(),
-      parallelism,
-      after: [],
-    });
+    if (this.#isUnwanted(intent)) {
+      await this.#drop(intent);
+      return this.#neverBegan(job.elements.flat(), 'cancelled', 'It was cancelled before it began.');
+    }
+    const order = intent.elements === null ? NO_ORDER : orderOf(job, this.#book, this.#backlog);
+    if (order.kind === 'later') intent.dueAt = order.dueAt;
+    if (order.kind === 'broken') {
+      await this.#drop(intent);
+      return this.#tellReturned(job);
+    }
+    if (order.kind !== 'ready') return;
+    const parallelism = this.#shares.first(job);
+    const { after } = order;
+    const outcome = await advance(intent, { engine, jobs, now: () => this.#timer.now(), parallelism, after });
     const now = this.#timer.now();
     switch (outcome.kind) {
       case 'accepted':
         this.#backlog.forget(intent);
-        this.#emit(this.#book.add(job, outcome.engineId, now));
+        this.#tell(this.#book.add(job, outcome.engineId, now));
         if (intent.elements !== null) this.#book.setParallelism(outcome.engineId, parallelism);
         this.#changedAt = now;
         // Not at once: nothing can have happened yet.
@@ -246,16 +280,29 @@ export class BatchCluster implements ClusterHandle {
         return;
       case 'refused':
         this.#backlog.forget(intent);
-        for (const member of job.elements.flat())
-          this.#neverBegan(member, 'launch_failure', refusal(outcome.error));
-        return;
+        // What it was to come after may be gone meanwhile. Without that it is not refused, or for a reason of its own.
+        if (job.after.length > 0) return this.#tellReturned(job);
+        return this.#neverBegan(job.elements.flat(), 'launch_failure', refusal(outcome.error));
       case 'gone':
         this.#backlog.forget(intent);
-        for (const { instanceId, attempt } of job.elements.flat())
-          this.#emit([{ type: 'task_returned', at: now, instanceId, attempt }]);
-        return;
+        return this.#tellReturned(job);
       case 'open':
         if (outcome.error !== null) throw outcome.error;
+    }
+  }
+
+  /** Arrays of what is to come after others, as soon as those have names. */
+  #gatherAhead(now: number): void {
+    while (this.#backlog.canGoAhead(this.#shares.wished)) {
+      const batch = this.#backlog.takeAhead();
+      if (!batch) return;
+      const { instances, needs } = batch;
+      if (this.#outbox.anyUnsuccessful(needs)) {
+        this.#tell(instances.map(({ id, attempt }) => returned({ instanceId: id, attempt }, now)));
+        continue;
+      }
+      const after = [...this.#book.namesOf(needs), ...this.#backlog.namesOf(needs)];
+      this.#backlog.intend(instances, { workers: this.#shares.alone(instances), after, now });
     }
   }
 
@@ -271,22 +318,6 @@ export class BatchCluster implements ClusterHandle {
   async #drop(intent: Intent): Promise<void> {
     if (intent.noted) await this.#options.jobs.dropped(intent.job.name);
     this.#backlog.forget(intent);
-    for (const member of intent.job.elements.flat())
-      this.#neverBegan(member, 'cancelled', 'It was cancelled before it began.');
-  }
-
-  #firstThrottle({ job }: Intent): number {
-    const own = { name: job.name, tag: job.tag, running: 0, pending: job.elements.length, parallelism: -1 };
-    return (
-      throttles([...this.#book.throttled(job.tag), own], this.#load()(job.tag).workers).get(job.name) ?? 0
-    );
-  }
-
-  #nextThrottle(): [string, number] | null {
-    const load = this.#load();
-    for (const tag of Object.keys(this.#wished))
-      for (const change of throttles(this.#book.throttled(tag), load(tag).workers)) return change;
-    return null;
   }
 
   async #setThrottle(engineId: string, elements: number): Promise<void> {
@@ -314,7 +345,7 @@ export class BatchCluster implements ClusterHandle {
     const ids = this.#book.openIds;
     try {
       const answer = await this.#options.engine.poll(ids);
-      this.#emit(this.#book.polled(answer, this.#timer.now()));
+      this.#tell(this.#book.polled(answer, this.#timer.now()));
     } finally {
       this.#polledAt = this.#timer.now();
     }
@@ -327,62 +358,37 @@ export class BatchCluster implements ClusterHandle {
     if (doomed.length > 0) await engine.cancel(doomed);
     try {
       const answers = await engine.usage(elements);
-      this.#emit(this.#book.accounted(elements, answers, this.#timer.now(), patience));
+      this.#tell(this.#book.accounted(elements, answers, this.#timer.now(), patience));
     } catch (error) {
       if (toErrorData(error).code.startsWith('E_SITE_')) throw error;
       // Accounting may be down or switched off while the queue answers.
       this.#options.logger.log('warn', 'The site’s accounting did not answer', { error: String(error) });
-      this.#emit(this.#book.unaccounted(elements, this.#timer.now(), patience));
+      this.#tell(this.#book.unaccounted(elements, this.#timer.now(), patience));
     }
   }
 
-  /** What each tag may have of the wished workers now, and what the engine has of it. */
-  #load(): (tag: string) => TagLoad {
-    const tags = Object.keys(this.#wished);
-    const elements = Object.fromEntries(tags.map((tag) => [tag, this.#book.demandOf(tag)]));
-    const demand = Object.fromEntries(
-      tags.map((tag) => [tag, (elements[tag] ?? 0) + this.#backlog.demandOf(tag)]),
-    );
-    const shares = shareWorkers(this.#wished, demand, this.#options.maxWorkers);
-    return (tag) => ({ workers: shares[tag] ?? 0, elements: elements[tag] ?? 0 });
-  }
-
-  #takenBack(instances: readonly TaskInstance[], why: string): void {
-    for (const { id, attempt } of instances) this.#neverBegan({ instanceId: id, attempt }, 'cancelled', why);
-  }
-
-  #neverBegan(member: JobMember, outcome: 'cancelled' | 'launch_failure', message: string): void {
-    const at = this.#timer.now();
-    this.#emit([
-      { type: 'task_finished', at, startedAt: null, ...pick(member), result: notStarted(outcome, message) },
-    ]);
-  }
-
-  #emit(events: readonly ClusterEvent[]): void {
+  #tell(events: readonly ClusterEvent[]): void {
     if (events.length > 0) this.#changedAt = this.#timer.now();
-    for (const event of events) {
-      this.events.push(event);
-      if (event.type === 'task_finished' || event.type === 'task_returned') this.#settled(event.instanceId);
-    }
+    for (const event of events)
+      if (event.type === 'task_finished' || event.type === 'task_returned')
+        this.#toCancel.delete(event.instanceId);
+    this.#outbox.tell(events);
   }
 
-  #settled(instanceId: string): void {
-    this.#toCancel.delete(instanceId);
-    this.#waiters = this.#waiters.filter(({ ids, done }) => {
-      ids.delete(instanceId);
-      if (ids.size === 0) done();
-      return ids.size > 0;
-    });
+  #tellReturned({ elements }: JobRecord): void {
+    const now = this.#timer.now();
+    this.#tell(elements.flat().map((member) => returned(member, now)));
+  }
+
+  #neverBegan(members: readonly JobMember[], outcome: 'cancelled' | 'launch_failure', message: string): void {
+    const at = this.#timer.now();
+    this.#tell(members.map((member) => neverBegan(member, at, outcome, message)));
   }
 
   #stir(): void {
     this.#wake.abort();
     this.#wake = new AbortController();
   }
-}
-
-function pick({ instanceId, attempt }: JobMember): JobMember {
-  return { instanceId, attempt };
 }
 
 function refusal({ data }: AppError): string {

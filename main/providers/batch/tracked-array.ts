@@ -48,6 +48,7 @@ export class TrackedArray {
   readonly engineId: string;
   /** Elements at once as the engine was last told; -1: by an earlier app, which may have changed its mind. */
   parallelism = -1;
+  #allSucceeded = true;
   readonly #elements: Element[];
   readonly #places = new Map<string, { element: Element; index: number; member: Member }>();
   #open = 0;
@@ -85,6 +86,11 @@ export class TrackedArray {
   /** Attempts whose end is not known. */
   get open(): number {
     return this.#open;
+  }
+
+  /** Of what has been told. */
+  get allSucceeded(): boolean {
+    return this.#allSucceeded;
   }
 
   get running(): number {
@@ -249,17 +255,22 @@ export class TrackedArray {
     return [...events, ...this.#stopWorking(element, index, now)];
   }
 
-  /** What stood behind the one that took the element with it never began: it need not wait for anybody's word. */
+  /**
+   * What stood behind the one that took the element with it never began, nor did what waited for an array that failed:
+   * they need not wait for anybody's word.
+   */
   #giveBack({ members, end, endedAt }: Element, now: number): ClusterEvent[] {
     const open = members.filter(({ told }) => !told);
     const stopped = endedAt !== null && end !== null && end.outcome !== 'succeeded';
-    const sure = stopped && members.some(({ fatal }) => fatal);
+    const waited = this.job.after.length > 0 && end?.outcome === 'cancelled' && end.elapsedSeconds === 0;
+    const sure = stopped && (waited || members.some(({ fatal }) => fatal));
     if (!sure || open.some(({ startedAt, cancelling }) => startedAt !== null || cancelling)) return [];
     return open.map((member) => this.#return(member, now));
   }
 
   #return(member: Member, now: number): ClusterEvent {
     this.#close(member);
+    this.#allSucceeded = false;
     const { instanceId, attempt } = member;
     return { type: 'task_returned', at: now, instanceId, attempt };
   }
@@ -280,6 +291,7 @@ export class TrackedArray {
     result: Extract<ClusterEvent, { type: 'task_finished' }>['result'],
   ): ClusterEvent {
     this.#close(member);
+    if (result.outcome !== 'succeeded') this.#allSucceeded = false;
     const { instanceId, attempt, startedAt } = member;
     return { type: 'task_finished', at, startedAt, instanceId, attempt, result };
   }

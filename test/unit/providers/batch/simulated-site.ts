@@ -20,6 +20,8 @@ interface Element {
   at: number;
   busyUntil: number;
   running: TaskInstance | null;
+  /** One of its instances did not succeed: its script ends with an error. */
+  failed: boolean;
   endedAt: number;
   end: ElementEnd | null;
 }
@@ -80,6 +82,7 @@ export class SimulatedSite {
         at: 0,
         busyUntil: 0,
         running: null,
+        failed: false,
         endedAt: 0,
         end: null,
       })),
@@ -155,6 +158,10 @@ export class SimulatedSite {
   #startWhatFits(at: number): void {
     for (const [array, index, element] of this.#each()) {
       if (element.state !== 'pending') continue;
+      const before = array.submission.after.flatMap((id) => this.arrays.get(id)?.elements ?? []);
+      if (before.some(({ state, failed }) => state === 'ended' && failed))
+        this.#end(element, 'cancelled', at, 0);
+      if (before.some(({ state, failed }) => state !== 'ended' || failed)) continue;
       const running = array.elements.filter(({ state }) => state === 'running').length;
       if (running >= array.parallelism || this.#running().length >= this.nodes) continue;
       element.state = 'running';
@@ -172,13 +179,14 @@ export class SimulatedSite {
         return;
       }
       this.#closeExecution(element, outcome, at);
+      if (outcome !== 'succeeded') element.failed = true;
       this.#write(array.id, index, element.running, at, { outcome, seconds });
       element.running = null;
     }
     while (true) {
       const next = element.members[element.at++];
       if (!next) {
-        this.#end(element, 'succeeded', at);
+        this.#end(element, element.failed ? 'program_error' : 'succeeded', at);
         return;
       }
       const key = `${next.id} ${next.attempt}`;
@@ -217,7 +225,8 @@ export class SimulatedSite {
     this.records.push({ type: 'finished', arrayId, index, instanceId: id, attempt, at, result });
   }
 
-  #end(element: Element, outcome: AttemptOutcome, at: number): void {
+  #end(element: Element, outcome: AttemptOutcome, at: number, elapsedSeconds = 1): void {
+    if (outcome !== 'succeeded') element.failed = true;
     this.#closeExecution(element, outcome, at);
     element.running = null;
     element.state = 'ended';
@@ -229,7 +238,7 @@ export class SimulatedSite {
       signal: null,
       peakMemoryBytes: 5000,
       cpuSeconds: 1,
-      elapsedSeconds: 1,
+      elapsedSeconds,
     };
   }
 
