@@ -17,6 +17,7 @@ import type { Settled } from './live-instance.ts';
 import type { Recorder } from './recorder.ts';
 import { RunController } from './run-controller.ts';
 import { RunEngine } from './run-engine.ts';
+import type { StagingProgress } from './staging/stage-project.ts';
 import { providerContext } from './work-layout.ts';
 
 /** The part of a workspace that a run needs. */
@@ -36,6 +37,8 @@ export interface RunSetting {
   readonly sites?: Sites;
   /** Whether the scaler decides from the beginning; by default where the target says `adaptive:`. */
   readonly adaptive?: boolean;
+  /** Told while a project that the site does not see is copied there. */
+  readonly onStaging?: (progress: StagingProgress) => void;
 }
 
 export interface OpenRun {

@@ -12,13 +12,13 @@ import type { Sites } from '../providers/site.ts';
 import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { InstanceRow } from '../telemetry/views.ts';
-import { openRun, owner, type RunWorkspace, type ScoutPlan } from './open-run.ts';
+import { openRun, owner, type RunSetting, type RunWorkspace, type ScoutPlan } from './open-run.ts';
 import { Recorder } from './recorder.ts';
 import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
 import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
-import { providerContext, workLayout } from './work-layout.ts';
+import { providerContext, readyLayout } from './work-layout.ts';
 
 export interface ResumeRunOptions {
   readonly workspace: RunWorkspace;
@@ -36,6 +36,7 @@ export interface ResumeRunOptions {
   readonly logger: Logger;
   /** Where targets with a `connection:` are reached. */
   readonly sites?: Sites;
+  readonly onStaging?: RunSetting['onStaging'];
 }
 
 const PAGE = 5000;
@@ -57,10 +58,11 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     clock,
     logger,
     ...(options.sites && { sites: options.sites }),
+    ...(options.onStaging && { onStaging: options.onStaging }),
     ...(options.adaptive !== undefined && { adaptive: options.adaptive }),
   };
   const context = providerContext(setting, runId);
-  const layout = await workLayout(setting, context);
+  const layout = await readyLayout(setting, context);
   const recorder = new Recorder(store, logger);
   recorder.record({ type: 'run_resumed', runId, at: clock.now(), ...owner() });
 

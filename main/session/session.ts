@@ -25,7 +25,7 @@ import { Recorder } from './recorder.ts';
 import { runStarted, startRun } from './start-run.ts';
 import { submittedTask } from './submitted-task.ts';
 import { TaskInstances } from './task-instances.ts';
-import { providerContext, workLayout } from './work-layout.ts';
+import { providerContext, readyLayout } from './work-layout.ts';
 
 export interface SessionOptions {
   readonly target?: string;
@@ -134,7 +134,7 @@ export class ScalableSession {
     const startedAt = this.#clock.now();
     const runId = newRunId(spec.project.name, startedAt);
     const setting = await this.#setting(workspace);
-    const layout = await workLayout(setting, providerContext(setting, runId));
+    const layout = await readyLayout(setting, providerContext(setting, runId));
     const recorder = new Recorder(workspace.store, this.#logger);
     const started = runStarted({ spec, plan: chosen, manifestPath: this.#manifestPath }, runId, startedAt);
     // Without the spec in its record nobody tries to resume what only the caller's code can go on with.

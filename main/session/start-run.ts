@@ -10,7 +10,7 @@ import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
 import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
-import { providerContext, workLayout } from './work-layout.ts';
+import { providerContext, readyLayout } from './work-layout.ts';
 
 export { resumeRun } from './resume-run.ts';
 
@@ -30,7 +30,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { workspace, spec, plan, clock, logger } = options;
   const startedAt = clock.now();
   const runId = newRunId(spec.project.name, startedAt);
-  const layout = await workLayout(options, providerContext(options, runId));
+  const layout = await readyLayout(options, providerContext(options, runId));
   const recorder = new Recorder(workspace.store, logger);
   const tasks = new TaskInstances({
     runId,

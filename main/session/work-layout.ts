@@ -4,6 +4,7 @@ import { type RunPaths, runPaths } from '../platform/paths.ts';
 import type { ProviderContext } from '../providers/provider.ts';
 import { jobStoreOf } from './job-store.ts';
 import type { RunSetting } from './open-run.ts';
+import { stageProject } from './staging/stage-project.ts';
 
 /** Where a run's work finds its files. */
 export interface Layout {
@@ -12,13 +13,15 @@ export interface Layout {
   readonly paths: RunPaths;
   /** The workers' files are not on this machine. */
   readonly elsewhere: boolean;
+  /** Why the project is a copy there, which `bringProject` makes; null: it is the project itself. */
+  readonly copied: 'not-there' | 'not-writable' | null;
 }
 
 /** @throws AppError of the provider, when the site cannot be reached */
 export async function workLayout(setting: RunSetting, context: ProviderContext): Promise<Layout> {
   const { spec, provider } = setting;
   const layout = await provider.layout?.(spec, context);
-  if (!layout) return { spec, paths: context.paths, elsewhere: false };
+  if (!layout) return { spec, paths: context.paths, elsewhere: false, copied: null };
   const { projectFolder, runFolder } = layout;
   const { join } = runFolder.startsWith('/') ? posix : { join: joinHere };
   return {
@@ -30,7 +33,20 @@ export async function workLayout(setting: RunSetting, context: ProviderContext):
       work: join(runFolder, 'work'),
     },
     elsewhere: projectFolder !== spec.projectFolder || runFolder !== context.paths.folder,
+    copied: layout.copied ?? null,
   };
+}
+
+/** The same, and a project that the site does not see is copied there. @throws AppError as `stageProject` does */
+export async function readyLayout(setting: RunSetting, context: ProviderContext): Promise<Layout> {
+  const layout = await workLayout(setting, context);
+  if (layout.copied === null || !setting.sites) return layout;
+  const { connection } = setting.spec.target.options;
+  const site = await setting.sites.site(typeof connection === 'string' ? connection : null);
+  await stageProject(site, setting.spec, layout.spec.projectFolder, {
+    ...(setting.onStaging && { onProgress: setting.onStaging }),
+  });
+  return layout;
 }
 
 /** What a provider is given to work with in a run. */

@@ -13,6 +13,7 @@ import { Progress } from '../progress.ts';
 import { findRun, loadSpec, manifestPath, withWorkspace, workspaceRoot } from '../project.ts';
 import { type RunSites, withSites } from '../run-sites.ts';
 import { progressLine, resumeCommand, runJson } from '../run-text.ts';
+import { stagingLine } from '../staging-line.ts';
 import { detach } from './detach.ts';
 import { type PlanInput, plan } from './plan.ts';
 
@@ -37,7 +38,7 @@ export async function run(context: CommandContext, input: RunInput): Promise<num
       const handle =
         input.resume === undefined
           ? await begin(context, workspace, sites, input)
-          : await goOn(workspace, sites, input, input.resume);
+          : await goOn(context, workspace, sites, input, input.resume);
       return follow(context, handle, root);
     }),
   );
@@ -64,6 +65,7 @@ async function begin(
     logger: silentLogger,
     manifestPath: path,
     sites: sites.all(),
+    onStaging: stagingLine(context),
     ...adaptiveOf(input),
   });
 }
@@ -73,6 +75,7 @@ function adaptiveOf({ adaptive }: RunInput): { adaptive?: boolean } {
 }
 
 async function goOn(
+  context: CommandContext,
   workspace: Workspace,
   sites: RunSites,
   input: RunInput,
@@ -86,6 +89,7 @@ async function goOn(
     clock: systemClock,
     logger: silentLogger,
     sites: sites.all(),
+    onStaging: stagingLine(context),
     ...adaptiveOf(input),
   });
 }

@@ -1,6 +1,7 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
 import { AppError } from '../../platform/errors.ts';
 import { describeDuration, describeMemory } from '../../platform/units.ts';
+import { copyName } from '../batch/copy-name.ts';
 import { openBatchCluster } from '../batch/open-batch-cluster.ts';
 import { siteLayout } from '../batch/site-layout.ts';
 import type { ContainerRuntime } from '../local/container-command.ts';
@@ -29,6 +30,7 @@ export function slurmProvider(
       projectDir: typeof projectDir === 'string' ? projectDir : null,
       workDir: (await context.sites?.workDir?.(options.connection)) ?? null,
       runId: context.runId,
+      copyName: await copyName(context.paths, spec.projectFolder),
     });
   };
 
