@@ -42,7 +42,7 @@ oom_kills() {
       *) continue ;;
     esac
     [ -r "$counters" ] || continue
-    while read -r name count; do [ "$name" != oom_kill ] || kills=$count; done <"$counters"
+    while read -r event times; do [ "$event" != oom_kill ] || kills=$times; done <"$counters"
   done </proc/self/cgroup
 }
 
