@@ -93,6 +93,7 @@ export function planFlags(command: Command): Command {
         'scouts',
       ]),
     )
+    .option('--no-scouts', 'size every task at once, also without history: measure no instances first')
     .option(
       '--confidence <share>',
       'how sure a first request should be, 0.5 to 0.999',

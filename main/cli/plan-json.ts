@@ -22,7 +22,12 @@ export function planJson(plan: Plan) {
     objective: plan.objective,
     policy: plan.policy,
     sizing: plan.sizing,
-    tasks: plan.tasks.map(({ task, component, instances }) => ({ task, component, instances })),
+    tasks: plan.tasks.map(({ task, component, instances, scouts }) => ({
+      task,
+      component,
+      instances,
+      ...(scouts && { scouts }),
+    })),
     scale_plan: {
       workers: plan.scalePlan.workers,
       resources: Object.fromEntries(
@@ -85,7 +90,7 @@ export function planText(plan: Plan): string {
           align: 'right',
           value: (task) => requestJson(task.manifestRequest).memory ?? '-',
         },
-        { title: 'SIZED BY', value: (task) => task.evidence.modelType ?? task.evidence.method },
+        { title: 'SIZED BY', value: (task) => sizedBy(task) },
       ],
       plan.tasks,
     ),
@@ -98,6 +103,11 @@ export function planText(plan: Plan): string {
     ...plan.tasks.map((task) => `  ${task.task}: ${task.evidence.sentence}`),
     ...(plan.notes.length > 0 ? ['', ...plan.notes.map((note) => `Note: ${note.message}`)] : []),
   ].join('\n');
+}
+
+function sizedBy({ scouts, evidence }: Plan['tasks'][number]): string {
+  if (scouts) return `${scouts.length} scouts`;
+  return evidence.modelType ?? evidence.method;
 }
 
 function span(

@@ -12,6 +12,8 @@ export interface PlanFlags {
   readonly sizing?: SizingMode;
   readonly workers?: Readonly<Record<string, number>>;
   readonly confidence?: number;
+  /** False with `--no-scouts`. */
+  readonly scouts?: boolean;
 }
 
 /** The flags as a plan takes them. @throws AppError `E_USAGE` for workers of a component that is not there */
@@ -23,7 +25,7 @@ export function planOptions(spec: DeploymentSpec, flags: PlanFlags): PlanOptions
         `There is no component “${tag}” to give workers to`,
         suggestion(tag, known, 'The manifest has none.'),
       );
-  const { objective, policy, budgetUsd, deadlineHours, sizing, workers, confidence } = flags;
+  const { objective, policy, budgetUsd, deadlineHours, sizing, workers, confidence, scouts } = flags;
   return {
     ...(objective !== undefined && { objective }),
     ...(policy !== undefined && { policy }),
@@ -32,5 +34,6 @@ export function planOptions(spec: DeploymentSpec, flags: PlanFlags): PlanOptions
     ...(sizing !== undefined && { sizing }),
     ...(workers !== undefined && { workers }),
     ...(confidence !== undefined && { confidence }),
+    ...(scouts === false && { scouts }),
   };
 }

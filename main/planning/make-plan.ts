@@ -12,6 +12,7 @@ import type { Plan, PlanOptions, TaskPlan } from './plan.ts';
 import { displayCommand } from './render.ts';
 import { extremeRequest } from './request-range.ts';
 import { planScale } from './scale-plan.ts';
+import { withScouts } from './scout-plan.ts';
 import { capacityNotes, capped, manifestRequest, type SizingContext, sizeInstances } from './sizing.ts';
 import { type SizedInstance, taskPlan } from './task-plan.ts';
 
@@ -50,9 +51,10 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
   for (const task of Object.values(spec.tasks)) {
     const asked = manifestRequest(spec, task);
     notes.push(...capacityNotes(task, asked, capacity));
-    const planned = task.work === null ? [] : await planInstances(task, asked, context, input, notes);
+    const sized = task.work === null ? [] : await planInstances(task, asked, context, input, notes);
+    const { planned, scouts } = withScouts(task, sized, options);
     for (const { instance } of planned) instances.push(instance);
-    tasks.push(taskPlan(task, asked, planned));
+    tasks.push(taskPlan(task, asked, planned, scouts));
   }
 
   const scale = await planScale({

@@ -12,6 +12,8 @@ export interface PlanOptions {
   readonly sizing?: SizingMode;
   /** Worker counts given by hand; they win over the objective. */
   readonly workers?: Readonly<Record<string, number>>;
+  /** False: no instance is measured first, whatever the manifest says. */
+  readonly scouts?: boolean;
   /** 0.5 to 0.999: how sure a first request should be. */
   readonly confidence?: number;
 }
@@ -50,6 +52,8 @@ export interface TaskPlan {
   readonly smallest: ResourceRequest;
   readonly largest: ResourceRequest;
   readonly sources: Readonly<Record<string, number>>;
+  /** Ids of the instances that run first and are measured, before the rest is sized; absent where none are. */
+  readonly scouts?: readonly string[];
   /** A sentence a researcher can check: method, rows, what it rests on. */
   readonly evidence: TaskEvidence;
 }

@@ -12,7 +12,7 @@ const HEADROOM = 1.2;
 
 export interface SizingContext {
   readonly spec: DeploymentSpec;
-  readonly advisor: Advisor;
+  readonly advisor: Pick<Advisor, 'size'>;
   readonly policy: Policy;
   readonly confidence: number;
   readonly capacity: Capacity | null;

@@ -15,6 +15,7 @@ export function taskPlan(
   task: TaskSpec,
   asked: ResourceRequest,
   planned: readonly SizedInstance[],
+  scouts: readonly string[] = [],
 ): TaskPlan {
   const requests = planned.map(({ instance }) => instance.request);
   const sources: Record<string, number> = {};
@@ -27,8 +28,19 @@ export function taskPlan(
     smallest: requests.length === 0 ? asked : requests.reduce((a, b) => extremeRequest(a, b, Math.min)),
     largest: requests.length === 0 ? asked : requests.reduce((a, b) => extremeRequest(a, b, Math.max)),
     sources,
-    evidence: taskEvidence(task, planned),
+    ...(scouts.length > 0 && { scouts }),
+    evidence: withScoutsSaid(taskEvidence(task, planned), scouts.length, planned.length),
   };
+}
+
+function withScoutsSaid(evidence: TaskEvidence, scouts: number, instances: number): TaskEvidence {
+  if (scouts === 0) return evidence;
+  const rest = instances - scouts;
+  const then =
+    rest === 0
+      ? 'All of them run to be measured.'
+      : `${scouts} of ${instances} instances run first as scouts; when half of them are back the other ${rest} are sized from what they measured.`;
+  return { ...evidence, sentence: `${evidence.sentence} ${then}` };
 }
 
 /** The evidence of the method that most instances go by. */

@@ -17,6 +17,14 @@ export interface EngineRecorder {
   afterCommit(callback: () => void): void;
 }
 
+/** Decides whether what could begin may begin. */
+export interface Gate {
+  /** Asked when an instance is ready; one that is held stays `waiting` until it is let go. */
+  holds(instance: LiveInstance): boolean;
+  /** Whether anything is held that will be let go. */
+  readonly holding: boolean;
+}
+
 export interface EngineOptions {
   readonly runId: string;
   readonly clock: Clock;
@@ -29,6 +37,10 @@ export interface EngineOptions {
   readonly toTask: (planned: PlannedInstance, attempt: number, request: ResourceRequest) => TaskInstance;
   /** True where an earlier result was put in place; null for runs that cache nothing. */
   readonly lookUp: ((planned: PlannedInstance) => Promise<boolean>) | null;
+  /** Whether an instance may be handed over before its needs are met, to begin when they are; absent: any may. */
+  readonly goesAhead?: (planned: PlannedInstance) => boolean;
+  /** Holds back instances that could begin. */
+  readonly gate?: Gate;
   readonly onChanged: (instanceId: string) => void;
   /** Hears every event of the cluster before the engine acts on it. */
   readonly onEvent?: (event: ClusterEvent, instance: LiveInstance | undefined) => void;

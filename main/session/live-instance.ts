@@ -3,10 +3,11 @@ import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
 
 /** One instance while its run goes on. The only mutable record of the engine; nobody outside it keeps one. */
 export interface LiveInstance {
-  readonly planned: PlannedInstance;
+  /** As planned, or as sized anew before it began. */
+  planned: PlannedInstance;
   /** Position in the run, which is its node in the dependency graph. */
   readonly at: number;
-  readonly predictedSeconds: number | null;
+  predictedSeconds: number | null;
   readonly retriesAllowed: number;
   state: InstanceState;
   /** What the next or the current attempt asks for. */
@@ -17,6 +18,8 @@ export interface LiveInstance {
   lost: number;
   /** Handed to the cluster and not yet finished there. */
   submitted: boolean;
+  /** Goes before all others of its tag. */
+  urgent: boolean;
 }
 
 export function newLiveInstance(planned: PlannedInstance, at: number, retriesAllowed: number): LiveInstance {
@@ -31,6 +34,7 @@ export function newLiveInstance(planned: PlannedInstance, at: number, retriesAll
     retriesUsed: 0,
     lost: 0,
     submitted: false,
+    urgent: false,
   };
 }
 

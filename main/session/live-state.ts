@@ -2,6 +2,7 @@ import type { SiteReach } from '../providers/site.ts';
 import type { RunStatus } from '../telemetry/events.ts';
 import type { LoadPoint, TaskCounts } from '../telemetry/views.ts';
 import type { ScalingView } from './adaptive/scaling-view.ts';
+import type { ScoutView } from './scouts/scout-view.ts';
 
 /** The workers of one tag, live. */
 export interface PoolView {
@@ -22,6 +23,8 @@ export interface LiveState {
   readonly startedAt: number;
   /** How it is scaled; null for runs of an app that has gone. */
   readonly scaling: ScalingView | null;
+  /** Tasks some of whose instances are measured first; absent where there are none. */
+  readonly scouts?: readonly ScoutView[];
   /** Where the work is, and whether it can be reached; absent for work on this machine. */
   readonly site?: { readonly label: string; readonly reach: SiteReach };
   /** Predicted finish as times (ms); null while nothing can be said. */

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { DeploymentSpec } from '../manifest/spec.ts';
 import type { DependencyGraph } from '../planning/dependency-graph.ts';
+import type { Plan } from '../planning/plan.ts';
 import type { Clock } from '../platform/clock.ts';
 import { toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -9,6 +10,7 @@ import { runPaths, type WorkspacePaths } from '../platform/paths.ts';
 import type { ClusterHandle, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
 import type { Sites } from '../providers/site.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
+import type { InstanceRow } from '../telemetry/views.ts';
 import { RunScaler } from './adaptive/run-scaler.ts';
 import { difference } from './adaptive/worker-difference.ts';
 import { clearCancelRequest } from './control-file.ts';
@@ -17,6 +19,7 @@ import type { Settled } from './live-instance.ts';
 import type { Recorder } from './recorder.ts';
 import { RunController } from './run-controller.ts';
 import { RunEngine } from './run-engine.ts';
+import { RunScouts } from './scouts/run-scouts.ts';
 import type { StagingProgress } from './staging/stage-project.ts';
 import { providerContext } from './work-layout.ts';
 
@@ -35,10 +38,17 @@ export interface RunSetting {
   readonly logger: Logger;
   /** Where targets with a `connection:` are reached. */
   readonly sites?: Sites;
-  /** Whether the scaler decides from the beginning; by default where the target says `adaptive:`. */
-  readonly adaptive?: boolean;
   /** Told while a project that the site does not see is copied there. */
   readonly onStaging?: (progress: StagingProgress) => void;
+  /** Whether the scaler decides from the beginning; by default where the target says `adaptive:`. */
+  readonly adaptive?: boolean;
+  /** Whether somebody can let a task go whose scouts raise doubts; by default a warning is all there is. */
+  readonly onDoubt?: 'hold' | 'warn';
+}
+
+/** Which instances of the plan are scouts, and what an earlier process of this run knew of them. */
+export interface ScoutPlan extends Pick<Plan, 'tasks' | 'policy'> {
+  readonly stored?: readonly InstanceRow[];
 }
 
 export interface OpenRun {
@@ -70,6 +80,7 @@ export async function openRun(
     readonly recorder: Recorder;
     readonly toTask: EngineOptions['toTask'];
     readonly lookUp: EngineOptions['lookUp'];
+    readonly scouts?: ScoutPlan;
     readonly onSettled?: (settled: Settled) => void;
     /** It had begun in an earlier process: what cannot be taken up now can be later. */
     readonly resumed?: boolean;
@@ -90,8 +101,29 @@ export async function openRun(
       await recorder.flush();
       throw error;
     });
+  const problem = (error: unknown, phase: string) => {
+    const { code, message } = toErrorData(error);
+    logger.log('error', message, { code, phase, runId });
+    recorder.record({ type: 'run_failure', runId, at: clock.now(), code, message, phase });
+  };
   const changed = new Set<string>();
-  const engine = new RunEngine({
+  const scouts = new RunScouts({
+    runId,
+    spec,
+    policy: run.scouts?.policy ?? spec.objectives.policy,
+    capacity: provider.capacity(spec),
+    scouts: Object.fromEntries(
+      (run.scouts?.tasks ?? []).flatMap((task) => (task.scouts ? [[task.task, task.scouts]] : [])),
+    ),
+    onDoubt: setting.onDoubt ?? 'warn',
+    graph: run.graph,
+    clock,
+    recorder,
+    engine: () => engine,
+    failed: (error) => problem(error, 'scouts'),
+    changed: (scoutId) => changed.add(scoutId),
+  });
+  const engine: RunEngine = new RunEngine({
     runId,
     clock,
     cluster,
@@ -99,11 +131,20 @@ export async function openRun(
     recorder,
     capacity: provider.capacity(spec),
     walltimeLimitSeconds: spec.target.walltimeSeconds,
+    gate: scouts,
+    // Whether an earlier result can be used is known when what it is made from is there.
+    goesAhead: ({ task }) => run.lookUp === null || spec.tasks[task]?.cache !== true,
     toTask: run.toTask,
     lookUp: run.lookUp,
     onChanged: (instanceId) => changed.add(instanceId),
-    onEvent: (event, instance) => scaler.hear(event, instance),
-    onSettled: run.onSettled ?? (() => undefined),
+    onEvent: (event, instance) => {
+      scaler.hear(event, instance);
+      scouts.hear(event, instance);
+    },
+    onSettled: (settled) => {
+      scouts.settled(settled, engine.instance(settled.instanceId));
+      run.onSettled?.(settled);
+    },
   });
   const scaler = new RunScaler({
     runId,
@@ -116,11 +157,7 @@ export async function openRun(
     recorder,
     instances: () => engine.instances,
     busyCount: (tag) => engine.tally.tagLoad(tag).busy,
-    failed: (error) => {
-      const { code, message } = toErrorData(error);
-      logger.log('error', message, { code, phase: 'scaling', runId });
-      recorder.record({ type: 'run_failure', runId, at: clock.now(), code, message, phase: 'scaling' });
-    },
+    failed: (error) => problem(error, 'scaling'),
   });
   recorder.record({
     type: 'scale_decision',
@@ -142,11 +179,14 @@ export async function openRun(
     logger,
     paths,
     scaler,
+    scouts,
     startedAt: run.startedAt,
     changed,
   });
   const begin = async () => {
+    scouts.restore(run.scouts?.stored ?? []);
     await engine.start();
+    scouts.begin();
     await scaler.begin();
   };
   return { engine, controller, recorder, cluster, begin };

@@ -15,6 +15,8 @@ import { predictFinish } from './progress.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunEngine } from './run-engine.ts';
 import type { RunHandle } from './run-handle.ts';
+import type { RunScouts } from './scouts/run-scouts.ts';
+import type { ScoutControl } from './scouts/scout-view.ts';
 
 /** Listeners hear at most four times a second. */
 const PUBLISH_EVERY_MS = 250;
@@ -35,6 +37,7 @@ export interface ControllerParts {
   readonly logger: Logger;
   readonly paths: RunPaths;
   readonly scaler: RunScaler;
+  readonly scouts: RunScouts;
   readonly startedAt: number;
   /** Ids of instances whose row changed; the controller empties it. */
   readonly changed: Set<string>;
@@ -73,6 +76,10 @@ export class RunController implements RunHandle {
 
   get scaling(): ScalingControl {
     return this.#parts.scaler;
+  }
+
+  get scouts(): ScoutControl {
+    return this.#parts.scouts;
   }
 
   live(): LiveState {
@@ -135,6 +142,7 @@ export class RunController implements RunHandle {
       this.#status = 'failed';
     }
     clearInterval(this.#publishTimer);
+    this.#parts.scouts.end();
     await this.#parts.scaler.end();
     this.#stopWatching();
     if (this.#status !== 'running')
@@ -184,8 +192,9 @@ export class RunController implements RunHandle {
   }
 
   #look(): LiveState {
-    const { engine, cluster, scaler, runId, startedAt, clock } = this.#parts;
+    const { engine, cluster, scaler, scouts, runId, startedAt, clock } = this.#parts;
     const state = cluster.state?.();
+    const tried = scouts.view();
     const pools = Object.entries(scaler.wanted).map(([tag, wanted]) => ({
       tag,
       wanted,
@@ -201,6 +210,7 @@ export class RunController implements RunHandle {
       pools,
       startedAt,
       scaling: scaler.view(),
+      ...(tried.length > 0 && { scouts: tried }),
       ...(state && { site: { label: state.site, reach: state.reach } }),
       predictedFinish:
         this.#status === 'running' ? predictFinish(engine.tally.paces.values(), workers, clock.now()) : null,

@@ -12,6 +12,7 @@ import { attemptFinished, inSentences, neverBegan } from './attempt-end.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { type LiveInstance, newLiveInstance, type Settled } from './live-instance.ts';
 import { LookupQueue } from './lookup-queue.ts';
+import { PhasesAhead } from './phases-ahead.ts';
 import { decideRetry } from './retry-policy.ts';
 import { SubmitQueue } from './submit-queue.ts';
 import { Tally } from './tally.ts';
@@ -32,6 +33,8 @@ export class RunEngine {
   readonly #instances: LiveInstance[] = [];
   readonly #queue: SubmitQueue;
   readonly #lookups: LookupQueue;
+  readonly #ahead: PhasesAhead;
+  #looksAhead = false;
   /** The attempts of an earlier process that are waited for; the cluster does not know them. */
   #adoption: Adoption | null = null;
   readonly #adopted = new Set<string>();
@@ -50,6 +53,12 @@ export class RunEngine {
       (instance, hit) => this.#lookedUp(instance, hit),
       (error) => this.#fail(error, 'cache'),
     );
+    this.#ahead = new PhasesAhead(
+      (instance) =>
+        (options.goesAhead?.(instance.planned) ?? true) &&
+        !options.gate?.holds(instance) &&
+        options.graph.pending(instance.at) > 0,
+    );
     this.ended = this.#listen();
   }
 
@@ -64,6 +73,10 @@ export class RunEngine {
   /** `waiting` for what is not known yet. */
   stateOf(instanceId: string): InstanceState {
     return this.#byId.get(instanceId)?.state ?? 'waiting';
+  }
+
+  instance(instanceId: string): LiveInstance | undefined {
+    return this.#byId.get(instanceId);
   }
 
   /** Registers an instance; `start` or `submitAdded` lets it go. Positions follow the order of the graph's nodes. */
@@ -113,7 +126,8 @@ export class RunEngine {
       if (instance.submitted) continue;
       instance.submitted = true;
       this.#queue.hold(instance);
-      this.#setState(instance, 'queued');
+      // What was handed over behind its needs waits for them still.
+      if (this.#options.graph.pending(instance.at) === 0) this.#setState(instance, 'queued');
     }
   }
 
@@ -140,6 +154,23 @@ export class RunEngine {
   seal(): void {
     this.#sealed = true;
     this.#proceed();
+  }
+
+  /** What the gate held and does not hold any more. */
+  letGo(instances: readonly LiveInstance[]): void {
+    for (const instance of instances)
+      if (instance.state === 'waiting' && this.#options.graph.pending(instance.at) === 0)
+        this.#ready(instance);
+    this.#proceed();
+  }
+
+  /** Another request for work that was not handed out yet. False where it is too late. */
+  resize(instance: LiveInstance, planned: PlannedInstance): boolean {
+    if (instance.submitted || instance.attempts > 0 || FINAL_STATES.has(instance.state)) return false;
+    this.tally.replan(instance, planned);
+    instance.request = planned.request;
+    this.#options.onChanged(planned.id);
+    return true;
   }
 
   async cancelAll(): Promise<void> {
@@ -249,6 +280,8 @@ export class RunEngine {
         if (!instance || !isCurrent(instance, event.attempt)) return;
         instance.submitted = false;
         this.#queue.release(instance);
+        // Skipped meanwhile, because what it needs did not succeed.
+        if (FINAL_STATES.has(instance.state)) return;
         this.#finished(instance, event);
         this.#proceed();
         return;
@@ -259,8 +292,10 @@ export class RunEngine {
         instance.submitted = false;
         this.#queue.release(instance);
         instance.attempts--;
+        if (FINAL_STATES.has(instance.state)) return;
         if (this.#cancelled) this.#settle(instance, 'cancelled', null);
-        else this.#enqueue(instance);
+        else if (this.#options.graph.pending(instance.at) === 0) this.#enqueue(instance);
+        else this.#lookAheadSoon();
         this.#proceed();
       }
     }
@@ -333,6 +368,14 @@ export class RunEngine {
   }
 
   #ready(instance: LiveInstance): void {
+    if (instance.submitted) {
+      this.#setState(instance, 'queued');
+      return;
+    }
+    if (this.#options.gate?.holds(instance)) {
+      this.#enter(instance, 'waiting');
+      return;
+    }
     if (this.#options.lookUp && instance.attempts === 0) this.#lookups.push(instance);
     else this.#enqueue(instance);
   }
@@ -347,7 +390,7 @@ export class RunEngine {
     if (this.#closing) return;
     if (this.#options.recorder.full) this.#waitForDisk();
     else this.#submit();
-    if (this.#started && this.tally.onlyWaiting && !this.#lookups.busy) {
+    if (this.#started && this.tally.onlyWaiting && !this.#lookups.busy && !this.#options.gate?.holding) {
       // What these wait for failed or was cancelled and was not tried again.
       for (const instance of this.#instances)
         if (instance.state === 'waiting') this.#settle(instance, 'skipped', null);
@@ -360,16 +403,46 @@ export class RunEngine {
   #submit(): void {
     const tasks: TaskInstance[] = [];
     for (const instance of this.#queue.take()) {
-      instance.attempts++;
-      try {
-        tasks.push(this.#options.toTask(instance.planned, instance.attempts, instance.request));
-        instance.submitted = true;
-      } catch (error) {
-        this.#queue.release(instance);
-        this.#finished(instance, { attempt: instance.attempts, ...neverBegan(this.#now(), error) });
-      }
+      const task = this.#toTask(instance);
+      if (task) tasks.push(task);
     }
-    if (tasks.length > 0) this.#options.cluster.submit(tasks);
+    if (tasks.length === 0) return;
+    this.#options.cluster.submit(tasks);
+    this.#lookAheadSoon();
+  }
+
+  /** What follows what was handed over can be handed over behind it. Once for all that a moment brings. */
+  #lookAheadSoon(): void {
+    if (this.#looksAhead || !this.#options.cluster.submitAhead) return;
+    this.#looksAhead = true;
+    setImmediate(() => {
+      this.#looksAhead = false;
+      if (!this.#closing && !this.#options.recorder.full) this.#submitAhead();
+    });
+  }
+
+  #submitAhead(): void {
+    for (const { instances, needs } of this.#ahead.next(this.#instances)) {
+      const tasks = instances.flatMap((instance) => {
+        this.#queue.hold(instance);
+        return this.#toTask(instance) ?? [];
+      });
+      this.#options.cluster.submitAhead?.(tasks, needs);
+    }
+  }
+
+  /** The next attempt of an instance that the queue holds; null when it cannot even be written down as work. */
+  #toTask(instance: LiveInstance): TaskInstance | null {
+    instance.attempts++;
+    try {
+      const task = this.#options.toTask(instance.planned, instance.attempts, instance.request);
+      instance.submitted = true;
+      return task;
+    } catch (error) {
+      this.#queue.release(instance);
+      this.#finished(instance, { attempt: instance.attempts, ...neverBegan(this.#now(), error) });
+      return null;
+    }
   }
 
   #waitForDisk(): void {
@@ -399,6 +472,10 @@ export class RunEngine {
         if (next?.state === 'waiting') this.#ready(next);
       }
     } else if (state !== 'skipped') this.#skipFollowing(instance);
+    else if (instance.submitted)
+      this.#options.cluster
+        .cancel([instance.planned.id])
+        .catch((error: unknown) => this.#fail(error, 'cancel'));
   }
 
   #skipFollowing(instance: LiveInstance): void {
@@ -409,7 +486,10 @@ export class RunEngine {
   }
 
   #setState(instance: LiveInstance, state: InstanceState): void {
-    if (instance.state === state) return;
+    if (instance.state !== state) this.#enter(instance, state);
+  }
+
+  #enter(instance: LiveInstance, state: InstanceState): void {
     this.tally.move(instance, state);
     const instanceId = instance.planned.id;
     const { recorder, runId } = this.#options;

@@ -1,6 +1,7 @@
 import type { RunReport } from '../telemetry/views.ts';
 import type { ScalingControl } from './adaptive/scaling-view.ts';
 import type { LiveState, RunChange } from './live-state.ts';
+import type { ScoutControl } from './scouts/scout-view.ts';
 
 /** A run in this process: what the API, the command line and the SDK hold while it goes. */
 export interface RunHandle {
@@ -19,6 +20,7 @@ export interface RunHandle {
   /** Workers by hand: they win over the scaler until they are released. */
   scale(workersByTag: Readonly<Record<string, number>>): Promise<void>;
   readonly scaling: ScalingControl;
+  readonly scouts: ScoutControl;
   workerCount(tag: string): number;
   /** Stops on purpose without deciding: state is saved and the run is `interrupted`, to be resumed. */
   interrupt(): Promise<void>;

@@ -51,6 +51,7 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     graph: await DependencyGraph.of(instances),
     recorder,
     toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
+    scouts: plan,
     lookUp: layout.elsewhere
       ? null
       : resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),

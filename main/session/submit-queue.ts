@@ -2,7 +2,7 @@ import { Heap } from '../platform/heap.ts';
 import type { LiveInstance } from './live-instance.ts';
 
 /**
- * Ready instances, longest predicted first, each tag for itself, so that no tag waits behind another's work.
+ * Ready instances, the urgent and then the longest predicted first, each tag for itself, so that no tag waits behind another's work.
  * A window bounds how many of a tag the cluster holds at once: enough to choose from, and a cancel of 100,000
  * instances does not have to reach through it.
  */
@@ -57,5 +57,9 @@ export class SubmitQueue {
 }
 
 function longestFirst(a: LiveInstance, b: LiveInstance): number {
-  return (b.predictedSeconds ?? 0) - (a.predictedSeconds ?? 0) || a.at - b.at;
+  return (
+    Number(b.urgent) - Number(a.urgent) ||
+    (b.predictedSeconds ?? 0) - (a.predictedSeconds ?? 0) ||
+    a.at - b.at
+  );
 }

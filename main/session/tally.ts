@@ -1,4 +1,4 @@
-import { FINAL_STATES, type InstanceState } from '../telemetry/events.ts';
+import { FINAL_STATES, type InstanceState, type PlannedInstance } from '../telemetry/events.ts';
 import type { TaskCounts } from '../telemetry/views.ts';
 import type { LiveInstance } from './live-instance.ts';
 import { expect, learn, newPace, type TaskPace } from './progress.ts';
@@ -37,6 +37,15 @@ export class Tally {
     if (to === 'queued' || to === 'running') tag[to]++;
     const [wasOpen, isOpen] = [!FINAL_STATES.has(from), !FINAL_STATES.has(to)];
     if (wasOpen !== isOpen) expect(this.#pace(instance), instance.predictedSeconds, isOpen ? 1 : -1);
+  }
+
+  /** It was sized anew before it was handed out. */
+  replan(instance: LiveInstance, planned: PlannedInstance): void {
+    const open = !FINAL_STATES.has(instance.state);
+    if (open) expect(this.#pace(instance), instance.predictedSeconds, -1);
+    instance.planned = planned;
+    instance.predictedSeconds = planned.predicted.wallSeconds?.point ?? null;
+    if (open) expect(this.#pace(instance), instance.predictedSeconds, 1);
   }
 
   /** A success took this long. */

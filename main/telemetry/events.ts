@@ -70,6 +70,15 @@ export interface PlannedInstance {
   readonly command: string;
 }
 
+/** An instance's request with what it rests on, as a plan would give it. */
+export interface ResizedInstance
+  extends Pick<
+    PlannedInstance,
+    'request' | 'source' | 'confidence' | 'predicted' | 'manifestRequest' | 'ladder'
+  > {
+  readonly instanceId: string;
+}
+
 /** Counts of the moment of a scale decision. */
 export interface DecisionInputs {
   readonly pools: readonly {
@@ -124,6 +133,13 @@ export type TelemetryEvent =
       readonly runId: string;
       readonly at: number;
       readonly instances: readonly PlannedInstance[];
+    }
+  | {
+      /** Requests made anew before the work began, from what this run has measured. */
+      readonly type: 'instances_resized';
+      readonly runId: string;
+      readonly at: number;
+      readonly instances: readonly ResizedInstance[];
     }
   | {
       readonly type: 'instance_state';

@@ -49,6 +49,8 @@ export interface InstanceRow {
   readonly component: string;
   readonly index: number;
   readonly params: Params;
+  /** Absent where they are the parameters. */
+  readonly features?: Params;
   readonly state: InstanceState;
   readonly attempts: number;
   readonly request: ResourceRequest;

@@ -47,7 +47,7 @@ export async function answerWhatIf(question: WhatIfQuestion): Promise<WhatIfAnsw
     [features, ...tried.map(({ name, value }) => ({ ...features, [name]: value }))],
     {
       spec,
-      advisor: { ...risky, recommend: (options) => advisor.recommend(options) },
+      advisor: risky,
       policy: spec.objectives.policy,
       confidence,
       capacity: providerFor(spec.target.provider).capacity(spec),

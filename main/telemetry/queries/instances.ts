@@ -165,6 +165,7 @@ export function instanceRow(row: SqlRow): InstanceRow {
     component: text(row, 'component'),
     index: num(row, 'position'),
     params: json<Params>(row, 'params', {}),
+    ...(typeof row.features === 'string' && { features: json<Params>(row, 'features', {}) }),
     state: stateOfCode(num(row, 'state')),
     attempts: num(row, 'attempts'),
     request: request(row),

@@ -102,7 +102,7 @@ function addUse({ run }: InstanceRecord, { wallSeconds, memoryBytes, peakMemoryB
     run.usedByteSeconds = (run.usedByteSeconds ?? 0) + peakMemoryBytes * wallSeconds;
 }
 
-function setRequest(
+export function setRequest(
   record: { cpus: number | null; memoryBytes: number | null; walltimeSeconds: number | null },
   request: Started['request'],
 ): void {

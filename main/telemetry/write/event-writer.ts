@@ -1,9 +1,17 @@
 import { AppError, assertNever } from '../../platform/errors.ts';
 import { inTransaction, type SqlDatabase } from '../database/driver.ts';
-import { FINAL_STATES, type PlannedInstance } from '../events.ts';
+import { FINAL_STATES, type PlannedInstance, type ResizedInstance } from '../events.ts';
 import { stateOfCode } from '../instance-codes.ts';
-import { finishAttempt, heldAttempt, moveTo, startAttempt, turnaround, whole } from './apply-event.ts';
-import { insertInstance, putAttempt, updateInstance } from './put-records.ts';
+import {
+  finishAttempt,
+  heldAttempt,
+  moveTo,
+  setRequest,
+  startAttempt,
+  turnaround,
+  whole,
+} from './apply-event.ts';
+import { insertInstance, putAttempt, putRecommendation, updateInstance } from './put-records.ts';
 import {
   type InstanceRecord,
   newInstance,
@@ -76,6 +84,9 @@ export class EventWriter {
         return;
       case 'instances_added':
         for (const planned of event.instances) this.#add(run, planned, event.at);
+        return;
+      case 'instances_resized':
+        for (const resized of event.instances) this.#resize(run, resized);
         return;
       case 'instance_state':
         moveTo(this.#touch(run, event.instanceId), event.state, event.at);
@@ -194,6 +205,16 @@ export class EventWriter {
     const instance = newInstance(run, planned, at);
     this.#held(run).set(planned.id, instance);
     this.#touched.add(instance);
+  }
+
+  #resize(run: RunRecord, resized: ResizedInstance): void {
+    const instance = this.#touch(run, resized.instanceId);
+    setRequest(instance, resized.request);
+    instance.source = resized.source;
+    instance.dirty = true;
+    this.#afterInstances.push(() => {
+      if (instance.key !== null) putRecommendation(this.#sql, instance.key, resized);
+    });
   }
 
   #run(runId: string): RunRecord {

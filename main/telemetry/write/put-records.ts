@@ -1,4 +1,4 @@
-import type { Interval, PlannedInstance } from '../events.ts';
+import type { Interval, PlannedInstance, ResizedInstance } from '../events.ts';
 import { whole } from './apply-event.ts';
 import { type AttemptRecord, attention, type InstanceRecord } from './records.ts';
 import type { WriterStatements } from './statements.ts';
@@ -39,7 +39,7 @@ export function insertInstance(sql: WriterStatements, instance: InstanceRecord):
     planned.needs.length > 0 ? JSON.stringify(planned.needs) : null,
     planned.command,
   );
-  if (isRecommendation(planned)) insertRecommendation(sql, instance.key, planned);
+  if (isRecommendation(planned)) putRecommendation(sql, instance.key, planned);
   instance.planned = null;
   instance.dirty = false;
 }
@@ -106,9 +106,13 @@ function isRecommendation({ source, confidence, predicted }: PlannedInstance): b
   );
 }
 
-function insertRecommendation(sql: WriterStatements, key: number, planned: PlannedInstance): void {
+export function putRecommendation(
+  sql: WriterStatements,
+  key: number,
+  planned: PlannedInstance | ResizedInstance,
+): void {
   const { request, predicted, manifestRequest, ladder } = planned;
-  sql.insertRecommendation.run(
+  sql.putRecommendation.run(
     key,
     planned.source,
     planned.confidence,

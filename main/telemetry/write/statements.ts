@@ -39,8 +39,8 @@ export function writerStatements(db: SqlDatabase) {
          source = ?, queued_at = ?, started_at = ?, finished_at = ?, peak_memory_bytes = ?, cpu_s = ?, wall_s = ?,
          outcome = ?, message = ? WHERE instance_key = ?`,
     ),
-    insertRecommendation: db.prepare(
-      `INSERT INTO recommendations (instance_key, source, confidence, cpus, memory_bytes, walltime_s, memory_low,
+    putRecommendation: db.prepare(
+      `REPLACE INTO recommendations (instance_key, source, confidence, cpus, memory_bytes, walltime_s, memory_low,
          memory_point, memory_high, cpu_low, cpu_point, cpu_high, wall_low, wall_point, wall_high, manifest_cpus,
          manifest_memory_bytes, manifest_walltime_s, ladder) VALUES (${marks(19)})`,
     ),
