@@ -103,7 +103,11 @@ export function recordedWorkload(
 function graphOf(recorded: readonly RecordedTask[]) {
   const positions = new Map(recorded.map(({ id }, at) => [id, at]));
   const byTask = new Map<string, number[]>();
-  for (const [at, { task }] of recorded.entries()) byTask.set(task, [...(byTask.get(task) ?? []), at]);
+  for (const [at, { task }] of recorded.entries()) {
+    const members = byTask.get(task);
+    if (members) members.push(at);
+    else byTask.set(task, [at]);
+  }
   const barriers: number[][] = [];
   const known = new Map<string, number>();
   const ways = new Map<string, ReadonlyMap<string, readonly number[]>>();
