@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import { parsePolicyFile, policyOf, poolFrom } from '../../scaling/policy-file.ts';
 import { type RecordedTask, recordedWorkload } from '../../scaling/recorded-workload.ts';
+import type { AnyPolicy } from '../../scaling/simulator/policy.ts';
 import { simulate } from '../../scaling/simulator/simulate.ts';
 import type { Workload } from '../../scaling/simulator/workload.ts';
 import type { ScaleSettings } from '../../scaling/state.ts';
@@ -39,36 +40,26 @@ export function replay(
       hint: 'Come back when the first tasks are done, or choose another run.',
     });
   const conditions = { ...recordedConditions(record, tasks, settings), ...request.conditions };
+  const fileFor = (rule: ReplayRule) =>
+    parsePolicyFile(JSON.stringify(policyJson(rule, settings, conditions)), 'settings');
+  const file = fileFor('fixed');
+  const { runId } = record.run;
+  const workload = recordedWorkload(runId, tasks, (tag) => poolFrom(file, tag), file.max_total ?? null);
   return {
     tasks: tasks.length,
     conditions,
     recorded: recordedCourse(record, conditions.usdPerHour),
-    replayed: request.policies.map((rule) => course(rule, record, tasks, settings, conditions)),
+    replayed: request.policies.map((rule) => course(rule, record, workload, policyOf(fileFor(rule)))),
   };
 }
 
-function course(
-  rule: ReplayRule,
-  record: ReplayedRecord,
-  tasks: readonly RecordedTask[],
-  settings: ScaleSettings | null,
-  conditions: Required<ReplayConditions>,
-): Course {
-  const file = parsePolicyFile(JSON.stringify(policyJson(rule, settings, conditions)), 'settings');
-  const workload = recordedWorkload(
-    record.run.runId,
-    tasks,
-    (tag) => poolFrom(file, tag),
-    file.max_total ?? null,
-  );
+function course(rule: ReplayRule, record: ReplayedRecord, workload: Workload, policy: AnyPolicy): Course {
   const points: Point[] = [];
-  const policy = watched(policyOf(file), lookEvery(workload), ({ at, pools }) =>
+  const seen = watched(policy, lookEvery(workload), ({ at, pools }) =>
     points.push({ at, workers: pools.reduce((sum, { idle, busy }) => sum + idle + busy, 0) }),
   );
-  const result = simulate(workload, policy, {
-    seed: SEED,
-    until: MOST_TIMES_LONGER * leastSeconds(workload, record),
-  });
+  const until = MOST_TIMES_LONGER * leastSeconds(workload, record);
+  const result = simulate(workload, seen, { seed: SEED, until });
   const { makespanSeconds, workerHours, costUsd, starts, peakWorkers, unfinished } = result;
   return {
     id: rule,
