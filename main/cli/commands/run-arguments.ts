@@ -17,6 +17,7 @@ export function argumentsOf(context: CommandContext, input: RunInput, root: stri
     ...flag('--confidence', input.confidence),
     ...Object.entries(input.workers ?? {}).flatMap(([tag, count]) => ['--workers', `${tag}=${count}`]),
     ...(input.adaptive === undefined ? [] : [input.adaptive ? '--adaptive' : '--no-adaptive']),
+    ...(input.scouts === false ? ['--no-scouts'] : []),
     ...flag('--resume', input.resume),
     '--workspace',
     root,

@@ -135,8 +135,9 @@ export class RunScouts implements Gate, ScoutControl {
   }
 
   /** Where the chosen scouts wait for other work, what is ready stands in for one of them. */
-  #standsIn({ planned }: LiveInstance, scouts: TaskScouts): boolean {
+  #standsIn({ planned, at }: LiveInstance, scouts: TaskScouts): boolean {
     const { graph, engine } = this.#parts;
+    if (graph.pending(at) > 0) return false;
     for (const id of scouts.ids) {
       const scout = engine().instance(id);
       if (scout?.state !== 'waiting' || graph.pending(scout.at) === 0) continue;
