@@ -14,7 +14,10 @@ export interface Choice {
   readonly misses: boolean;
 }
 
-/** How much later than the earliest possible end a run may end to save money, as a share of its whole length. */
+/**
+ * How much later than the earliest possible end a run may end to save money, as a share of what is left of it: what
+ * has passed is no licence to be late again in every phase.
+ */
 const SLACK = { 'minimize time': 0.005, balance: 0.015, 'minimize cost': 0.25 } as const;
 /** What is predicted may last so much longer before a deadline is in danger. */
 const DEADLINE_MARGIN = { safe: 1.2, aggressive: 1.1, manual: 1.1 } as const;
@@ -60,14 +63,13 @@ function aimOf(
   { isOpen }: Ahead,
   best: number,
 ): { aim: number; misses: boolean } {
-  // While more keeps coming, a run is taken to go on as long as it has.
-  const whole = at + (isOpen ? Math.max(at, best) : best);
-  const slack = best + SLACK[objective] * whole;
+  // While more keeps coming, a run is taken to go on as long as it has, and to catch up between.
+  const left = isOpen ? at + Math.max(at, best) : best;
+  const slack = best + SLACK[objective] * left;
   if (deadlineSeconds === null) return { aim: slack, misses: false };
-  const left = (deadlineSeconds - at) / DEADLINE_MARGIN[policy];
   const misses = best > deadlineSeconds - at;
   // As fast as it goes when it is short; what is aimed at must be possible.
-  const inTime = Math.max(best * 1.001, left);
+  const inTime = Math.max(best * 1.001, (deadlineSeconds - at) / DEADLINE_MARGIN[policy]);
   return { aim: objective === 'minimize cost' ? inTime : Math.min(slack, inTime), misses };
 }
 

@@ -35,7 +35,7 @@ export interface PoolAhead {
 /** The share of use at which keeping an idle worker for the length of a start-up pays. */
 const USUAL_DOWN_THRESHOLD = 0.3;
 /** Waiting for the site costs no money, but a worker that was given away may have to be waited for. */
-const QUEUE_SHARE = { 'minimize time': 1, balance: 0.3, 'minimize cost': 0 } as const;
+const QUEUE_SHARE = { 'minimize time': 1, balance: 0.6, 'minimize cost': 0 } as const;
 /** What waits may be released sooner than predicted: workers are asked for so much ahead of a start-up time. */
 const EARLY = 1.3;
 /** A start-up that is overdue is taken to need this share of the usual time again. */
