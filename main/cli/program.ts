@@ -266,6 +266,18 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
       ),
     );
 
+  add(
+    'outputs <run> [instance]',
+    'bring what a run at a site has put out to this machine, as much as is not here yet',
+    ['outputs last', 'outputs last simulate.3 --to ./results'],
+  )
+    .option('--to <dir>', 'put them there (default: where a run on this machine puts them)')
+    .action((runId, instance, flags) =>
+      act(flags, async (context) =>
+        (await import('./commands/outputs.ts')).outputs(context, { ...flags, runId, instance }),
+      ),
+    );
+
   add('cancel <run>', 'end a run of another process; what finished is kept', ['cancel last']).action(
     (runId, flags) =>
       act(flags, async (context) => (await import('./commands/cancel.ts')).cancel(context, { runId })),

@@ -1,14 +1,17 @@
 import type { LogPlace } from '../../api/services/follow-log.ts';
 import { logPlace } from '../../api/services/log-place.ts';
 import { readLogSlice } from '../../api/services/log-slice.ts';
-import { localLogs } from '../../api/services/log-source.ts';
+import type { LogSource } from '../../api/services/log-source.ts';
+import { RunLogs } from '../../api/services/run-logs.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
-import { runPaths } from '../../platform/paths.ts';
+import { silentLogger } from '../../platform/logger.ts';
 import type { AttemptRow, InstanceDetail, InstanceRow } from '../../telemetry/views.ts';
 import type { Workspace } from '../../telemetry/workspace.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findRun, withWorkspace, workspaceRoot } from '../project.ts';
+import { withSites } from '../run-sites.ts';
 import { table } from '../table.ts';
 
 const PAGE = 1000;
@@ -83,11 +86,16 @@ async function showInstance(
       ? detail.attemptRows.at(-1)
       : detail.attemptRows.find((found) => found.attempt === attempt);
   if (row === undefined) throw noAttempt(detail, attempt, runId);
-  const folder = runPaths(workspace.paths, runId).folder;
-  const [stdout, stderr] = [
-    await whole(folder, logPlace(detail, row.attempt, 'stdout')),
-    await whole(folder, logPlace(detail, row.attempt, 'stderr')),
-  ];
+  const { attempt: number } = row;
+  const [stdout, stderr] = await withSites(context, async (sites) => {
+    await sites.connectFor(await workspace.store.run(runId));
+    const all = new RunLogs({ sites: sites.all(), clock: systemClock, logger: silentLogger });
+    const source = await all.of(workspace, runId);
+    return [
+      await whole(source, logPlace(detail, number, 'stdout')),
+      await whole(source, logPlace(detail, number, 'stderr')),
+    ];
+  });
   context.output.result(
     {
       run_id: runId,
@@ -120,11 +128,11 @@ function noAttempt(detail: InstanceDetail, attempt: number | undefined, runId: s
 }
 
 /** What there is now: a log that is still written to may grow faster than it is read. */
-async function whole(folder: string, { path, ended }: LogPlace): Promise<string> {
+async function whole(source: LogSource, { path, ended }: LogPlace): Promise<string> {
   let text = '';
   let end = Number.POSITIVE_INFINITY;
   for (let offset = 0; offset < end; ) {
-    const slice = await readLogSlice(localLogs(folder), path, offset, !ended);
+    const slice = await readLogSlice(source, path, offset, !ended);
     end = Math.min(end, slice.totalBytes);
     text += slice.text;
     if (slice.nextOffset <= offset) break;
