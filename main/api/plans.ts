@@ -12,6 +12,7 @@ const planRequest = z.strictObject({
   sizing: z.enum(['auto', 'manifest', 'quantile', 'learned', 'scouts']).optional(),
   workers: z.record(z.string().max(128), z.number().int().min(0).max(100_000)).optional(),
   confidence: confidence.optional(),
+  scouts: z.boolean().optional(),
 });
 
 export const plansRouter = router({

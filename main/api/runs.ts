@@ -120,6 +120,9 @@ export const runsRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => ctx.services.runs.scale(input.projectId, input.runId, input.workers)),
+  releaseScouts: procedure
+    .input(z.strictObject({ projectId, runId, task: z.string().min(1).max(256) }))
+    .mutation(({ ctx, input }) => ctx.services.runs.releaseScouts(input.projectId, input.runId, input.task)),
   remove: procedure
     .input(inRun)
     .mutation(({ ctx, input }) => ctx.services.runs.remove(input.projectId, input.runId)),

@@ -257,6 +257,8 @@ export interface RunService {
   ): Promise<void>;
   /** Wished workers of some tags; nothing that runs is ended. @throws AppError E_RUN_NOT_LIVE, E_UNKNOWN_TAG */
   scale(projectId: string, runId: string, workersByTag: Readonly<Record<string, number>>): Promise<void>;
+  /** Lets the rest of a task go whatever its scouts say. @throws AppError E_RUN_NOT_LIVE, E_NO_SCOUTS */
+  releaseScouts(projectId: string, runId: string, task: string): Promise<void>;
   remove(projectId: string, runId: string): Promise<void>;
   watch(projectId: string, runId: string, signal: AbortSignal): AsyncIterable<RunUpdate>;
 }

@@ -32,6 +32,8 @@ export interface ResumeRunOptions {
   };
   /** Whether the scaler decides; absent: as the target says. */
   readonly adaptive?: boolean;
+  /** Whether somebody can let a task go whose scouts raise doubts. */
+  readonly onDoubt?: 'hold' | 'warn';
   readonly clock: Clock;
   readonly logger: Logger;
   /** Where targets with a `connection:` are reached. */
@@ -60,6 +62,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     ...(options.sites && { sites: options.sites }),
     ...(options.onStaging && { onStaging: options.onStaging }),
     ...(options.adaptive !== undefined && { adaptive: options.adaptive }),
+    ...(options.onDoubt && { onDoubt: options.onDoubt }),
   };
   const context = providerContext(setting, runId);
   const layout = await readyLayout(setting, context);

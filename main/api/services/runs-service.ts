@@ -47,6 +47,7 @@ export function runsService(deps: RunsDependencies): RunService {
       clock,
       logger,
       sites,
+      onDoubt: 'hold',
       ...(retry && { retry }),
     });
     liveRuns.add(projectId, handle);
@@ -58,7 +59,16 @@ export function runsService(deps: RunsDependencies): RunService {
       const { projectId, spec, plan } = shelf.get(planId);
       const { workspace } = await workspaces.get(projectId);
       const provider = await targetProvider(spec, sites);
-      const handle = await startRun({ workspace, spec, plan, provider, clock, logger, sites });
+      const handle = await startRun({
+        workspace,
+        spec,
+        plan,
+        provider,
+        clock,
+        logger,
+        sites,
+        onDoubt: 'hold',
+      });
       liveRuns.add(projectId, handle);
       return { runId: handle.runId };
     },
@@ -118,6 +128,7 @@ export function runsService(deps: RunsDependencies): RunService {
       checkTags(handle, Object.keys(workersByTag));
       await handle.scale(workersByTag);
     },
+    releaseScouts: async (projectId, runId, task) => live(projectId, runId).scouts.release(task),
     remove: async (projectId, runId) => {
       if (liveRuns.get(projectId, runId))
         throw new AppError({

@@ -17,6 +17,7 @@ import { RunActions } from './run-actions.tsx';
 import { RunCharts } from './run-charts.tsx';
 import { RunProgress } from './run-progress.tsx';
 import type { RunView } from './run-view.ts';
+import { ScoutNotices } from './scout-notices.tsx';
 import { SiteBanner } from './site-banner.tsx';
 import { TaskDrawer } from './task-drawer.tsx';
 import { taskNames } from './task-names.ts';
@@ -81,6 +82,7 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
     <Stack gap="md">
       {view.trouble && <WaitingBanner trouble={view.trouble} />}
       {view.live?.site && <SiteBanner site={view.live.site} />}
+      {view.live?.scouts && <ScoutNotices projectId={projectId} live={view.live} />}
       {view.live === null && <AfterRunBanner projectId={projectId} run={view.run} />}
       <Panel title="Progress">
         <RunProgress view={view} />
