@@ -49,9 +49,19 @@ export function planJson(plan: Plan) {
       workers: point.workers,
       workers_by_tag: point.workersByTag,
       time_s: point.timeSeconds,
+      time_range_s: point.timeRange ? [point.timeRange.low, point.timeRange.high] : null,
       cost_usd: point.costUsd,
       worker_hours: point.workerHours,
     })),
+    front_evidence: plan.frontEvidence
+      ? {
+          work_s: plan.frontEvidence.workSeconds,
+          critical_path_s: plan.frontEvidence.criticalPathSeconds,
+          serial_share: plan.frontEvidence.serialShare,
+          most_speedup: plan.frontEvidence.mostSpeedup,
+          knee_workers: plan.frontEvidence.kneeWorkers,
+        }
+      : null,
     evidence: Object.fromEntries(
       plan.tasks.map(({ task, evidence }) => [
         task,
@@ -96,7 +106,8 @@ export function planText(plan: Plan): string {
     ),
     '',
     `Workers: ${workersText(plan.scalePlan)}`,
-    `Time: ${plan.timeSeconds === null ? 'not known yet: nothing like this was measured' : `about ${describeDuration(plan.timeSeconds)}`}`,
+    `Time: ${timeText(plan)}`,
+    ...speedupText(plan),
     ...(plan.cost === null
       ? []
       : [`Cost: about $${plan.cost.usd.toFixed(2)} (prices from ${plan.cost.pricesFrom})`]),
@@ -108,6 +119,25 @@ export function planText(plan: Plan): string {
 function sizedBy({ scouts, evidence }: Plan['tasks'][number]): string {
   if (scouts) return `${scouts.length} scouts`;
   return evidence.modelType ?? evidence.method;
+}
+
+function timeText({ timeSeconds, front, scalePlan }: Plan): string {
+  if (timeSeconds === null) return 'not known yet: nothing like this was measured';
+  const about = `about ${describeDuration(timeSeconds)}`;
+  const range = front.find(
+    (point) => point.workers === scalePlan.total && point.timeSeconds === timeSeconds,
+  )?.timeRange;
+  if (!range) return about;
+  return `${about}, four times in five between ${describeDuration(range.low)} and ${describeDuration(range.high)}`;
+}
+
+/** How far more workers could help. */
+function speedupText({ frontEvidence }: Plan): string[] {
+  if (!frontEvidence || frontEvidence.kneeWorkers === null) return [];
+  const { criticalPathSeconds, mostSpeedup, kneeWorkers } = frontEvidence;
+  return [
+    `More workers help up to ${kneeWorkers}; no number of them ends before ${describeDuration(criticalPathSeconds)}, ${mostSpeedup.toFixed(1)} times as fast as one.`,
+  ];
 }
 
 function span(
