@@ -1,8 +1,9 @@
 import { Table, Text } from '@mantine/core';
-import type { FailureRow, RunReport, ScaleDecisionRow } from '../../../main/telemetry/views.ts';
+import type { FailureRow, RunReport } from '../../../main/telemetry/views.ts';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { bytes, count, plural } from '../../lib/format.ts';
+import { bytes, count, plural, UNKNOWN } from '../../lib/format.ts';
+import { byText, changeText } from '../scaling/decisions.ts';
 
 /** Rows beyond this say no more than the task table's filter does. */
 const MAX_ROWS = 100;
@@ -64,6 +65,7 @@ export function ScalingTable({ scaling }: { scaling: RunReport['scaling'] }) {
             <Table.Th>Change</Table.Th>
             <Table.Th>Decided by</Table.Th>
             <Table.Th>Why</Table.Th>
+            <Table.Th>What came of it</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -73,26 +75,13 @@ export function ScalingTable({ scaling }: { scaling: RunReport['scaling'] }) {
                 <TimeText at={decision.at} show="clock" />
               </Table.Td>
               <Table.Td>{changeText(decision)}</Table.Td>
-              <Table.Td>{decision.by}</Table.Td>
+              <Table.Td>{byText(decision.by)}</Table.Td>
               <Table.Td>{decision.reasoning}</Table.Td>
+              <Table.Td>{decision.outcome ?? UNKNOWN}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
     </Panel>
   );
-}
-
-/** `model +3, postprocess −1`. */
-function changeText({ workersToAdd, workersToRemove }: ScaleDecisionRow): string {
-  const part = (sign: string) => (entry: [string, number]) => `${entry[0]} ${sign}${entry[1]}`;
-  const parts = [
-    ...Object.entries(workersToAdd)
-      .filter(([, n]) => n > 0)
-      .map(part('+')),
-    ...Object.entries(workersToRemove)
-      .filter(([, n]) => n > 0)
-      .map(part('−')),
-  ];
-  return parts.join(', ') || 'none';
 }

@@ -91,6 +91,11 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
         <Panel
           title="Workers"
           note="Wished for by component. What runs is never interrupted by fewer workers."
+          actions={
+            <Anchor component={Link} href={routes.runScaling(projectId, runId)} size="sm">
+              Limits and decisions
+            </Anchor>
+          }
         >
           <WorkerControls projectId={projectId} live={view.live} />
         </Panel>
