@@ -3,6 +3,7 @@ import { assertNever } from '../platform/errors.ts';
 import { describeDuration, describeMemory, MIB } from '../platform/units.ts';
 import type { AttemptResult, Capacity, ResourceRequest } from '../providers/provider.ts';
 import type { Predicted } from '../telemetry/events.ts';
+import type { LiveInstance } from './live-instance.ts';
 
 /** What is known when an attempt did not succeed. */
 export interface FailedAttempt {
@@ -56,6 +57,26 @@ export function decideRetry(attempt: FailedAttempt): RetryDecision {
     default:
       return assertNever(outcome);
   }
+}
+
+/** The same for an instance of a run. */
+export function retryOf(
+  instance: LiveInstance,
+  result: AttemptResult,
+  target: Pick<FailedAttempt, 'capacity' | 'walltimeLimitSeconds'>,
+): RetryDecision {
+  const { request, planned, retriesUsed, retriesAllowed, lost } = instance;
+  const { predicted, ladder } = planned;
+  return decideRetry({
+    result,
+    request,
+    predicted,
+    ladder,
+    retriesUsed,
+    retriesAllowed,
+    lostBefore: lost,
+    ...target,
+  });
 }
 
 function withinAllowed(attempt: FailedAttempt, decision: RetryDecision): RetryDecision {
