@@ -25,6 +25,11 @@ const HELPS = 0.01;
  */
 export function choosePoint(front: readonly FrontPoint[], objective: Objective, bounds: Bounds): Choice {
   const notes: { code: string; message: string }[] = [];
+  if (bounds.budgetUsd !== null && front.every(({ costUsd }) => costUsd === null))
+    notes.push({
+      code: 'W_BUDGET_WITHOUT_PRICES',
+      message: `The budget of $${bounds.budgetUsd} limits nothing: no prices are known for this target.`,
+    });
   const affordable = front.filter((point) => withinBudget(point, bounds));
   if (affordable.length === 0)
     notes.push({

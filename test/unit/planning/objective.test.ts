@@ -62,4 +62,12 @@ describe('the number of workers', () => {
     expect(candidateTotals(5)).toEqual([1, 2, 3, 4, 5]);
     expect(candidateTotals(100)).toEqual([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 100]);
   });
+
+  it('says that a budget limits nothing where no prices are known', () => {
+    const wish = { ...anything, budgetUsd: 5 };
+    expect(choosePoint(front, 'balance', wish).notes.map(({ code }) => code)).toEqual([
+      'W_BUDGET_WITHOUT_PRICES',
+    ]);
+    expect(choosePoint([priced(1, 1600, 3)], 'balance', wish).notes).toEqual([]);
+  });
 });
