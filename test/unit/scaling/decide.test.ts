@@ -57,6 +57,12 @@ describe('a scale decision', () => {
     }
   });
 
+  it('is no later in its last phase because the phases before it took long', () => {
+    const early = decide(state(60, 60), settings, NO_MEMORY);
+    const late = decide(state(60, 60, {}, 20_000), settings, NO_MEMORY);
+    expect(late.workersToAdd).toEqual(early.workersToAdd);
+  });
+
   it('adds nothing where more would not end the run sooner', () => {
     const decision = decide(state(1, 600, { idle: 1 }), settings);
     expect([decision.workersToAdd, decision.workersToRemove]).toEqual([{}, {}]);
