@@ -14,7 +14,7 @@ export interface Judged {
   readonly tasks: number;
   /** Memory of first requests that was not used, of all that they asked. */
   readonly unused: number;
-  /** Memory × time of all attempts that was not used, of all that they asked. */
+  /** GB·h not used of the GB·h that all attempts asked for, failed ones included: what wastage means. */
   readonly wasted_gbh: number;
   /** First requests that were too small. */
   readonly too_small: number;

@@ -1,4 +1,5 @@
-import { clamp, quantileOf } from './statistics.ts';
+import { take } from './matrix.ts';
+import { clamp, mean, median, quantileOf, sorted } from './statistics.ts';
 
 /**
  * What may come out where a model answers one number: the residuals it made on rows it had not seen, as quantiles,
@@ -12,8 +13,8 @@ export interface Residuals {
   readonly quantiles: readonly Float64Array[];
   /** Effective number of rows behind each anchor. */
   readonly counts: readonly number[];
-  /** Mean excess of the largest residuals: how far the next largest may lie beyond the largest seen. */
-  readonly excess: number;
+  /** Per anchor: mean excess of the largest residuals, how far the next largest may lie beyond the largest seen. */
+  readonly excesses: readonly number[];
 }
 
 const STEPS = 100;
@@ -35,10 +36,11 @@ const RANKS_ABOVE = 2;
 /** @param predicted answers on the model's scale @param residuals measured − predicted, same order */
 export function gatherResiduals(predicted: Float64Array, residuals: Float64Array): Residuals {
   const every = Math.max(1, Math.ceil(residuals.length / MOST_ROWS));
-  const order = Int32Array.from({ length: Math.ceil(residuals.length / every) }, (_, i) => i * every).sort(
-    (a, b) => (residuals[a] as number) - (residuals[b] as number),
-  );
-  const ascending = Float64Array.from(order, (row) => residuals[row] as number);
+  const rows = Int32Array.from({ length: Math.ceil(residuals.length / every) }, (_, i) => i * every);
+  const spread = spreadOf(take(predicted, rows), take(residuals, rows));
+  const standard = residuals.map((residual, row) => residual / spread(predicted[row] as number));
+  const order = rows.sort((a, b) => (standard[a] as number) - (standard[b] as number));
+  const ascending = take(standard, order);
   const answers = Float64Array.from(order, (row) => predicted[row] as number).sort();
   const width = quantileOf(answers, 0.95) - quantileOf(answers, 0.05);
   const count = width > 1e-9 ? clamp(Math.floor(order.length / ROWS_PER_ANCHOR), 1, MOST_ANCHORS) : 1;
@@ -52,13 +54,51 @@ export function gatherResiduals(predicted: Float64Array, residuals: Float64Array
     );
     return weightedQuantiles(ascending, weights);
   });
+  const excess = meanExcess(ascending);
+  const spreads = anchors.map(spread);
   return {
     anchors,
-    quantiles: local.map((one) => one.quantiles),
+    quantiles: local.map((one, i) => one.quantiles.map((value) => value * (spreads[i] as number))),
     counts: local.map((one) => one.count),
-    excess: meanExcess(ascending),
+    excesses: spreads.map((by) => by * excess),
   };
 }
+
+/** With fewer rows a trend of the spread would be chance. */
+const SPREAD_ROWS = 25;
+/** A trend is followed no further than this: from errors in proportion to errors of one size, on a log scale. */
+const STEEPEST = 1;
+
+/**
+ * How widely residuals spread near an answer, relative to the middle of the answers: exp(slope × (answer − middle)), a
+ * power law on the log scale, where a fixed amount of other memory is a large share of a small task and a small one of a
+ * large. Rows far away then tell of a place, too (locally scaled conformal prediction, Papadopoulos et al. 2008). The slope is
+ * that of log |residual|, shrunk by what chance makes of it (James and Stein 1961).
+ */
+function spreadOf(predicted: Float64Array, residuals: Float64Array): (answer: number) => number {
+  const answers = sorted(predicted);
+  const [low, middle, high] = [0.05, 0.5, 0.95].map((p) => quantileOf(answers, p)) as [
+    number,
+    number,
+    number,
+  ];
+  const sizes = residuals.map(Math.abs);
+  const usual = median(sizes);
+  if (residuals.length < SPREAD_ROWS || high - low < 1e-9 || usual <= 0) return () => 1;
+  const y = sizes.map((size) => Math.log(Math.max(size, TINY * usual)));
+  const x = predicted.map((answer) => clamp(answer, low, high));
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const sum = (value: (i: number) => number) => x.reduce((total, _, i) => total + value(i), 0);
+  const across = sum((i) => ((x[i] as number) - meanX) ** 2);
+  const steep = sum((i) => ((x[i] as number) - meanX) * ((y[i] as number) - meanY)) / across;
+  const rest = sum((i) => ((y[i] as number) - meanY - steep * ((x[i] as number) - meanX)) ** 2);
+  const chance = rest / (x.length - 2) / across;
+  const slope = clamp(steep * Math.max(0, 1 - chance / (steep * steep || 1)), -STEEPEST, STEEPEST);
+  return (answer) => Math.exp(slope * (clamp(answer, low, high) - middle));
+}
+
+/** Residuals nearer to none than this share of the usual one are alike. */
+const TINY = 0.1;
 
 function weightedQuantiles(ascending: Float64Array, weights: Float64Array) {
   const total = weights.reduce((a, b) => a + b, 0);
@@ -97,18 +137,20 @@ function meanExcess(ascending: Float64Array): number {
  * beyond which only goes what that rank leaves unseen.
  */
 export function upperResidual(residuals: Residuals, answer: number, p: number): number {
-  return near(residuals, answer, (quantiles, n) => {
+  return near(residuals, answer, (quantiles, n, largestExcess) => {
     const tail = clamp(1 / Math.sqrt(n), LEAST_TAIL, MOST_TAIL);
     const ranked = (probability: number) => quantileOf(quantiles, (probability * (n + 1)) / n);
     const edge = Math.min(tail, RANKS_ABOVE / (n + 1));
     if (1 - p >= edge) return ranked(p);
     const from = ranked(1 - tail);
     const excesses = tail * n;
-    const scale = (excesses * excessAbove(quantiles, 1 - tail, from) + 2 * residuals.excess) / (excesses + 2);
+    const scale = (excesses * excessAbove(quantiles, 1 - tail, from) + 2 * largestExcess) / (excesses + 2);
     const fresh = from + scale * excesses * ((tail / (1 - p)) ** (1 / excesses) - 1);
     const beyond = Math.log(Math.max(1, UNSEEN / (n + 1) / (1 - p)));
-    const most = (quantiles[STEPS] as number) + residuals.excess * beyond;
-    return Math.max(ranked(1 - edge), Math.min(fresh, most));
+    const most = (quantiles[STEPS] as number) + largestExcess * beyond;
+    // So few rows cannot rank what is asked: the largest they have is the least that may be said.
+    const least = p > n / (n + 1) ? ranked(1) : ranked(1 - edge);
+    return Math.max(least, Math.min(fresh, most));
   });
 }
 
@@ -126,11 +168,11 @@ export function lowerResidual(residuals: Residuals, answer: number, p: number): 
 
 /** Between two anchors their answers are mixed. */
 function near(
-  { anchors, quantiles, counts }: Residuals,
+  { anchors, quantiles, counts, excesses }: Residuals,
   answer: number,
-  at: (quantiles: Float64Array, count: number) => number,
+  at: (quantiles: Float64Array, count: number, excess: number) => number,
 ): number {
-  const value = (i: number) => at(quantiles[i] as Float64Array, counts[i] as number);
+  const value = (i: number) => at(quantiles[i] as Float64Array, counts[i] as number, excesses[i] as number);
   const above = anchors.findIndex((anchor) => anchor >= answer);
   if (above === 0) return value(0);
   if (above < 0) return value(anchors.length - 1);

@@ -25,7 +25,7 @@ const stage = z.strictObject({
     anchors: z.array(finite).min(1).max(100),
     quantiles: z.array(z.array(finite).length(STEPS)).min(1).max(100),
     counts: z.array(z.number().positive()).max(100),
-    excess: z.number().min(0),
+    excesses: z.array(z.number().min(0)).max(100),
   }),
 });
 
@@ -43,8 +43,10 @@ const description = z
   })
   .refine(({ stages }) =>
     stages.every(
-      ({ residuals: { anchors, quantiles, counts } }) =>
-        quantiles.length === anchors.length && counts.length === anchors.length,
+      ({ residuals: { anchors, quantiles, counts, excesses } }) =>
+        quantiles.length === anchors.length &&
+        excesses.length === anchors.length &&
+        counts.length === anchors.length,
     ),
   );
 
@@ -79,7 +81,7 @@ export function describeModel({ task, component }: TrainedTask, chain: NonNullab
         anchors: [...residuals.anchors],
         quantiles: residuals.quantiles.map((values) => [...values]),
         counts: [...residuals.counts],
-        excess: residuals.excess,
+        excesses: [...residuals.excesses],
       },
     })),
   };

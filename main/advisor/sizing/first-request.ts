@@ -1,5 +1,7 @@
 import type { FailurePrice } from '../online/ladder.ts';
 import { RISKS } from '../online/risk.ts';
+import { upperValue } from '../training/quantiles.ts';
+import type { TrainedQuantile } from '../training/trained-task.ts';
 
 /** Shares of the tail above the asked confidence that may be left to a second attempt. */
 const TAILS = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125, 0.06] as const;
@@ -34,4 +36,27 @@ export function cheapestLevel(
     if (cost < best.cost) best = { level, cost };
   }
   return best.level;
+}
+
+/** So much of the risk that a bound may be too low is taken by the history's own. */
+const HISTORY_SHARE = 0.25;
+/** A bound within this factor of what a model expects is its own business: the largest tasks lie beyond the history. */
+const SURE_ENOUGH = 2;
+
+/**
+ * A model with few rows can be so unsure that it asks for many times what any task ever needed. The history's own upper
+ * bound at a stricter level is as good then: together they are too low hardly more often (union bound).
+ *
+ * @param bound bytes, exceeded with probability 1 − p as the model says
+ * @param point bytes that the model expects
+ */
+export function boundedByHistory(
+  bound: number,
+  p: number,
+  point: number,
+  history: TrainedQuantile | null,
+): number {
+  const sure = SURE_ENOUGH * point;
+  if (!history || bound <= sure) return bound;
+  return Math.min(bound, Math.max(sure, upperValue(history, 1 - HISTORY_SHARE * (1 - p))));
 }

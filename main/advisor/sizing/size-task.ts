@@ -12,7 +12,7 @@ import {
   type TrainedTask,
 } from '../training/trained-task.ts';
 import { suggestCpus } from './cpus.ts';
-import { cheapestLevel } from './first-request.ts';
+import { boundedByHistory, cheapestLevel } from './first-request.ts';
 import {
   type ChainAnswer,
   ChainPredictor,
@@ -128,9 +128,12 @@ export class TaskSizer {
 
   #memory(method: Sizing['method'], answers: ChainAnswer | undefined) {
     const answer = answers?.stages.peak_memory;
-    if (method === 'learned' && answer)
-      return { upper: (p: number) => upperOf(answer, p), interval: learnedInterval(answer) };
     const known = this.trained.quantiles.memory;
+    if (method === 'learned' && answer)
+      return {
+        upper: (p: number) => boundedByHistory(upperOf(answer, p), p, pointOf(answer), known),
+        interval: learnedInterval(answer),
+      };
     return method === 'quantile' && known
       ? { upper: (p: number) => upperValue(known, p), interval: quantileInterval(known) }
       : null;

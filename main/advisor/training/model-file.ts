@@ -138,11 +138,12 @@ const residuals = z
     anchors: z.array(finite).min(1).max(100),
     quantiles: z.array(float64).min(1).max(100),
     counts: z.array(z.number().positive()),
-    excess: z.number().min(0),
+    excesses: z.array(z.number().min(0)),
   })
   .refine(
-    ({ anchors, quantiles, counts }) =>
+    ({ anchors, quantiles, counts, excesses }) =>
       quantiles.length === anchors.length &&
+      excesses.length === anchors.length &&
       counts.length === anchors.length &&
       quantiles.every((values) => values.length === 101 && values.every(Number.isFinite)),
     'its intervals are incomplete',

@@ -44,9 +44,13 @@ export function totalCost(requests: Float64Array, peaks: Float64Array, wallSecon
   return { gbh: each.reduce((a, b) => a + b, 0), failures, tasks: peaks.length, each };
 }
 
+/** With so many tasks a difference has to be twice as sure. */
+const FEW_TASKS = 8;
+
 /**
  * Whether `challenger` wastes less than `incumbent` by more than chance explains: at least 2 % less, and the mean
- * difference per task beyond one standard error. A model that learned noise does not pass.
+ * difference per task beyond one standard error; beyond two with eight tasks, of which one or two decide. A model that
+ * learned noise does not pass.
  */
 export function clearlyCheaper(challenger: TotalCost, incumbent: TotalCost): boolean {
   if (challenger.gbh > 0.98 * incumbent.gbh) return false;
@@ -60,5 +64,5 @@ export function clearlyCheaper(challenger: TotalCost, incumbent: TotalCost): boo
   }
   const mean = sum / n;
   const variance = Math.max(0, squares / n - mean * mean);
-  return mean > Math.sqrt(variance / n);
+  return mean > (1 + FEW_TASKS / n) * Math.sqrt(variance / n);
 }

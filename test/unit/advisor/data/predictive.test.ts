@@ -54,3 +54,24 @@ test('the lower end mirrors the upper', () => {
   const residuals = gatherResiduals(new Float64Array(101), symmetric);
   expect(lowerResidual(residuals, 0, 0.1)).toBeCloseTo(-upperResidual(residuals, 0, 0.9), 0);
 });
+
+test('a power law of the spread is followed at both ends with the rows of all', () => {
+  const held = [0, 0];
+  for (let seed = 1; seed <= 20; seed++) {
+    const known = sample(120, seed, (answer) => 0.2 * Math.exp(-answer / 2));
+    const residuals = gatherResiduals(known.answers, known.residuals);
+    const upper = [0.1, 3.9].map((answer) => upperResidual(residuals, answer, 0.95));
+    const exact = [0.1, 3.9].map((answer) => 1.645 * 0.2 * Math.exp(-answer / 2));
+    for (const end of [0, 1]) held[end]! += upper[end]! / exact[end]! / 20;
+  }
+  for (const ratio of held) {
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.55);
+  }
+});
+
+test('what too few rows cannot rank is at least the largest of them', () => {
+  const residuals = gatherResiduals(new Float64Array(8), Float64Array.of(0, 0, 0, 0, 0.1, 0.1, 0.1, 1.5));
+  expect(upperResidual(residuals, 0, 0.95)).toBeGreaterThanOrEqual(1.5);
+  expect(upperResidual(residuals, 0, 0.8)).toBeLessThan(1.5);
+});
