@@ -53,6 +53,7 @@ export class RunScaler implements ScalingControl {
       busyCount: parts.busyCount,
       walltimeSeconds: parts.spec.target.walltimeSeconds,
       usualStartSeconds: parts.spec.target.provider === 'local' ? USUAL_START.local : USUAL_START.elsewhere,
+      workersComeWithWork: parts.cluster.state !== undefined,
     });
     this.#loop = new AdaptiveLoop({
       clock: parts.clock,

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { ClusterEvent, ScalePlan } from '../../providers/provider.ts';
 import { DEFAULT_SETTINGS } from '../../scaling/policies/predictive.ts';
 import type { PoolState, ScaleSettings, ScalingState } from '../../scaling/state.ts';
+import { countOf } from '../../scaling/work-bag.ts';
 import type { LiveInstance } from '../live-instance.ts';
 import { RunStages } from './run-stages.ts';
 import { WorkerStarts } from './worker-starts.ts';
@@ -40,6 +41,8 @@ export interface RunScalingParts {
   readonly walltimeSeconds: number | null;
   /** Before anything was measured. */
   readonly usualStartSeconds: number;
+  /** A site's workers come with the work they do: without work nobody is on the way, however many are wished. */
+  readonly workersComeWithWork?: boolean;
 }
 
 /** Follows a run from its cluster's events, and shows it as the scaler wants to see it. */
@@ -47,6 +50,7 @@ export class RunScaling {
   readonly #parts: RunScalingParts;
   readonly #stages = new RunStages();
   readonly #starts = new WorkerStarts();
+  #wished: Readonly<Record<string, number>> = {};
 
   constructor(parts: RunScalingParts) {
     this.#parts = parts;
@@ -74,20 +78,34 @@ export class RunScaling {
 
   /** These many workers are wished from now on. */
   wished(workersByTag: Readonly<Record<string, number>>): void {
-    for (const [tag, workers] of Object.entries(workersByTag))
-      this.#starts.wished(tag, Math.max(0, workers - this.#parts.workerCount(tag)), this.#parts.clock.now());
+    this.#wished = { ...this.#wished, ...workersByTag };
+    if (this.#parts.workersComeWithWork) return;
+    for (const tag of Object.keys(workersByTag)) this.#noteMissing(tag, Number.POSITIVE_INFINITY);
   }
 
   state(): ScalingState {
     const { clock, startedAt, instances, tags } = this.#parts;
     const now = clock.now();
+    const stages = this.#stages.states(instances(), now);
+    if (this.#parts.workersComeWithWork)
+      for (const tag of tags)
+        this.#noteMissing(
+          tag,
+          stages.reduce((ready, stage) => ready + (stage.tag === tag ? countOf(stage.ready) : 0), 0),
+        );
     return {
       at: Math.max(0, now - startedAt) / 1000,
       pools: tags.map((tag) => this.#pool(tag, now)),
-      stages: this.#stages.states(instances(), now),
+      stages,
       arrivals: [],
       spentUsd: 0,
     };
+  }
+
+  #noteMissing(tag: string, most: number): void {
+    const { workerCount, clock } = this.#parts;
+    const missing = Math.max(0, (this.#wished[tag] ?? 0) - workerCount(tag));
+    this.#starts.wished(tag, Math.min(missing, most), clock.now());
   }
 
   #pool(tag: string, now: number): PoolState {
