@@ -72,6 +72,7 @@ export class HandOut {
   }
 
   submitAhead(): void {
+    if (!this.#options.cluster.submitAhead) return;
     for (const { instances, needs } of this.#ahead.next(this.#states.all)) {
       for (const instance of instances) this.#queue.hold(instance);
       const tasks = this.#toTasks(instances);

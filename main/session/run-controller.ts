@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../platform/clock.ts';
 import { AppError, toErrorData } from '../platform/errors.ts';
@@ -20,6 +21,9 @@ import type { ScoutControl } from './scouts/scout-view.ts';
 
 /** Listeners hear at most four times a second. */
 const PUBLISH_EVERY_MS = 250;
+const LOOK_EVERY_MS = 50;
+/** Somebody who wants to leave waits this long at most for all the work to be handed over. */
+const HAND_OVER_SECONDS = 600;
 
 const CLUSTER_GONE = new AppError({
   code: 'E_CLUSTER_GONE',
@@ -120,6 +124,13 @@ export class RunController implements RunHandle {
 
   async interrupt(): Promise<void> {
     await this.#parts.engine.interrupt();
+    await this.finished;
+  }
+
+  async leave(): Promise<void> {
+    const { engine } = this.#parts;
+    while (engine.isLookingUp) await sleep(LOOK_EVERY_MS);
+    await engine.interrupt({ withinSeconds: HAND_OVER_SECONDS });
     await this.finished;
   }
 

@@ -56,6 +56,11 @@ export class RunEngine {
     return this.#states.tally;
   }
 
+  /** Whether it is still being looked up which results are there already. */
+  get isLookingUp(): boolean {
+    return this.#lookups.busy;
+  }
+
   get interrupted(): boolean {
     return this.#interrupted;
   }
@@ -190,13 +195,14 @@ export class RunEngine {
   }
 
   /** Stops what runs, or lets it go on where it outlives the app; whatever has not finished waits for a resume. */
-  async interrupt(): Promise<void> {
+  async interrupt(options: { readonly withinSeconds?: number } = {}): Promise<void> {
+    if (!this.#closing && !this.#options.recorder.full) this.#handOut.submitAhead();
     this.#interrupted = true;
     this.#closing = true;
     this.#handOut.close();
     this.#adopted.release();
     const { cluster } = this.#options;
-    await (cluster.release ? cluster.release() : cluster.close({ drain: false }));
+    await (cluster.release ? cluster.release(options) : cluster.close({ drain: false }));
   }
 
   /** In the order in which they were added. */

@@ -15,6 +15,7 @@ import { type RunSites, withSites } from '../run-sites.ts';
 import { progressLine, resumeCommand, runJson } from '../run-text.ts';
 import { stagingLine } from '../staging-line.ts';
 import { detach } from './detach.ts';
+import { leave, runsAtSite } from './leave.ts';
 import { type PlanInput, plan } from './plan.ts';
 
 export interface RunInput extends PlanInput {
@@ -31,14 +32,15 @@ export async function run(context: CommandContext, input: RunInput): Promise<num
   if (input.resume !== undefined && input.dryRun)
     throw usageError('A run that is resumed has its plan already', 'Leave out --dry-run, or --resume.');
   if (input.dryRun) return plan(context, input);
-  if (input.detach) return detach(context, input);
   const root = workspaceRoot(context, input.manifest);
+  if (input.detach && !(await runsAtSite(context, input, root))) return detach(context, input);
   return withWorkspace(root, 'write', (workspace) =>
     withSites(context, async (sites) => {
       const handle =
         input.resume === undefined
           ? await begin(context, workspace, sites, input)
           : await goOn(context, workspace, sites, input, input.resume);
+      if (input.detach) return leave(context, workspace, handle, root);
       return follow(context, handle, root);
     }),
   );

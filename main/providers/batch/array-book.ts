@@ -84,6 +84,13 @@ export class ArrayBook {
     );
   }
 
+  /** Whether something did not succeed in an array in which some of these have not ended. */
+  isBroken(instanceIds: ReadonlySet<string>): boolean {
+    return [...this.#arrays.values()].some(
+      (array) => array.isBroken && array.openInstances().some((id) => instanceIds.has(id)),
+    );
+  }
+
   /** What is to be waited for before what comes after an array may begin: its id at the engine. Undefined: never heard of it. */
   standing(name: string): { readonly engineId: string } | 'succeeded' | 'failed' | undefined {
     for (const [engineId, { job }] of this.#arrays) if (job.name === name) return { engineId };

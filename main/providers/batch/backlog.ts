@@ -72,9 +72,9 @@ export class Backlog {
   }
 
   /** Whether something that may only begin after other work can be made arrays of: what it needs is in arrays. */
-  canGoAhead(wished: (tag: string) => number): boolean {
+  canGoAhead(wished: (tag: string) => number, isBroken: (needs: ReadonlySet<string>) => boolean): boolean {
     const [first] = this.#ahead;
-    if (!first?.instances.every(({ tag }) => wished(tag) > 0)) return false;
+    if (!first?.instances.every(({ tag }) => wished(tag) > 0) || isBroken(first.needs)) return false;
     return !this.gatheredIds().some((id) => first.needs.has(id));
   }
 

@@ -187,11 +187,13 @@ export class BatchCluster implements ClusterHandle {
     }
   }
 
+  /** An array after one that is broken would never begin: it waits here until that has told everything. */
+  #canGoAhead(): boolean {
+    return this.#backlog.canGoAhead(this.#shares.wished, (needs) => this.#book.isBroken(needs));
+  }
+
   #canGather(now: number): boolean {
-    return (
-      this.#backlog.gatherAt(this.#shares.load(), true) <= now ||
-      this.#backlog.canGoAhead(this.#shares.wished)
-    );
+    return this.#backlog.gatherAt(this.#shares.load(), true) <= now || this.#canGoAhead();
   }
 
   /** One action, or a sleep until one is due. What the site does not answer is tried again later. */
@@ -293,7 +295,7 @@ export class BatchCluster implements ClusterHandle {
 
   /** Arrays of what is to come after others, as soon as those have names. */
   #gatherAhead(now: number): void {
-    while (this.#backlog.canGoAhead(this.#shares.wished)) {
+    while (this.#canGoAhead()) {
       const batch = this.#backlog.takeAhead();
       if (!batch) return;
       const { instances, needs } = batch;

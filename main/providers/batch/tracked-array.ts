@@ -34,6 +34,9 @@ interface Element {
 /** Outcomes that end the whole element when they end one of its instances. */
 const FATAL: ReadonlySet<AttemptOutcome> = new Set(['out_of_memory', 'walltime', 'node_failure', 'lost']);
 
+/** Network file systems are late with new files; lines of a file that has been read are there when it is opened again. */
+const SEEN_FILE_MS = 30_000;
+
 /** How long the site may be silent about an element, in milliseconds. */
 export interface Patience {
   /** After its end until its results must be visible, and after its submission until the queue must know it. */
@@ -91,6 +94,13 @@ export class TrackedArray {
   /** Of what has been told. */
   get allSucceeded(): boolean {
     return this.#allSucceeded;
+  }
+
+  /** Something of it did not succeed, so what comes after it will never begin. */
+  get isBroken(): boolean {
+    return (
+      !this.#allSucceeded || this.#elements.some(({ end }) => end !== null && end.outcome !== 'succeeded')
+    );
   }
 
   get running(): number {
@@ -163,7 +173,11 @@ export class TrackedArray {
 
   /** Elements that left the queue, or ended without all their results, for longer than patience lasts. */
   unexplained(now: number, { graceMs }: Patience): number[] {
-    return this.#where((element) => now >= Math.max(silentSince(element) + graceMs, element.askAt));
+    return this.#where((element) => {
+      const isSeen = element.members.some(({ told, startedAt }) => told || startedAt !== null);
+      const grace = isSeen ? Math.min(graceMs, SEEN_FILE_MS) : graceMs;
+      return now >= Math.max(silentSince(element) + grace, element.askAt);
+    });
   }
 
   /** What the accounting knows of an element that it was asked about; null: nothing. */

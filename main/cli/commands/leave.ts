@@ -1,0 +1,53 @@
+import type { DeploymentSpec } from '../../manifest/spec.ts';
+import type { RunHandle } from '../../session/run-handle.ts';
+import type { Workspace } from '../../telemetry/workspace.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { findRun, loadSpec, manifestPath, withWorkspace } from '../project.ts';
+import { resumeCommand } from '../run-text.ts';
+import type { RunInput } from './run.ts';
+
+/** Whether the work of a run goes on at a site without any process here. */
+export async function runsAtSite(context: CommandContext, input: RunInput, root: string): Promise<boolean> {
+  const { resume } = input;
+  if (resume === undefined)
+    return isSite(await loadSpec(context, manifestPath(context, input.manifest), input.target));
+  return withWorkspace(root, 'read', async (workspace) => {
+    const run = await workspace.store.run((await findRun(workspace, resume)).runId);
+    const plan = run?.plan as { spec?: DeploymentSpec } | null;
+    return plan?.spec !== undefined && isSite(plan.spec);
+  });
+}
+
+function isSite({ target }: DeploymentSpec): boolean {
+  return target.provider !== 'local';
+}
+
+/** Hands everything over that can be, and goes: the site needs nobody here. */
+export async function leave(
+  context: CommandContext,
+  workspace: Workspace,
+  handle: RunHandle,
+  root: string,
+): Promise<number> {
+  context.output.note(`Run ${handle.runId}: handing its work over…`);
+  await handle.leave();
+  const { run_id, status, tasks } = await handle.finished;
+  const site = handle.live().site?.label ?? 'the site';
+  const jobs = await workspace.store.openEngineJobs(run_id);
+  const there = new Set(
+    jobs.flatMap(({ engineId, elements }) =>
+      engineId === null ? [] : elements.flat().map(({ instanceId }) => instanceId),
+    ),
+  );
+  const over = tasks.succeeded + tasks.failed + tasks.cancelled + tasks.cached + tasks.skipped;
+  const left = Math.max(0, tasks.total - over - there.size);
+  const rest = left === 0 ? '' : ` ${left} could not be handed over yet and wait for that.`;
+  context.output.result(
+    { run_id, status, site, handed_over: there.size, left },
+    () =>
+      `Run ${run_id} goes on at ${site} with ${there.size} of ${tasks.total} tasks; nothing has to stay open here. ` +
+      `Look after it with: ${resumeCommand(run_id, root)}${rest}`,
+  );
+  return EXIT.done;
+}
