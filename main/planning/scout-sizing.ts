@@ -21,6 +21,8 @@ const SLOPE_ROWS = 5;
 const LEAST_CORRELATION = 0.5;
 /** Beyond what was measured memory is taken to grow with the input, up to this factor. */
 const FARTHEST = 10;
+/** Where nothing shows that memory follows an input, a guess that it does goes up to this many times the manifest's. */
+const GUESSED = 2;
 /** A time limit never undercuts the longest measured time by less than this factor. */
 const WALLTIME_MARGIN = 2;
 const ABOVE_SEEN = 1.25;
@@ -92,7 +94,10 @@ export class ScoutSizer implements Pick<Advisor, 'size'> {
     const rows = this.#rows;
     if (rows.length === 0) return asked;
     const largest = rows.reduce((most, { peak }) => Math.max(most, peak), 0);
-    const few = largest * FEW_MARGIN * this.#beyond(features);
+    const level = largest * FEW_MARGIN;
+    const seen = level * this.#beyond(features, true);
+    const unseen = level * this.#beyond(features, false);
+    const few = Math.max(seen, Math.min(unseen, GUESSED * (asked ?? level)));
     // Where nobody set a limit, a handful of rows must not: it could only kill.
     if (rows.length < SLOPE_ROWS) return asked === null ? null : few;
     return this.#online.size(this.#upcoming(features))?.ladder[0] ?? few;
@@ -108,8 +113,12 @@ export class ScoutSizer implements Pick<Advisor, 'size'> {
     );
   }
 
-  /** How many times an input passes the largest measured one, of those that memory grows with. */
-  #beyond(features: Params): number {
+  /**
+   * How many times an input passes the largest measured one.
+   *
+   * @param seen of those that memory was seen to grow with; else of those that were measured at one value only
+   */
+  #beyond(features: Params, seen: boolean): number {
     let factor = 1;
     for (const [name, value] of Object.entries(features)) {
       if (typeof value !== 'number' || value <= 0) continue;
@@ -117,8 +126,10 @@ export class ScoutSizer implements Pick<Advisor, 'size'> {
         .filter((row) => typeof row.features[name] === 'number')
         .sort((a, b) => numberOf(a.features, name) - numberOf(b.features, name));
       const [least, most] = [sorted[0], sorted.at(-1)];
-      if (!least || !most || least === most || most.peak < least.peak) continue;
+      if (!least || !most) continue;
       const largest = numberOf(most.features, name);
+      const varies = largest > numberOf(least.features, name);
+      if (varies !== seen || (varies && most.peak < least.peak)) continue;
       if (largest > 0) factor = Math.max(factor, value / largest);
     }
     return Math.min(factor, FARTHEST);

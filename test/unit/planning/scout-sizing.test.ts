@@ -59,6 +59,12 @@ describe('a request from what scouts measured', () => {
     expect(request(sizer, { size: 50 }).mib).toBeGreaterThanOrEqual(120);
   });
 
+  it('guesses up to twice the manifest’s where nothing shows whether memory follows an input', () => {
+    const sizer = new ScoutSizer([row({ size: 5 }, 100), row({ size: 5 }, 104)], [], 0.95);
+    expect(request(sizer, { size: 50 }, 200 * MIB).mib).toBe(400);
+    expect(request(sizer, { size: 5 }, 200 * MIB).mib).toBeLessThan(140);
+  });
+
   it('follows the input as soon as five are measured', () => {
     const sizes = [50, 1, 25, 13, 37];
     const sizer = new ScoutSizer(
