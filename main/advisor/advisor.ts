@@ -1,11 +1,15 @@
 import type { Params } from '../manifest/spec.ts';
 import type { ResourceRequest } from '../providers/provider.ts';
 import type { Predicted } from '../telemetry/events.ts';
+import type { Context } from './data/context.ts';
 
 export type ModelType = 'linear' | 'random_forest' | 'gradient_boosting' | 'auto';
 
-/** What is asked about one task instance before it runs. */
-export interface SizingQuery {
+/**
+ * What is asked about one task instance before it runs. What is not said of where and when it will run stands as it was
+ * lately.
+ */
+export interface SizingQuery extends Pick<Context, 'targetKind' | 'machineClass' | 'hourOfDay'> {
   readonly task: string;
   readonly component: string;
   readonly target: string | null;

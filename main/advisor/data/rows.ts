@@ -69,7 +69,7 @@ export function groupByTask(history: readonly HistoryRow[]): ReadonlyMap<string,
 function taskHistory(task: string, rows: readonly HistoryRow[]): TaskHistory {
   const ordered = [...rows].sort(
     (a, b) =>
-      a.finishedAt - b.finishedAt ||
+      compare(endOf(a), endOf(b)) ||
       compare(a.runId, b.runId) ||
       compare(a.instanceId, b.instanceId) ||
       a.attempt - b.attempt,
@@ -217,6 +217,11 @@ function instanceKey(row: HistoryRow): string {
   return `${row.runId}\u0000${row.instanceId}`;
 }
 
-function compare(a: string, b: string): number {
+/** An attempt whose clock tells nothing comes first: an order that NaN takes part in is none. */
+function endOf({ finishedAt }: HistoryRow): number {
+  return Number.isFinite(finishedAt) ? finishedAt : Number.NEGATIVE_INFINITY;
+}
+
+function compare<T extends string | number>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -99,6 +99,9 @@ export class TaskSizer {
       features: query.features,
       component: query.component,
       target: query.target,
+      targetKind: query.targetKind ?? null,
+      machineClass: query.machineClass ?? null,
+      hourOfDay: query.hourOfDay ?? null,
       // What it will run with: asking about what the manifest says would ask about runs of long ago.
       requestedCpus: this.trained.chain ? nearestCpus(this.trained.chain.space, cpus) : cpus,
     });

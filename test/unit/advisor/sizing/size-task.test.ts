@@ -129,3 +129,16 @@ describe('ResourceAdvisor', () => {
     expect(workers(100)).toBeGreaterThan(workers(10));
   });
 });
+
+test('where memory depends on the class of machine, the class that is asked about decides', () => {
+  const rows = energyRows(120, { noise: 0.02 }).map((row, i) => ({
+    ...row,
+    machine: i % 2 === 0 ? 'fat-01' : 'thin-01',
+    peakMemoryBytes: (row.peakMemoryBytes ?? 0) * (i % 2 === 0 ? 2 : 1),
+  }));
+  const advisor = LearnedAdvisor.fromRows(rows);
+  const features = { num_nodes: 640, input_size_mb: 71, scenario_type: 'baseline' };
+  const on = (machineClass: string) =>
+    advisor.size(query({ features, machineClass })).request.memoryBytes ?? 0;
+  expect(on('fat-#')).toBeGreaterThan(1.5 * on('thin-#'));
+});
