@@ -40,6 +40,7 @@ export async function withSites<T>(
       all: () => ({
         site: (connection) => opened().sites.site(connection),
         workDir: (connection) => opened().sites.workDir(connection),
+        pollSeconds: (connection) => opened().sites.pollSeconds(connection),
         limits: (connection) => opened().sites.limits(connection),
       }),
       connect,

@@ -34,6 +34,7 @@ export interface Sites extends SitesOfRuns {
   site(name: string | null): Promise<Site>;
   /** As the profile has it, perhaps `~/…`; null where it names none. @throws AppError E_CONNECTION_NOT_FOUND */
   workDir(name: string | null): Promise<string | null>;
+  pollSeconds(name: string | null): Promise<number | null>;
   /** As remembered from the last set-up; null before. */
   limits(name: string | null): Promise<SiteLimits | null>;
   /**
@@ -88,6 +89,7 @@ export function openSites(options: OpenSitesOptions): Sites {
   return {
     site: async (name) => (name === null ? local : (await opened(name)).site),
     workDir: async (name) => (name === null ? null : (await options.profiles.get(name)).workDir),
+    pollSeconds: async (name) => (name === null ? null : (await options.profiles.get(name)).pollSeconds),
     limits: async (name) => (name === null ? null : options.profiles.limits(name)),
     connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
     connectQuietly: async (name) => (await opened(name)).connection.quietly(),

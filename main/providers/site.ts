@@ -69,6 +69,8 @@ export interface Sites {
   site(connection: string | null): Promise<Site>;
   /** The folder for runs on the site that its profile names; null where it names none. */
   workDir?(connection: string | null): Promise<string | null>;
+  /** How often the user wants it asked while work goes on, in seconds; null: as often as is good. */
+  pollSeconds?(connection: string | null): Promise<number | null>;
   /** What the site was found to allow when it was set up; null: nobody has looked. Asks nothing of the site. */
   limits?(connection: string | null): Promise<SiteLimits | null>;
 }

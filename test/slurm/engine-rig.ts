@@ -19,6 +19,7 @@ export const PLAIN: SlurmOptions = {
   constraint: null,
   flags: [],
   containerRuntime: null,
+  chunkTargetSeconds: null,
 };
 
 /** An engine for one run in a folder of its own on the cluster, and everything it has told. */

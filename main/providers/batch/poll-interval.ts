@@ -11,6 +11,14 @@ export interface PollPace {
 
 export const POLL_PACE: PollPace = { fastMs: 5000, normalMs: 15_000, slowMs: 60_000, idleMs: 300_000 };
 
+/** The same with the user's own shortest interval: never more often, and the slower ones are no faster than that. */
+export function paceOf(seconds: number | null): PollPace {
+  if (seconds === null) return POLL_PACE;
+  const least = (ms: number) => Math.max(ms, seconds * 1000);
+  const { normalMs, slowMs, idleMs } = POLL_PACE;
+  return { fastMs: seconds * 1000, normalMs: least(normalMs), slowMs: least(slowMs), idleMs: least(idleMs) };
+}
+
 /** No state of a poll is that stable: after so many quiet intervals the next slower one begins. */
 const QUIET_INTERVALS = 12;
 

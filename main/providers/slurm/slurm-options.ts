@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+import { parseDuration } from '../../platform/units.ts';
 
 /** A Slurm target's own options, read and with their defaults. Null: not said, Slurm's default counts. */
 export interface SlurmOptions {
@@ -10,6 +11,8 @@ export interface SlurmOptions {
   readonly constraint: string | null;
   /** Handed to sbatch as they are, after ours. */
   readonly flags: readonly string[];
+  /** What an array element should take at least, in seconds; null: the app's default. */
+  readonly chunkTargetSeconds: number | null;
   /** Null: what the site has. */
   readonly containerRuntime: 'apptainer' | 'singularity' | 'docker' | null;
 }
@@ -62,6 +65,19 @@ export function readSlurmOptions(spec: DeploymentSpec): { options: SlurmOptions;
     return list.filter((flag) => !OURS.test(flag));
   }
 
+  function chunkTarget(): number | null {
+    const value = options.chunk_target ?? null;
+    if (value === null) return null;
+    const seconds = typeof value === 'string' ? parseDuration(value) : value;
+    if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0) return seconds;
+    tell(
+      'chunk_target',
+      `chunk_target must be a time such as "00:05:00", not ${JSON.stringify(value)}`,
+      'It is what an element of a job array should take at least.',
+    );
+    return null;
+  }
+
   function runtime(): SlurmOptions['containerRuntime'] {
     const value = text('container_runtime');
     if (value === null || value === 'apptainer' || value === 'singularity' || value === 'docker')
@@ -81,6 +97,7 @@ export function readSlurmOptions(spec: DeploymentSpec): { options: SlurmOptions;
       qos: text('qos'),
       constraint: text('constraint'),
       flags: flags(),
+      chunkTargetSeconds: chunkTarget(),
       containerRuntime: runtime(),
     },
     problems,

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts';
 import { describeDuration, describeMemory } from '../../platform/units.ts';
 import { copyName } from '../batch/copy-name.ts';
 import { openBatchCluster } from '../batch/open-batch-cluster.ts';
+import { paceOf } from '../batch/poll-interval.ts';
 import { siteLayout } from '../batch/site-layout.ts';
 import type { ContainerRuntime } from '../local/container-command.ts';
 import type { Capacity, DeploymentProvider, ProviderContext, WorkLayout } from '../provider.ts';
@@ -72,6 +73,8 @@ export function slurmProvider(
           maxWorkers: spec.target.maxWorkers ?? spec.target.adaptive?.maximum ?? null,
           maxMemoryBytes: (partition && largestNodes(partition)?.memoryBytes) ?? null,
           maxElementSeconds: partition?.maxSeconds ?? null,
+          pace: paceOf((await context.sites?.pollSeconds?.(options.connection)) ?? null),
+          ...(options.chunkTargetSeconds !== null && { chunkTargetSeconds: options.chunkTargetSeconds }),
           onReachable: (listener) => site.onReachable(listener),
         },
         context,

@@ -25,6 +25,7 @@ const OPTIONS = {
   constraint: 'ib',
   flags: ['--exclusive'],
   containerRuntime: null,
+  chunkTargetSeconds: null,
 } as const;
 const CONTEXT = { runId: 'r', projectFolder: '/p', runFolder: '/p/run', containers: null };
 

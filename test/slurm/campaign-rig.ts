@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ProfileFile } from '../../main/connections/profile-file.ts';
+import type { InstanceRow } from '../../main/telemetry/views.ts';
+import { openWorkspace } from '../../main/telemetry/workspace.ts';
+import type { TestCluster } from './cluster/test-cluster.ts';
+
+const CLI = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url));
+
+/** A project on the shared folder of the test cluster, and the command line as a process of its own that can be killed. */
+export class Campaign {
+  readonly folder: string;
+  readonly #config = mkdtempSync(join(tmpdir(), 'scalable-campaign-'));
+  readonly #cluster: TestCluster;
+
+  private constructor(cluster: TestCluster) {
+    this.#cluster = cluster;
+    this.folder = mkdtempSync(join(cluster.facts.shared, 'campaign-'));
+    chmodSync(this.folder, 0o777);
+    writeFileSync(join(this.folder, 'ledger'), '');
+    chmodSync(join(this.folder, 'ledger'), 0o666);
+  }
+
+  /** @param tasks the manifest's `tasks:`, as YAML without indentation */
+  static async create(cluster: TestCluster, tasks: string, target = ''): Promise<Campaign> {
+    const campaign = new Campaign(cluster);
+    const { host, sshPort, user, keyFile, knownHosts, shared } = cluster.facts;
+    await new ProfileFile(campaign.#config).add({
+      kind: 'ssh',
+      name: 'testbed',
+      host,
+      port: sshPort,
+      user,
+      identityFile: keyFile,
+      knownHostsFile: knownHosts,
+      agent: false,
+      workDir: `${shared}/runs`,
+    });
+    writeFileSync(
+      join(campaign.folder, 'scalable.yaml'),
+      `version: 1
+project: { name: campaign }
+targets:
+  hpc: { provider: slurm, connection: testbed, queue: batch, walltime: "00:10:00", max_workers: 16${target} }
+components:
+  model: { cpus: 1, memory: 64M, env: { LEDGER: ${campaign.folder}/ledger } }
+tasks:
+${tasks.replace(/^(?=.)/gm, '  ')}`,
+    );
+    return campaign;
+  }
+
+  /** `scalable ARGUMENTS` in the project's folder. */
+  start(...argv: string[]): ChildProcess & { said: () => string; exit: Promise<number | null> } {
+    const child = spawn(process.execPath, [CLI, ...argv], {
+      cwd: this.folder,
+      env: { ...process.env, SCALABLE_CONFIG_DIR: this.#config },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (data) => {
+      said.out += data;
+    });
+    child.stderr.on('data', (data) => {
+      said.err += data;
+    });
+    const exit = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+    return Object.assign(child, { said: () => said.out || said.err, exit });
+  }
+
+  /** Every instance of the last run as telemetry has it; empty before there is any. */
+  async rows(): Promise<readonly InstanceRow[]> {
+    const workspace = await openWorkspace(this.folder, { access: 'read' }).catch(() => null);
+    if (!workspace) return [];
+    try {
+      const run = await workspace.store.run('last');
+      if (!run) return [];
+      return (await workspace.store.instances({ runId: run.runId, offset: 0, limit: 5000 })).rows;
+    } finally {
+      await workspace.close();
+    }
+  }
+
+  /** Arrays that the site has accepted, as telemetry has them. */
+  async accepted(): Promise<number> {
+    const workspace = await openWorkspace(this.folder, { access: 'read' }).catch(() => null);
+    if (!workspace) return 0;
+    try {
+      const run = await workspace.store.run('last');
+      const jobs = run ? await workspace.store.openEngineJobs(run.runId) : [];
+      return jobs.filter(({ engineId }) => engineId !== null).length;
+    } finally {
+      await workspace.close();
+    }
+  }
+
+  /** What the tasks wrote down: lines of words. */
+  ledger(): string[][] {
+    const text = readFileSync(join(this.folder, 'ledger'), 'utf8').trim();
+    return text === '' ? [] : text.split('\n').map((line) => line.split(' '));
+  }
+
+  /** Polls until it is so; @throws with what the process said otherwise */
+  async until(wanted: () => boolean | Promise<boolean>, seconds: number, said = () => ''): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; !(await wanted()); await sleep(200))
+      if (Date.now() > end)
+        throw new Error(`Not within ${seconds} s: ${said()} ${this.#cluster.facts.folder}`);
+  }
+}
