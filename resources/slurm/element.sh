@@ -146,7 +146,7 @@ trap clear_up EXIT
 
 # instance ID ATTEMPT SECONDS FOLDER OUT ERR RESULT: runs the function `task` in FOLDER, at most SECONDS (0: no limit)
 instance() {
-  [ -z "$warned$ending" ] || return 0
+  [ -z "$warned$ending" ] || { failed=1; return 0; } # what comes after this array must not begin
   set -C
   if ! { true >"claims/$1.$2"; } 2>/dev/null; then
     set +C
