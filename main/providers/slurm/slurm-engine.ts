@@ -19,7 +19,7 @@ import {
   THROTTLE_SCRIPT,
 } from './site-commands.ts';
 import type { SlurmOptions } from './slurm-options.ts';
-import { jobScript, sbatchArguments, submitFailure, submittedId } from './submit-command.ts';
+import { jobScript, notBrought, sbatchArguments, submitFailure, submittedId } from './submit-command.ts';
 
 export interface SlurmEngineSettings {
   readonly site: Site;
@@ -68,8 +68,12 @@ export class SlurmEngine implements BatchEngine {
   async submitArray(submission: ArraySubmission): Promise<string> {
     const chunks = chunkFile(submission.elements, this.#context);
     const script = await jobScript(this.#jobs, submission);
-    await this.#bringShim(submission);
-    await this.#site.writeFile(`${this.#jobs}/chunks/${submission.name}`, chunks);
+    try {
+      await this.#bringShim(submission);
+      await this.#site.writeFile(`${this.#jobs}/chunks/${submission.name}`, chunks);
+    } catch (error) {
+      throw notBrought(error, this.#site.label);
+    }
     const sbatch = sbatchArguments(submission, this.#jobs, this.#options);
     const answer = await this.#run(SUBMIT_SCRIPT, sbatch, script);
     const id = answer.exitCode === 0 ? submittedId(answer.stdout) : null;

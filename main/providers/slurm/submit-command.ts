@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, toErrorData } from '../../platform/errors.ts';
 import { resourcePath } from '../../platform/resources.ts';
 import { formatDuration, MIB } from '../../platform/units.ts';
 import type { ArraySubmission } from '../batch/batch-engine.ts';
@@ -68,6 +68,25 @@ const NOT_NOW =
 const NOT_BEGUN =
   /Unable to contact slurm controller \(connect failure\)|Connection refused|sbatch: (command )?not found/i;
 const UNKNOWN = /timed out|Zero Bytes|Communication connection failure|Unexpected message|Connection reset/i;
+
+/** Why the files of an array could not be written. Nothing was submitted yet, whatever became of them. */
+export function notBrought(error: unknown, label: string): AppError {
+  const { code, hint } = toErrorData(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'E_SITE_REPLY_LOST' || code === 'E_SITE_TIMEOUT' || code === 'E_SITE_UNREACHABLE')
+    return new AppError({ code: 'E_SITE_UNREACHABLE', message }, { cause: error });
+  return new AppError(
+    {
+      code: 'E_SUBMIT_REFUSED',
+      message: `The work could not be brought to ${label}: ${message}`,
+      hint:
+        error instanceof AppError && hint
+          ? hint
+          : 'Check the folder’s permissions, and the space and quota that are left.',
+    },
+    { cause: error },
+  );
+}
 
 /** What a submission that gave no id means: never "failed" where the site may have accepted it. */
 export function submitFailure({ exitCode, stdout, stderr }: CommandResult, label: string): AppError {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../../main/platform/errors.ts';
 import { resourcePath } from '../../../../main/platform/resources.ts';
 import type { ArraySubmission } from '../../../../main/providers/batch/batch-engine.ts';
 import type { TaskInstance, Work } from '../../../../main/providers/provider.ts';
@@ -12,6 +13,7 @@ import { shellQuote } from '../../../../main/providers/slurm/shell-quote.ts';
 import { framedParts } from '../../../../main/providers/slurm/site-commands.ts';
 import { elementRanges } from '../../../../main/providers/slurm/slurm-engine.ts';
 import {
+  notBrought,
   sbatchArguments,
   submitFailure,
   submittedId,
@@ -224,5 +226,25 @@ it('sees that the kernel killed an instance for memory', () => {
   expect(parseResultLine('7', 0, line)).toMatchObject({ result: { outcome: 'out_of_memory' } });
   expect(parseResultLine('7', 0, line.replace('\t1\t4194304', '\t0\t4194304'))).toMatchObject({
     result: { outcome: 'program_error', signal: 'SIGKILL' },
+  });
+});
+
+describe('files of an array that cannot be written', () => {
+  it.each(['E_SITE_REPLY_LOST', 'E_SITE_TIMEOUT', 'E_SITE_UNREACHABLE'])(
+    'are brought again after %s',
+    (code) => {
+      const lost = new AppError({ code, message: 'The connection broke' });
+      expect(notBrought(lost, 'site')).toMatchObject({ code: 'E_SITE_UNREACHABLE', cause: lost });
+    },
+  );
+
+  it('are a refusal that says why where the site has no room or permission for them', () => {
+    const full = new AppError({ code: 'E_SITE_FILE', message: 'Disk quota exceeded', hint: 'Make room.' });
+    expect(notBrought(full, 'login.hpc.edu')).toMatchObject({
+      code: 'E_SUBMIT_REFUSED',
+      message: 'The work could not be brought to login.hpc.edu: Disk quota exceeded',
+      hint: 'Make room.',
+    });
+    expect(notBrought(new Error('EACCES: permission denied'), 'here').message).toContain('EACCES');
   });
 });
