@@ -25,6 +25,8 @@ interface Element {
   /** Since when answers of the queue have not named it; null: the last one did. */
   missingSince: number | null;
   endedAt: number | null;
+  /** When it last wrote something down, as far as its records say. */
+  heardAt: number;
   askAt: number;
   asked: number;
   /** The site was told to end it. */
@@ -76,6 +78,7 @@ export class TrackedArray {
         works: false,
         missingSince: null,
         endedAt: null,
+        heardAt: 0,
         askAt: 0,
         asked: 0,
         cancelSent: false,
@@ -127,6 +130,8 @@ export class TrackedArray {
     const place = this.#places.get(keyOf(record));
     if (!place || place.member.told) return [];
     const { element, index, member } = place;
+    // A controller that was restarted may call an element ended that still runs.
+    if (at !== null) element.heardAt = Math.max(element.heardAt, Math.min(now, at));
     const time = Math.min(now, Math.max(this.job.intendedAt, at ?? now));
     if (record.type === 'started') return this.#start(element, index, member, time);
     const { result } = record;
@@ -347,8 +352,8 @@ export class TrackedArray {
 }
 
 /** Never, for what the queue knows. */
-function silentSince({ endedAt, missingSince }: Element): number {
-  return endedAt ?? missingSince ?? Number.POSITIVE_INFINITY;
+function silentSince({ endedAt, missingSince, heardAt }: Element): number {
+  return Math.max(heardAt, endedAt ?? missingSince ?? Number.POSITIVE_INFINITY);
 }
 
 export function keyOf({ instanceId, attempt }: { instanceId: string; attempt: number }): string {
