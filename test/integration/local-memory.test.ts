@@ -60,7 +60,8 @@ describe.skipIf(!linux)('peak memory of an attempt', () => {
     expect(error(measured, truth[0]! + truth[1]!)).toBeLessThan(0.03);
   });
 
-  test('follows two children that grow until they end', async () => {
+  // Their peak lasts for moments only: where something else has the cores just then, no sampler can see it.
+  test('follows two children that grow until they end', { retry: 3 }, async () => {
     // Neither ends before the other has grown as far, so that both have their most at the same time.
     const child = `python3 -c "${TELL}
 import glob, os, time
