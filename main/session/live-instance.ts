@@ -45,3 +45,8 @@ export interface Settled {
   /** Null for what never ran: cached, skipped, cancelled before its turn. */
   readonly result: AttemptResult | null;
 }
+
+/** A cluster may tell of an attempt that has been given up since: nobody waits for it any more. */
+export function isCurrent(instance: LiveInstance, attempt: number): boolean {
+  return instance.submitted && instance.attempts === attempt;
+}

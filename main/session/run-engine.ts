@@ -7,7 +7,7 @@ import { attemptFinished, inSentences, neverBegan } from './attempt-end.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { HandOut } from './hand-out.ts';
 import { InstanceStates } from './instance-states.ts';
-import type { LiveInstance } from './live-instance.ts';
+import { isCurrent, type LiveInstance } from './live-instance.ts';
 import { LookupQueue } from './lookup-queue.ts';
 import { retryOf } from './retry-policy.ts';
 import type { Tally } from './tally.ts';
@@ -394,9 +394,4 @@ export class RunEngine {
   #now(): number {
     return this.#options.clock.now();
   }
-}
-
-/** A cluster may tell of an attempt that has been given up since: nobody waits for it any more. */
-function isCurrent(instance: LiveInstance, attempt: number): boolean {
-  return instance.submitted && instance.attempts === attempt;
 }

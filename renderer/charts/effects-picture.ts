@@ -1,4 +1,4 @@
-import type { InputEffect } from '../../main/api/services.ts';
+import type { InputEffect } from '../../main/api/advisor-views.ts';
 import { describeMemory } from '../../main/platform/units.ts';
 import { axisStyle, baseOption, memoryUnit } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';

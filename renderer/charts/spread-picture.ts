@@ -1,4 +1,4 @@
-import type { Spread } from '../../main/api/services.ts';
+import type { Spread } from '../../main/api/advisor-views.ts';
 import { describeDuration, describeMemory } from '../../main/platform/units.ts';
 import { axisStyle, baseOption, memoryUnit, withAlpha } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';

@@ -78,8 +78,8 @@ function trees(graph: GraphBuilder, data: TreesData, cells: string): string {
 function linear(graph: GraphBuilder, data: LinearData, cells: string): string {
   if (data.terms.length === 0) {
     // The intercept alone: any column tells for how many rows.
-    const any = graph.add('Gather', [cells, graph.indices([0])], { axis: integer(1) });
-    return graph.add('Add', [graph.add('Mul', [any, graph.row(0)]), graph.row(data.intercept)]);
+    const column = graph.add('Gather', [cells, graph.indices([0])], { axis: integer(1) });
+    return graph.add('Add', [graph.add('Mul', [column, graph.row(0)]), graph.row(data.intercept)]);
   }
   const of = (kind: Term['kind']) =>
     data.terms.flatMap((term, t) => (term.kind === kind ? [{ ...term, t }] : []));

@@ -77,11 +77,11 @@ export function comparisonOf(
     readonly seconds: number;
   }[],
 ): ModelComparison {
-  const any = learned.find(({ report }) => report)?.report;
+  const trained = learned.find(({ report }) => report)?.report;
   const untrained = (model: 'quantile' | 'manifest'): ComparedModel => ({
     model,
-    wastage: any?.wastage[model] ?? null,
-    failures: any?.failures[model] ?? null,
+    wastage: trained?.wastage[model] ?? null,
+    failures: trained?.failures[model] ?? null,
     memory: null,
     time: null,
     seconds: null,
@@ -102,13 +102,13 @@ export function comparisonOf(
   ];
   return {
     task,
-    rows: any?.rows ?? 0,
-    runs: any?.runs ?? 0,
+    rows: trained?.rows ?? 0,
+    runs: trained?.runs ?? 0,
     cvFolds,
     models,
     reason: models.some(({ memory, time }) => memory ?? time)
       ? null
-      : (any?.reason ?? 'This task has no history.'),
+      : (trained?.reason ?? 'This task has no history.'),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { HistoryRow } from '../../telemetry/views.ts';
-import type { InputDescription, TaskData } from '../services.ts';
+import type { InputDescription, TaskData } from '../advisor-views.ts';
 
 /** More different texts than this are names, not categories. */
 const MOST_LEVELS = 24;

@@ -8,7 +8,7 @@ import { rungsFrom } from '../../advisor/sizing/rungs.ts';
 import { lowerValue, upperValue } from '../../advisor/training/quantiles.ts';
 import type { TrainedTask } from '../../advisor/training/trained-task.ts';
 import { assertNever } from '../../platform/errors.ts';
-import type { Spread } from '../services.ts';
+import type { Spread } from '../advisor-views.ts';
 
 /** Percentiles, and the tail that decides about failures. */
 const PROBABILITIES = [...Array.from({ length: 99 }, (_, i) => (i + 1) / 100), 0.995, 0.999];

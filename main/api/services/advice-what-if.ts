@@ -5,7 +5,7 @@ import type { DeploymentSpec, Params, ParamValue, TaskSpec } from '../../manifes
 import { manifestRequest, sizeInstances } from '../../planning/sizing.ts';
 import { AppError } from '../../platform/errors.ts';
 import { providerFor } from '../../providers/registry.ts';
-import type { InputDescription, InputEffect, WhatIfAnswer } from '../services.ts';
+import type { InputDescription, InputEffect, WhatIfAnswer } from '../advisor-views.ts';
 import { shown } from './advice.ts';
 import { atRisk, type Spreads, shareUnder, spreadOf } from './advice-spread.ts';
 

@@ -5,7 +5,7 @@ import { manifestRequest } from '../../planning/sizing.ts';
 import { formatDuration, formatMemory, MIB, parseMemory } from '../../platform/units.ts';
 import type { ResourceRequest } from '../../providers/provider.ts';
 import type { PlannedInstance } from '../../telemetry/events.ts';
-import type { TaskAdvice } from '../services.ts';
+import type { TaskAdvice } from '../advisor-views.ts';
 import type { ReasonedEdit } from './edit-preview.ts';
 
 type Shown = TaskAdvice['current'];

@@ -11,7 +11,7 @@ import type { HistorySummary } from '../../telemetry/views.ts';
 import type { LiveAdvisors } from '../../workspaces/live-advisors.ts';
 import type { JobProgress, LiveTrainings } from '../../workspaces/live-training.ts';
 import type { OpenProject, OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
-import type { AdvisorService, TaskData } from '../services.ts';
+import type { AdvisorService, TaskData } from '../advisor-views.ts';
 import { adviceFor, editsFor, type OverlayOf } from './advice.ts';
 import { describeData } from './advice-inputs.ts';
 import { Spreads } from './advice-spread.ts';

@@ -1,4 +1,4 @@
-import type { TaskAdvice } from '../../../main/api/services.ts';
+import type { TaskAdvice } from '../../../main/api/advisor-views.ts';
 
 /** Whether taking the advice would change a number of the manifest. */
 export function changesAnything({ current, recommended }: TaskAdvice): boolean {

@@ -1,5 +1,5 @@
 import { Checkbox, Table, Text, VisuallyHidden } from '@mantine/core';
-import type { TaskAdvice } from '../../../main/api/services.ts';
+import type { TaskAdvice } from '../../../main/api/advisor-views.ts';
 import { percent, UNKNOWN } from '../../lib/format.ts';
 import { changesAnything } from './advice-changes.ts';
 import { methodName } from './report-sentences.ts';

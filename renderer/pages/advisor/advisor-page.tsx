@@ -2,7 +2,7 @@ import { Button, Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { AdvisorStatus } from '../../../main/api/services.ts';
+import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
 import { routes } from '../../app/routes.ts';
 import { EmptyState } from '../../components/empty-state.tsx';

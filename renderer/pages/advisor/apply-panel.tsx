@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { TaskAdvice } from '../../../main/api/services.ts';
+import type { TaskAdvice } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Panel } from '../../components/panel.tsx';

@@ -2,7 +2,7 @@ import { Button, Stack, Table, Text } from '@mantine/core';
 import { useCallback } from 'react';
 import type { ModelType } from '../../../main/advisor/advisor.ts';
 import type { ComparedModel, ModelComparison } from '../../../main/advisor/tuning/compare.ts';
-import type { AdvisorStatus } from '../../../main/api/services.ts';
+import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import { barsHeight, type NamedBar, wastagePicture } from '../../charts/bars-pictures.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';

@@ -1,7 +1,7 @@
 import { Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { DataGuidance } from '../../../main/advisor/trust.ts';
-import type { InputDescription, TaskData } from '../../../main/api/services.ts';
+import type { InputDescription, TaskData } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
 import { HistoryTable } from '../../components/history-table.tsx';
 import { Panel } from '../../components/panel.tsx';

@@ -1,5 +1,5 @@
 import { Progress, Text } from '@mantine/core';
-import type { JobState } from '../../../main/api/services.ts';
+import type { JobState } from '../../../main/api/advisor-views.ts';
 import { percent } from '../../lib/format.ts';
 
 /** How far a job is and what it does, while it goes on. */

@@ -1,4 +1,4 @@
-import type { TaskData } from '../../../main/api/services.ts';
+import type { TaskData } from '../../../main/api/advisor-views.ts';
 import { count, percent, plural } from '../../lib/format.ts';
 
 /** What was not measured of a task, and what that means. */

@@ -3,7 +3,7 @@ import { IconSchool } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ModelType } from '../../../main/advisor/advisor.ts';
-import type { AdvisorStatus } from '../../../main/api/services.ts';
+import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Notice } from '../../components/notice.tsx';

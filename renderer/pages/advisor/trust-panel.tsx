@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { Doubt } from '../../../main/advisor/trust.ts';
-import type { AdvisorStatus } from '../../../main/api/services.ts';
+import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import { Panel } from '../../components/panel.tsx';
 import classes from './trust-panel.module.css';
 

@@ -2,7 +2,7 @@ import { Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { IconAdjustments } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Strategy } from '../../../main/advisor/tuning/search.ts';
-import type { AdvisorStatus, SearchedModel } from '../../../main/api/services.ts';
+import type { AdvisorStatus, SearchedModel } from '../../../main/api/advisor-views.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Panel } from '../../components/panel.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useCallback } from 'react';
-import type { FinishedSearch } from '../../../main/api/services.ts';
+import type { FinishedSearch } from '../../../main/api/advisor-views.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { parallelPicture, settingsText } from '../../charts/parallel-picture.ts';

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
-import type { JobState, SearchRequest, TrainingRequest } from '../../../main/api/services.ts';
+import type { JobState, SearchRequest, TrainingRequest } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
 
 /** Long work of a project as a page sees it: it was there before the page and stays when the page is left. */

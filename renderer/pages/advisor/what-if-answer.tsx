@@ -1,6 +1,6 @@
 import { SegmentedControl, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useCallback, useState } from 'react';
-import type { WhatIfAnswer } from '../../../main/api/services.ts';
+import type { WhatIfAnswer } from '../../../main/api/advisor-views.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { effectsHeight, effectsPicture } from '../../charts/effects-picture.ts';

@@ -1,5 +1,5 @@
 import { Group, Input, NumberInput, Select, Slider, Stack, Text, TextInput } from '@mantine/core';
-import type { InputDescription } from '../../../main/api/services.ts';
+import type { InputDescription } from '../../../main/api/advisor-views.ts';
 import { inputNumber } from '../../lib/format.ts';
 import { type FeatureValue, sliderRange } from './what-if-values.ts';
 

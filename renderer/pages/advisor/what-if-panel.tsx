@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Risk } from '../../../main/advisor/online/risk.ts';
-import type { AdvisorStatus, TaskData } from '../../../main/api/services.ts';
+import type { AdvisorStatus, TaskData } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';

@@ -1,4 +1,4 @@
-import type { InputDescription } from '../../../main/api/services.ts';
+import type { InputDescription } from '../../../main/api/advisor-views.ts';
 import { niceStep } from '../../charts/axes.ts';
 
 export type FeatureValue = string | number;

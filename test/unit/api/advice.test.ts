@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LearnedAdvisor } from '../../../main/advisor/learned-advisor.ts';
+import type { TaskAdvice } from '../../../main/api/advisor-views.ts';
 import { adviceFor, editsFor } from '../../../main/api/services/advice.ts';
 import { previewOf } from '../../../main/api/services/edit-preview.ts';
-import type { TaskAdvice } from '../../../main/api/services.ts';
 import { parseManifest } from '../../../main/manifest/load.ts';
 import { makePlan } from '../../../main/planning/make-plan.ts';
 import { GIB, parseMemory } from '../../../main/platform/units.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StageReport, TaskTrainingReport } from '../../../main/advisor/training-report.ts';
-import type { TaskData } from '../../../main/api/services.ts';
+import type { TaskData } from '../../../main/api/advisor-views.ts';
 import { changesAnything } from '../../../renderer/pages/advisor/advice-changes.ts';
 import { leastWasteful } from '../../../renderer/pages/advisor/least-wasteful.ts';
 import { missingSentences } from '../../../renderer/pages/advisor/missing-sentences.ts';
