@@ -64,7 +64,7 @@ describe.each(['linear', 'gradient_boosting', 'auto'] as const)(
       const late = advised.slice(5);
       for (const figure of ['memory', 'cpus'] as const) {
         const values = late.map((one) => one[figure]);
-        expect(Math.max(...values) / Math.min(...values)).toBeLessThan(1.05);
+        expect(Math.max(...values) / Math.min(...values)).toBeLessThan(1.03);
       }
     });
 

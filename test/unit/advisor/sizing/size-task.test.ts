@@ -75,14 +75,14 @@ describe('the request', () => {
   });
 });
 
-test('10,000 instances are sized in seconds, also where others use the cores', () => {
+test('10,000 instances are sized in less than a second', () => {
   // The fastest of ten thousands counts: the machine may be busy with other tests.
   const times = Array.from({ length: 10 }, () => {
     const started = performance.now();
     for (let i = 0; i < 1000; i++) learned.size(query({ features: { ...features, num_nodes: 100 + i } }));
     return performance.now() - started;
   });
-  expect(10 * Math.min(...times)).toBeLessThan(5000);
+  expect(10 * Math.min(...times)).toBeLessThan(1000);
 });
 
 test('whoever wants the model everywhere gets it, whatever did better', () => {

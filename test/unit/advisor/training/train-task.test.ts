@@ -69,7 +69,7 @@ describe('memory that follows the inputs', () => {
     expect(stage('wall_time')?.importance.some((one) => one.feature.startsWith('predicted '))).toBe(true);
   });
 
-  test('90 % intervals hold 86 to 96 % of tasks that came later, and first requests keep their confidence', () => {
+  test('90 % intervals hold 86 to 94 % of tasks that came later, and first requests keep their confidence', () => {
     const advisor = new HistoryAdvisor([trained], 'better');
     const fresh = energyRows(600, { seed: 99 });
     const inside = { memory: 0, wall: 0, request: 0 };
@@ -83,7 +83,7 @@ describe('memory that follows the inputs', () => {
     }
     for (const count of [inside.memory, inside.wall]) {
       expect(count / 600).toBeGreaterThan(0.86);
-      expect(count / 600).toBeLessThan(0.96);
+      expect(count / 600).toBeLessThan(0.94);
     }
     expect(inside.request / 600).toBeGreaterThan(0.92);
   });
