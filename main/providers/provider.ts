@@ -122,6 +122,15 @@ export type ClusterEvent =
       readonly tag: string;
       readonly reason: string;
     }
+  /** What a worker that has ended is to be paid for. Only where time is sold; once for each worker. */
+  | {
+      readonly type: 'worker_billed';
+      readonly at: number;
+      readonly workerId: string;
+      readonly tag: string;
+      readonly seconds: number;
+      readonly usd: number;
+    }
   | {
       readonly type: 'task_started';
       readonly at: number;
@@ -209,6 +218,17 @@ export interface ScalePlan {
   readonly resources: Readonly<Record<string, ResourceRequest>>;
 }
 
+/** What one worker costs. */
+export interface WorkerPrice {
+  readonly usdPerHour: number;
+  /** So much is paid at the least, however short it lives. */
+  readonly leastSeconds: number;
+  /** What is paid for, for people: `Fargate Spot, 2 vCPU with 8 GB, eu-west-1`. */
+  readonly label: string;
+  /** The day of the price table, `2026-11-21`. */
+  readonly pricesFrom: string;
+}
+
 export interface CostEstimate {
   readonly usd: number;
   readonly items: readonly { readonly label: string; readonly usd: number }[];
@@ -281,6 +301,8 @@ export interface DeploymentProvider {
   buildCluster(spec: DeploymentSpec, context: ProviderContext): Promise<ClusterHandle>;
   /** Finds the attempts of an earlier app in the same run again. Absent where nothing outlives the app. */
   adopt?(spec: DeploymentSpec, context: ProviderContext): Promise<Adoption>;
+  /** What a worker for such a request costs; null: nothing, or no price is known. Absent where time is not sold. */
+  workerPrice?(spec: DeploymentSpec, request: ResourceRequest): WorkerPrice | null;
   /** Null where running costs no money. */
   estimateCost(spec: DeploymentSpec, plan: ScalePlan): CostEstimate | null;
 }

@@ -1,3 +1,4 @@
+import type { AwsAccess, CloudWishes, GcpAccess } from './clouds.ts';
 import type { SiteLimits } from './slurm/site-limits.ts';
 
 /** How a command on a site ended. Output is text: bytes that are no UTF-8 arrive as U+FFFD. */
@@ -63,7 +64,7 @@ export type SiteReach =
   /** A one-time code or password is to be typed before it can be reached again. */
   | { readonly state: 'needs_you'; readonly since: number; readonly reason: string };
 
-/** Sites by the name of their connection: each is connected once and shared by all who ask. */
+/** Sites and clouds by the name of their connection: each is connected once and shared by all who ask. */
 export interface Sites {
   /** Null: this machine. @throws AppError `E_CONNECTION_…`, `E_SSH_…`, `E_SITE_UNREACHABLE` */
   site(connection: string | null): Promise<Site>;
@@ -73,4 +74,8 @@ export interface Sites {
   pollSeconds?(connection: string | null): Promise<number | null>;
   /** What the site was found to allow when it was set up; null: nobody has looked. Asks nothing of the site. */
   limits?(connection: string | null): Promise<SiteLimits | null>;
+  /** Null: whom AWS's own chain finds here. @throws AppError `E_CONNECTION_…`, `E_CLOUD_REGION`; asks nothing of AWS */
+  aws?(connection: string | null, wishes: CloudWishes): Promise<AwsAccess>;
+  /** Null: whom Google's application-default credentials find here. @throws AppError `E_CONNECTION_…`, `E_CLOUD_PROJECT` */
+  gcp?(connection: string | null, wishes: CloudWishes): Promise<GcpAccess>;
 }

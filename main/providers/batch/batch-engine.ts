@@ -39,6 +39,8 @@ export interface ElementEnd {
   readonly peakMemoryBytes: number | null;
   readonly cpuSeconds: number | null;
   readonly elapsedSeconds: number | null;
+  /** What the site charges for the element; absent where time is not sold. */
+  readonly billed?: { readonly seconds: number; readonly usd: number };
 }
 
 /** What the wrapper around an instance wrote down, on the shared storage of the site. */
