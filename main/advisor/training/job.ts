@@ -1,4 +1,3 @@
-import type { ErrorData } from '../../platform/errors.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
 import type { TrainingReport } from '../training-report.ts';
 import type { SearchOptions, SearchResult } from '../tuning/search.ts';
@@ -42,7 +41,8 @@ export interface JobResult {
   readonly search?: SearchResult;
 }
 
-export type WorkerMessage =
-  | { readonly kind: 'progress'; readonly fraction: number; readonly step: string }
-  | { readonly kind: 'done'; readonly result: JobResult }
-  | { readonly kind: 'failed'; readonly error: ErrorData };
+/** How far a job is, 0 to 1, and what it does. */
+export interface JobProgress {
+  readonly fraction: number;
+  readonly step: string;
+}

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../../platform/errors.ts';
-import type { Job, WorkerMessage } from './job.ts';
+import type { WorkerMessage } from '../../platform/worker-job.ts';
+import type { Job, JobProgress, JobResult } from './job.ts';
 import { perform } from './perform.ts';
 
 /** Reports often enough for a bar that moves, seldom enough not to be work itself. */
@@ -8,7 +9,7 @@ const LEAST_PAUSE_MS = 50;
 
 let reportedAt = 0;
 
-function send(message: WorkerMessage): void {
+function send(message: WorkerMessage<JobResult, JobProgress>): void {
   parentPort?.postMessage(message);
 }
 
@@ -16,7 +17,7 @@ try {
   const result = await perform(workerData as Job, (fraction, step) => {
     if (fraction < 1 && performance.now() - reportedAt < LEAST_PAUSE_MS) return;
     reportedAt = performance.now();
-    send({ kind: 'progress', fraction, step });
+    send({ kind: 'progress', progress: { fraction, step } });
   });
   send({ kind: 'done', result });
 } catch (error) {

@@ -1,13 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../platform/clock.ts';
 import { AppError, toErrorData } from '../../platform/errors.ts';
+import type { WorkerMessage } from '../../platform/worker-job.ts';
 import { recordedRun } from '../../scaling/recorded-workload.ts';
 import { openStore } from '../../telemetry/open-store.ts';
+import type { Replay } from '../scaling-views.ts';
 import { replay } from './replay.ts';
-import type { ReplayAnswer, ReplayJob } from './replay-thread.ts';
+import type { ReplayJob } from './replay-thread.ts';
+
+type Answer = WorkerMessage<Replay>;
 
 /** Reads and computes here: a hundred thousand rows never pass through the app's own thread. */
-async function answer({ database, runId, settings, request }: ReplayJob): Promise<ReplayAnswer> {
+async function answer({ database, runId, settings, request }: ReplayJob): Promise<Answer> {
   const store = await openStore({
     database,
     access: 'read',
@@ -19,7 +23,7 @@ async function answer({ database, runId, settings, request }: ReplayJob): Promis
     const record = await store.exportRun(runId);
     if (!record)
       throw new AppError({ code: 'E_RUN_NOT_FOUND', message: 'There is no such run in this project.' });
-    return { kind: 'done', replay: replay(record, await recordedRun(store, runId), settings, request) };
+    return { kind: 'done', result: replay(record, await recordedRun(store, runId), settings, request) };
   } finally {
     await store.close();
   }
@@ -27,6 +31,6 @@ async function answer({ database, runId, settings, request }: ReplayJob): Promis
 
 parentPort?.postMessage(
   await answer(workerData as ReplayJob).catch(
-    (error: unknown): ReplayAnswer => ({ kind: 'failed', error: toErrorData(error) }),
+    (error: unknown): Answer => ({ kind: 'failed', error: toErrorData(error) }),
   ),
 );

@@ -1,11 +1,10 @@
-import { Button, Stack, Tabs } from '@mantine/core';
+import { Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'wouter';
 import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
-import { routes } from '../../app/routes.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { NoRunsYet } from '../../components/no-runs-yet.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { AdviceRecord } from './advice-record.tsx';
@@ -43,22 +42,10 @@ export function AdvisorPage({ projectId }: { projectId: string }) {
 
 function NoHistory({ projectId }: { projectId: string }) {
   return (
-    <EmptyState
-      title="Nothing to learn from yet"
-      actions={
-        <>
-          <Button component={Link} href={routes.plan(projectId)}>
-            Plan a run
-          </Button>
-          <Button component={Link} href={routes.telemetry(projectId)} variant="default">
-            Import past runs
-          </Button>
-        </>
-      }
-    >
+    <NoRunsYet projectId={projectId} title="Nothing to learn from yet">
       After the first run, what each task really used is here, and the advisor can size the next run from it.
       Runs made elsewhere (Nextflow, Slurm, CSV) can be imported.
-    </EmptyState>
+    </NoRunsYet>
   );
 }
 

@@ -1,13 +1,9 @@
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { List, Modal, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { EditPreview } from '../../../main/api/services.ts';
 import { useApi } from '../../app/api.ts';
-import { routes } from '../../app/routes.ts';
-import { DiffView } from '../../components/diff-view.tsx';
-import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Notice } from '../../components/notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { SaveManifestDiff } from '../../components/save-manifest-diff.tsx';
 import { plural } from '../../lib/format.ts';
 
 interface ApplyDialogProps {
@@ -61,34 +57,14 @@ function Changes({
   preview: EditPreview;
   onClose: () => void;
 }) {
-  const api = useApi();
-  const queries = useQueryClient();
-  const save = useMutation(
-    api.manifests.save.mutationOptions({
-      onSuccess: async () => {
-        await queries.invalidateQueries({ queryKey: api.manifests.pathKey() });
-        await queries.invalidateQueries({ queryKey: api.advisor.advice.pathKey() });
-      },
-    }),
-  );
-  if (save.isSuccess)
-    return (
-      <Stack gap="md">
-        <Notice tone="good" role="status" title="The manifest is saved.">
-          Run again to see the waste fall.
-        </Notice>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Close
-          </Button>
-          <Button component={Link} href={routes.plan(projectId)}>
-            Plan the next run
-          </Button>
-        </Group>
-      </Stack>
-    );
   return (
-    <Stack gap="md">
+    <SaveManifestDiff
+      projectId={projectId}
+      preview={preview}
+      afterLabel="With the advice"
+      saved={{ says: 'Run again to see the waste fall.', planLabel: 'Plan the next run' }}
+      onClose={onClose}
+    >
       <div>
         <Text size="sm" fw={600}>
           {plural(preview.changes.length, 'number')} would change:
@@ -105,26 +81,6 @@ function Changes({
           ))}
         </List>
       </div>
-      <DiffView
-        before={preview.before}
-        after={preview.after}
-        beforeLabel="The manifest now"
-        afterLabel="With the advice"
-        height={380}
-      />
-      {save.error && <ErrorPanel error={save.error} />}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          Leave it as it is
-        </Button>
-        <Button
-          loading={save.isPending}
-          disabled={preview.before === preview.after}
-          onClick={() => save.mutate({ projectId, text: preview.after, version: preview.version })}
-        >
-          Save the manifest
-        </Button>
-      </Group>
-    </Stack>
+    </SaveManifestDiff>
   );
 }

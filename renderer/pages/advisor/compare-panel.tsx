@@ -1,57 +1,28 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { IconScale } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { CompareResult } from './compare-result.tsx';
-import { FoldsInput } from './folds-input.tsx';
-import { JobProgress } from './job-progress.tsx';
+import { TaskJobPanel, useTaskJobChoice } from './task-job-panel.tsx';
 import { useComparison } from './use-live-job.ts';
 
 /** Every way of sizing one task, judged on the same held-out attempts. */
 export function ComparePanel({ projectId, status }: { projectId: string; status: AdvisorStatus }) {
-  const tasks = status.history.map(({ task }) => task);
-  const [task, setTask] = useState(tasks[0] ?? '');
-  const [cvFolds, setCvFolds] = useState(5);
+  const chosen = useTaskJobChoice(status);
   const comparison = useComparison(projectId);
-  const { state, going } = comparison;
-  const begin = () => comparison.start({ task, cvFolds });
+  const { state } = comparison;
   return (
     <Stack gap="md">
-      <Panel
+      <TaskJobPanel
         title="Compare models"
         note="Trains every kind of model on one task, with the same folds, and keeps none: what is in use stays in use."
-      >
-        <Stack gap="sm">
-          <Group align="flex-end" gap="sm">
-            <Select
-              label="Task"
-              data={tasks}
-              value={task}
-              onChange={(value) => setTask(value ?? task)}
-              disabled={going}
-              w={200}
-            />
-            <FoldsInput value={cvFolds} onChange={setCvFolds} disabled={going} />
-            <Button
-              leftSection={<IconScale size={14} aria-hidden />}
-              disabled={going || state === undefined}
-              onClick={begin}
-            >
-              Compare
-            </Button>
-            {going && (
-              <Button variant="default" onClick={comparison.cancel}>
-                Cancel comparison
-              </Button>
-            )}
-          </Group>
-          <JobProgress state={state} label="Comparing" />
-          {comparison.error !== null && <ErrorPanel error={comparison.error} onRetry={begin} />}
-        </Stack>
-      </Panel>
+        chosen={chosen}
+        job={comparison}
+        words={{ start: 'Compare', cancel: 'Cancel comparison', going: 'Comparing' }}
+        icon={<IconScale size={14} aria-hidden />}
+        onStart={() => comparison.start(chosen.choice)}
+      />
       {state?.kind === 'done' &&
         (state.result.reason === null ? (
           <CompareResult projectId={projectId} comparison={state.result} status={status} />

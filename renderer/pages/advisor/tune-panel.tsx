@@ -1,14 +1,11 @@
-import { Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
+import { NumberInput, Select, Stack, Text } from '@mantine/core';
 import { IconAdjustments } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Strategy } from '../../../main/advisor/tuning/search.ts';
 import type { AdvisorStatus, SearchedModel } from '../../../main/api/advisor-views.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Panel } from '../../components/panel.tsx';
-import { FoldsInput } from './folds-input.tsx';
-import { JobProgress } from './job-progress.tsx';
 import { modelLabel } from './report-sentences.ts';
+import { TaskJobPanel, useTaskJobChoice } from './task-job-panel.tsx';
 import { TuneResult } from './tune-result.tsx';
 import { useSearch } from './use-live-job.ts';
 
@@ -26,31 +23,24 @@ const MOST_TRIALS = 500;
 
 /** Looks for settings of a model that predict held-out tasks better, and hands them to the training. */
 export function TunePanel({ projectId, status }: { projectId: string; status: AdvisorStatus }) {
-  const tasks = status.history.map(({ task }) => task);
-  const [task, setTask] = useState(tasks[0] ?? '');
+  const chosen = useTaskJobChoice(status);
   const [modelType, setModelType] = useState<SearchedModel>('gradient_boosting');
   const [strategy, setStrategy] = useState<Strategy>('halving');
   const [trials, setTrials] = useState(30);
-  const [cvFolds, setCvFolds] = useState(5);
   const search = useSearch(projectId);
   const { state, going } = search;
-  const begin = () => search.start({ task, modelType, strategy, trials, cvFolds });
   return (
     <Stack gap="md">
-      <Panel
+      <TaskJobPanel
         title="Search for settings"
         note="The default settings are good for most histories; with 50 attempts and more, others may be better. The search goes on when you leave this page."
-      >
-        <Stack gap="sm">
-          <Group align="flex-end" gap="sm">
-            <Select
-              label="Task"
-              data={tasks}
-              value={task}
-              onChange={(value) => setTask(value ?? task)}
-              disabled={going}
-              w={160}
-            />
+        chosen={chosen}
+        job={search}
+        words={{ start: 'Search', cancel: 'Cancel search', going: 'Searching' }}
+        icon={<IconAdjustments size={14} aria-hidden />}
+        onStart={() => search.start({ ...chosen.choice, modelType, strategy, trials })}
+        questions={
+          <>
             <Select
               label="Model type"
               data={MODELS.map((value) => ({ value, label: modelLabel(value) }))}
@@ -77,28 +67,16 @@ export function TunePanel({ projectId, status }: { projectId: string; status: Ad
               disabled={going}
               w={80}
             />
-            <FoldsInput value={cvFolds} onChange={setCvFolds} disabled={going} />
-            <Button
-              leftSection={<IconAdjustments size={14} aria-hidden />}
-              disabled={going || state === undefined}
-              onClick={begin}
-            >
-              Search
-            </Button>
-            {going && (
-              <Button variant="default" onClick={search.cancel}>
-                Cancel search
-              </Button>
-            )}
-          </Group>
-          <Text size="sm" c="dimmed">
-            {STRATEGIES.find(({ value }) => value === strategy)?.says}
-          </Text>
-          <JobProgress state={state} label="Searching" />
-          {search.error !== null && <ErrorPanel error={search.error} onRetry={begin} />}
-        </Stack>
-      </Panel>
-      {state?.kind === 'done' && <TuneResult projectId={projectId} search={state.result} cvFolds={cvFolds} />}
+          </>
+        }
+      >
+        <Text size="sm" c="dimmed">
+          {STRATEGIES.find(({ value }) => value === strategy)?.says}
+        </Text>
+      </TaskJobPanel>
+      {state?.kind === 'done' && (
+        <TuneResult projectId={projectId} search={state.result} cvFolds={chosen.choice.cvFolds} />
+      )}
       {(state?.kind === 'idle' || state?.kind === 'failed') && (
         <EmptyState title="No search yet">
           Search, and see here how well each combination of settings predicts tasks it was not shown, and

@@ -1,14 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { Modal, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { EditPreview } from '../../../main/api/services.ts';
 import { useApi } from '../../app/api.ts';
 import { useHasDraft } from '../../app/drafts.tsx';
-import { routes } from '../../app/routes.ts';
-import { DiffView } from '../../components/diff-view.tsx';
-import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { SaveManifestDiff } from '../../components/save-manifest-diff.tsx';
 import { type TargetChoice, targetValue } from './target-block.ts';
 
 interface TargetDialogProps {
@@ -72,32 +69,18 @@ interface ChangeProps {
 }
 
 function Change({ projectId, target, replaces, preview, onClose }: ChangeProps) {
-  const api = useApi();
-  const queries = useQueryClient();
   const unsaved = useHasDraft(projectId);
-  const save = useMutation(
-    api.manifests.save.mutationOptions({
-      onSuccess: () => queries.invalidateQueries({ queryKey: api.manifests.pathKey() }),
-    }),
-  );
-  if (save.isSuccess)
-    return (
-      <Stack gap="md">
-        <Notice tone="good" role="status" title="The manifest is saved.">
-          Choose {target} on the plan page, or run with --target {target}. Everything else stays the same.
-        </Notice>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Close
-          </Button>
-          <Button component={Link} href={routes.plan(projectId)}>
-            Plan a run
-          </Button>
-        </Group>
-      </Stack>
-    );
   return (
-    <Stack gap="md">
+    <SaveManifestDiff
+      projectId={projectId}
+      preview={preview}
+      afterLabel="With the target"
+      saved={{
+        says: `Choose ${target} on the plan page, or run with --target ${target}. Everything else stays the same.`,
+        planLabel: 'Plan a run',
+      }}
+      onClose={onClose}
+    >
       {preview.before === preview.after ? (
         <Notice tone="info">The manifest says exactly this already.</Notice>
       ) : (
@@ -112,26 +95,6 @@ function Change({ projectId, target, replaces, preview, onClose }: ChangeProps) 
           This writes to the file on disk; the editor will then ask which version to keep.
         </Notice>
       )}
-      <DiffView
-        before={preview.before}
-        after={preview.after}
-        beforeLabel="The manifest now"
-        afterLabel="With the target"
-        height={380}
-      />
-      {save.error && <ErrorPanel error={save.error} />}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          Leave it as it is
-        </Button>
-        <Button
-          loading={save.isPending}
-          disabled={preview.before === preview.after}
-          onClick={() => save.mutate({ projectId, text: preview.after, version: preview.version })}
-        >
-          Save the manifest
-        </Button>
-      </Group>
-    </Stack>
+    </SaveManifestDiff>
   );
 }

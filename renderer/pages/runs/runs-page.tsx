@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 import type { RunSummary } from '../../../main/telemetry/views.ts';
 import { useApi, useApiClient } from '../../app/api.ts';
 import { routes } from '../../app/routes.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
+import { NoRunsYet } from '../../components/no-runs-yet.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { CompareDialog } from './compare-dialog.tsx';
@@ -111,22 +111,10 @@ export function RunsPage({ projectId }: { projectId: string }) {
 
 function NoRuns({ projectId }: { projectId: string }) {
   return (
-    <EmptyState
-      title="No run yet"
-      actions={
-        <>
-          <Button component={Link} href={routes.plan(projectId)}>
-            Plan a run
-          </Button>
-          <Button component={Link} href={routes.telemetry(projectId)} variant="default">
-            Import past runs
-          </Button>
-        </>
-      }
-    >
+    <NoRunsYet projectId={projectId} title="No run yet">
       <Text size="sm">
         Runs appear here with their tasks, how long they took and what memory they asked for and used.
       </Text>
-    </EmptyState>
+    </NoRunsYet>
   );
 }

@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter';
 import type { RunSummary } from '../../../main/telemetry/views.ts';
 import { useApi } from '../../app/api.ts';
 import { routes } from '../../app/routes.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
+import { NoRunsYet } from '../../components/no-runs-yet.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { time } from '../../lib/format.ts';
@@ -81,23 +81,11 @@ function RunSelect({
 
 function NoRuns({ projectId }: { projectId: string }) {
   return (
-    <EmptyState
-      title="No run to scale yet"
-      actions={
-        <>
-          <Button component={Link} href={routes.plan(projectId)}>
-            Plan a run
-          </Button>
-          <Button component={Link} href={routes.telemetry(projectId)} variant="default">
-            Import past runs
-          </Button>
-        </>
-      }
-    >
+    <NoRunsYet projectId={projectId} title="No run to scale yet">
       While a run goes, its workers are controlled here: how many, between which limits, and whether the
       scaler decides. After a run, its decisions are here, and you can replay it under another policy. With{' '}
       <code>adaptive: {'{minimum: 1, maximum: 8}'}</code> under a target in the manifest, the scaler decides
       from the start.
-    </EmptyState>
+    </NoRunsYet>
   );
 }
