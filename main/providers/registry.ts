@@ -1,18 +1,21 @@
 import type { ProviderName } from '../manifest/spec.ts';
 import { AppError, assertNever } from '../platform/errors.ts';
 import { localProvider } from './local/local-provider.ts';
+import type { PriceTables } from './prices/price-table.ts';
 import type { DeploymentProvider } from './provider.ts';
 import type { SiteLimits } from './slurm/site-limits.ts';
 import { slurmProvider } from './slurm/slurm-provider.ts';
 
-/**
- * The provider of a target. Those that this version cannot run on refuse with `E_PROVIDER_UNAVAILABLE`.
- * @param limitsOf what is remembered of the site of a connection; without it, only the site itself refuses
- */
-export function providerFor(
-  name: ProviderName,
-  limitsOf?: (connection: string | null) => SiteLimits | null,
-): DeploymentProvider {
+/** What providers are told that they cannot find out without asking. */
+export interface Knowledge {
+  /** What is remembered of the site of a connection; without it, only the site itself refuses. */
+  readonly limitsOf?: (connection: string | null) => SiteLimits | null;
+  /** Without them nothing has a price. */
+  readonly prices?: PriceTables;
+}
+
+/** The provider of a target. Those that this version cannot run on refuse with `E_PROVIDER_UNAVAILABLE`. */
+export function providerFor(name: ProviderName, { limitsOf }: Knowledge = {}): DeploymentProvider {
   switch (name) {
     case 'local':
       return localProvider;

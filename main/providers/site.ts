@@ -1,4 +1,5 @@
 import type { AwsAccess, CloudWishes, GcpAccess } from './clouds.ts';
+import type { PriceTables } from './prices/price-table.ts';
 import type { SiteLimits } from './slurm/site-limits.ts';
 
 /** How a command on a site ended. Output is text: bytes that are no UTF-8 arrive as U+FFFD. */
@@ -74,6 +75,8 @@ export interface Sites {
   pollSeconds?(connection: string | null): Promise<number | null>;
   /** What the site was found to allow when it was set up; null: nobody has looked. Asks nothing of the site. */
   limits?(connection: string | null): Promise<SiteLimits | null>;
+  /** What clouds charge, as far as is known here. @throws AppError `E_PRICES_UNREADABLE` */
+  prices?(): Promise<PriceTables>;
   /** Null: whom AWS's own chain finds here. @throws AppError `E_CONNECTION_…`, `E_CLOUD_REGION`; asks nothing of AWS */
   aws?(connection: string | null, wishes: CloudWishes): Promise<AwsAccess>;
   /** Null: whom Google's application-default credentials find here. @throws AppError `E_CONNECTION_…`, `E_CLOUD_PROJECT` */
