@@ -10,6 +10,7 @@ import { configFolder } from '../workspaces/config-folder.ts';
 import { LiveAdvisors } from '../workspaces/live-advisors.ts';
 import { LiveRuns } from '../workspaces/live-runs.ts';
 import { LiveTrainings } from '../workspaces/live-training.ts';
+import { LiveTransfers } from '../workspaces/live-transfers.ts';
 import { OpenWorkspaces } from '../workspaces/open-workspaces.ts';
 import { RecentProjects } from '../workspaces/recent-projects.ts';
 import { SettingsFile } from '../workspaces/settings.ts';
@@ -48,6 +49,7 @@ export function startRuntime(options: {
   const recent = new RecentProjects(folder);
   const liveRuns = new LiveRuns(logger);
   const trainings = new LiveTrainings();
+  const transfers = new LiveTransfers();
   const workspaces = new OpenWorkspaces({ recent, clock, logger });
   const services = createAppServices({
     workspaces,
@@ -56,6 +58,7 @@ export function startRuntime(options: {
     liveRuns,
     advisors: new LiveAdvisors(),
     trainings,
+    transfers,
     profiles,
     secrets,
     sites,
@@ -70,12 +73,12 @@ export function startRuntime(options: {
     liveRuns,
     configFolder: folder,
     sites,
-    isBusy: () => liveRuns.list().length > 0,
+    isBusy: () => liveRuns.list().length > 0 || transfers.isBusy,
     runsEnded: async () => {
       await Promise.allSettled(liveRuns.list().map(({ handle }) => handle.finished));
     },
     close: async () => {
-      await trainings.cancelAll();
+      await Promise.all([trainings.cancelAll(), transfers.cancelAll()]);
       await liveRuns.interruptAll();
       await workspaces.closeAll();
       sites.close();

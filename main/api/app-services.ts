@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { LiveAdvisors } from '../workspaces/live-advisors.ts';
 import type { LiveRuns } from '../workspaces/live-runs.ts';
 import type { LiveTrainings } from '../workspaces/live-training.ts';
+import type { LiveTransfers } from '../workspaces/live-transfers.ts';
 import type { OpenWorkspaces } from '../workspaces/open-workspaces.ts';
 import type { RecentProjects } from '../workspaces/recent-projects.ts';
 import type { SettingsFile } from '../workspaces/settings.ts';
@@ -19,6 +20,7 @@ import { runsService } from './services/runs-service.ts';
 import { scalingService } from './services/scaling-service.ts';
 import { settingsService } from './services/settings-service.ts';
 import { telemetryService } from './services/telemetry-service.ts';
+import { transfersService } from './services/transfers-service.ts';
 import type { AppInfo, AppServices } from './services.ts';
 
 export interface AppDependencies {
@@ -28,6 +30,7 @@ export interface AppDependencies {
   readonly liveRuns: LiveRuns;
   readonly advisors: LiveAdvisors;
   readonly trainings: LiveTrainings;
+  readonly transfers: LiveTransfers;
   readonly profiles: ProfileFile;
   readonly secrets: Secrets;
   readonly sites: Sites;
@@ -47,6 +50,7 @@ export function createAppServices(deps: AppDependencies): AppServices {
     manifests: manifestsService(deps.workspaces, deps.sites),
     plans: plansService({ ...deps, shelf }),
     runs: runsService({ ...deps, shelf }),
+    transfers: transfersService(deps),
     telemetry: telemetryService(deps.workspaces, deps.clock),
     advisor: advisorService(deps),
     scaling: scalingService(deps),

@@ -7,6 +7,7 @@ import { runsRouter } from './runs.ts';
 import { scalingRouter } from './scaling.ts';
 import { settingsRouter } from './settings.ts';
 import { telemetryRouter } from './telemetry.ts';
+import { transfersRouter } from './transfers.ts';
 import { router } from './trpc.ts';
 
 /** The whole API: one router per area. Faces import its type, hosts carry its value. */
@@ -15,6 +16,7 @@ export const appRouter = router({
   manifests: manifestsRouter,
   plans: plansRouter,
   runs: runsRouter,
+  transfers: transfersRouter,
   telemetry: telemetryRouter,
   advisor: advisorRouter,
   scaling: scalingRouter,

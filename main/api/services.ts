@@ -17,6 +17,7 @@ import type {
 import type { AdvisorService } from './advisor-views.ts';
 import type { ConnectionService } from './connection-views.ts';
 import type { ScalingService } from './scaling-views.ts';
+import type { TransferService } from './transfer-views.ts';
 
 /**
  * What the faces can ask for. The router validates and calls one of these; the hosts carry the router. A page
@@ -27,6 +28,7 @@ export interface AppServices {
   readonly manifests: ManifestService;
   readonly plans: PlanService;
   readonly runs: RunService;
+  readonly transfers: TransferService;
   readonly telemetry: TelemetryService;
   readonly advisor: AdvisorService;
   readonly scaling: ScalingService;

@@ -31,6 +31,11 @@ export class AppError extends Error {
   }
 }
 
+/** What work that a person stopped rejects with. */
+export function cancelledError(): AppError {
+  return new AppError({ code: 'E_CANCELLED', message: 'It was stopped before it was done.' });
+}
+
 /**
  * Any thrown value as data that can be shown and sent. Unknown failures become `E_INTERNAL` and keep their
  * stack in `details`, because an unexpected failure is a bug and its report must be complete.

@@ -40,6 +40,8 @@ export interface RunSetting {
   readonly sites?: Sites;
   /** Told while a project that the site does not see is copied there. */
   readonly onStaging?: (progress: StagingProgress) => void;
+  /** Ends that copying, which the next start takes up; nothing later. */
+  readonly stagingSignal?: AbortSignal;
   /** Whether the scaler decides from the beginning; by default where the target says `adaptive:`. */
   readonly adaptive?: boolean;
   /** Whether somebody can let a task go whose scouts raise doubts; by default a warning is all there is. */

@@ -39,6 +39,7 @@ export interface ResumeRunOptions {
   /** Where targets with a `connection:` are reached. */
   readonly sites?: Sites;
   readonly onStaging?: RunSetting['onStaging'];
+  readonly stagingSignal?: RunSetting['stagingSignal'];
 }
 
 const PAGE = 5000;
@@ -61,6 +62,7 @@ export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
     logger,
     ...(options.sites && { sites: options.sites }),
     ...(options.onStaging && { onStaging: options.onStaging }),
+    ...(options.stagingSignal && { stagingSignal: options.stagingSignal }),
     ...(options.adaptive !== undefined && { adaptive: options.adaptive }),
     ...(options.onDoubt && { onDoubt: options.onDoubt }),
   };

@@ -45,6 +45,7 @@ export async function readyLayout(setting: RunSetting, context: ProviderContext)
   const site = await setting.sites.site(typeof connection === 'string' ? connection : null);
   await stageProject(site, setting.spec, layout.spec.projectFolder, {
     ...(setting.onStaging && { onProgress: setting.onStaging }),
+    ...(setting.stagingSignal && { signal: setting.stagingSignal }),
   });
   return layout;
 }

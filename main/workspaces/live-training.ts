@@ -37,6 +37,10 @@ export class LiveJobs<Result> {
     return this.#jobs.get(projectId) ?? null;
   }
 
+  get isBusy(): boolean {
+    return this.#jobs.size > 0;
+  }
+
   state(projectId: string): JobState<Result> {
     return this.#states.get(projectId) ?? IDLE;
   }
@@ -48,12 +52,16 @@ export class LiveJobs<Result> {
     return () => watchers.delete(watcher);
   }
 
-  /** Starts one, or answers the one that is going on. */
-  startOrJoin(projectId: string, work: Work<Result>): LiveJob<Result> {
+  /** Starts one, or answers the one that is going on. @param firstStep what is said before the work says more */
+  startOrJoin(
+    projectId: string,
+    work: Work<Result>,
+    firstStep = 'Reading what was measured',
+  ): LiveJob<Result> {
     const known = this.#jobs.get(projectId);
     if (known) return known;
     const stop = new AbortController();
-    this.#tell(projectId, { kind: 'going', fraction: 0, step: 'Reading what was measured' });
+    this.#tell(projectId, { kind: 'going', fraction: 0, step: firstStep });
     const finished = work(
       (progress) => this.#tell(projectId, { kind: 'going', ...progress }),
       stop.signal,

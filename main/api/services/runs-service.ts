@@ -8,6 +8,7 @@ import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { startRun } from '../../session/start-run.ts';
 import type { LiveRuns } from '../../workspaces/live-runs.ts';
+import type { LiveTransfers } from '../../workspaces/live-transfers.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { RunService } from '../services.ts';
 import { followLog } from './follow-log.ts';
@@ -16,11 +17,13 @@ import { logPlace } from './log-place.ts';
 import { readLogSlice } from './log-slice.ts';
 import type { PlanShelf } from './plans-service.ts';
 import { RunLogs } from './run-logs.ts';
+import { startInTurn } from './start-jobs.ts';
 import { LOAD_POINTS, notFound, runDetail, watchRun } from './watch-run.ts';
 
 export interface RunsDependencies {
   readonly workspaces: OpenWorkspaces;
   readonly liveRuns: LiveRuns;
+  readonly transfers: LiveTransfers;
   readonly shelf: PlanShelf;
   /** Where runs on a site are sent to and read from. */
   readonly sites: Sites;
@@ -29,7 +32,7 @@ export interface RunsDependencies {
 }
 
 export function runsService(deps: RunsDependencies): RunService {
-  const { workspaces, liveRuns, shelf, sites, clock, logger } = deps;
+  const { workspaces, liveRuns, transfers, shelf, sites, clock, logger } = deps;
   const logs = new RunLogs({ sites, clock, logger });
   const storeOf = async (projectId: string) => (await workspaces.get(projectId)).workspace.store;
 
@@ -41,15 +44,18 @@ export function runsService(deps: RunsDependencies): RunService {
     retry?: ResumeRunOptions['retry'],
   ): Promise<RunHandle> {
     const { workspace } = await workspaces.get(projectId);
-    const handle = await resumeRun({
-      workspace,
-      runId,
-      clock,
-      logger,
-      sites,
-      onDoubt: 'hold',
-      ...(retry && { retry }),
-    });
+    const handle = await startInTurn(transfers, projectId, (staging) =>
+      resumeRun({
+        workspace,
+        runId,
+        clock,
+        logger,
+        sites,
+        onDoubt: 'hold',
+        ...staging,
+        ...(retry && { retry }),
+      }),
+    );
     liveRuns.add(projectId, handle);
     return handle;
   }
@@ -59,16 +65,9 @@ export function runsService(deps: RunsDependencies): RunService {
       const { projectId, spec, plan } = shelf.get(planId);
       const { workspace } = await workspaces.get(projectId);
       const provider = await targetProvider(spec, sites);
-      const handle = await startRun({
-        workspace,
-        spec,
-        plan,
-        provider,
-        clock,
-        logger,
-        sites,
-        onDoubt: 'hold',
-      });
+      const handle = await startInTurn(transfers, projectId, (staging) =>
+        startRun({ workspace, spec, plan, provider, clock, logger, sites, onDoubt: 'hold', ...staging }),
+      );
       liveRuns.add(projectId, handle);
       return { runId: handle.runId };
     },

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import ssh2, { type AuthenticationType, type Client, type ServerHostKeyAlgorithm } from 'ssh2';
-import { AppError, systemErrorCode } from '../../platform/errors.ts';
+import { AppError, cancelledError, systemErrorCode } from '../../platform/errors.ts';
 import { plainText } from '../plain-text.ts';
 import type { Asker } from './asker.ts';
 import { waysToLogIn } from './authenticate.ts';
@@ -273,8 +273,4 @@ function unreachable(hop: Hop, cause: Error, sentence: string | null): AppError 
     },
     { cause },
   );
-}
-
-export function cancelledError(): AppError {
-  return new AppError({ code: 'E_CANCELLED', message: 'It was stopped before it was done.' });
 }

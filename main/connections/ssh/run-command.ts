@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, cancelledError } from '../../platform/errors.ts';
 import type { CommandOptions, CommandResult } from '../../providers/site.ts';
 import { framed, unframed } from './frame.ts';
-import { cancelledError } from './open-link.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const DEFAULT_MAX_OUTPUT = 64 * 1024 * 1024;

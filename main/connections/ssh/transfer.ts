@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AppError, systemErrorCode } from '../../platform/errors.ts';
+import { AppError, cancelledError, systemErrorCode } from '../../platform/errors.ts';
 import type { TransferOptions } from '../../providers/site.ts';
-import { cancelledError } from './open-link.ts';
 import { inBlocks, orNull, type SftpFiles } from './sftp-files.ts';
 
 /** Both ends of a copy, and how a sum is made at the far one. */

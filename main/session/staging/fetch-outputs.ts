@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import type { DeploymentSpec } from '../../manifest/spec.ts';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, cancelledError } from '../../platform/errors.ts';
 import { runPaths } from '../../platform/paths.ts';
 import { MIB } from '../../platform/units.ts';
 import { providerFor } from '../../providers/registry.ts';
@@ -24,11 +24,15 @@ export interface FetchRequest {
   readonly instanceId?: string;
   /** Absolute; `instance/name` goes below it. Absent: where a run on this machine puts them. */
   readonly to?: string;
+  /** Stops between two blocks of a file; the next fetch takes it up there. */
+  readonly signal?: AbortSignal;
 }
 
 export interface FetchProgress {
   readonly files: number;
   readonly done: number;
+  /** Copied so far, in bytes. */
+  readonly bytes: number;
 }
 
 export interface FetchedOutputs {
@@ -73,7 +77,7 @@ export async function fetchOutputs(
   const isHere = !layout.elsewhere || typeof connection !== 'string' || !parts.sites;
   if (isHere && to === undefined) return { site: null, copied: 0, alreadyHere: 0, outputs };
   const site = await siteOf(parts, isHere ? null : connection);
-  const { copied, alreadyHere } = await copy(site, pairs, onProgress);
+  const { copied, alreadyHere } = await copy(site, pairs, onProgress, request.signal);
   return { site: site.label, copied, alreadyHere, outputs };
 }
 
@@ -86,19 +90,27 @@ async function copy(
   site: Site,
   pairs: readonly { readonly from: string; readonly path: string }[],
   onProgress: (progress: FetchProgress) => void,
+  signal: AbortSignal | undefined,
 ): Promise<{ copied: number; alreadyHere: number }> {
   const roots = new Map(pairs.map(({ from, path }) => [posix.normalize(from), path]));
-  const sums = [...(await siteTreeSums(site, [...roots.keys()]))];
+  const sums = [...(await siteTreeSums(site, [...roots.keys()], signal))];
   const digests = new FileDigests();
   let copied = 0;
   let alreadyHere = 0;
-  const tell = () => onProgress({ files: sums.length, done: copied + alreadyHere });
+  let bytes = 0;
+  const tell = () => onProgress({ files: sums.length, done: copied + alreadyHere, bytes });
   tell();
   await inParallel(sums, AT_ONCE, async ([from, sum]) => {
+    if (signal?.aborted) throw cancelledError();
     const path = placeHere(roots, from);
     if ((await digests.digest(path)) === sum) alreadyHere++;
     else {
-      await fetchFile(site, from, path, sum);
+      let before = 0;
+      await fetchFile(site, { from, path, sum, signal }, (done) => {
+        bytes += done - before;
+        before = done;
+        tell();
+      });
       copied++;
     }
     tell();
@@ -115,9 +127,15 @@ function placeHere(roots: ReadonlyMap<string, string>, from: string): string {
   throw new AppError({ code: 'E_SITE_FILE', message: `${from} is not below an output that was asked for.` });
 }
 
-async function fetchFile(site: Site, from: string, path: string, sum: string): Promise<void> {
+async function fetchFile(
+  site: Site,
+  file: { from: string; path: string; sum: string; signal: AbortSignal | undefined },
+  onBytes: (done: number) => void,
+): Promise<void> {
+  const { from, path, sum, signal } = file;
   const size = (await site.stat(from))?.bytes ?? 0;
-  if (size > SMALL_BYTES) return site.download(from, path);
+  if (size > SMALL_BYTES)
+    return site.download(from, path, { ...(signal && { signal }), onProgress: onBytes });
   // Compared with the sum that is known already, it costs no command.
   const bytes = await site.readFile(from);
   const part = `${path}.scalable-part`;
@@ -130,6 +148,7 @@ async function fetchFile(site: Site, from: string, path: string, sum: string): P
       hint: 'The file may have changed while it was copied: try again.',
     });
   await rename(part, path);
+  onBytes(size);
 }
 
 async function specOf({ workspace }: Pick<RunSetting, 'workspace'>, runId: string): Promise<DeploymentSpec> {

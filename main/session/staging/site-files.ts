@@ -24,12 +24,14 @@ export async function siteSums(
 export async function siteTreeSums(
   site: Site,
   roots: readonly string[],
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   if (roots.length === 0) return new Map();
   const walk = 'xargs -0 sh -c \'find "$@" -type f -exec sha256sum -z -- {} + 2>/dev/null\' sh; exit 0';
   const { stdout } = await site.exec(['/bin/sh', '-c', walk], {
     stdin: roots.map((path) => `${posix.normalize(path)}\0`).join(''),
     timeoutSeconds: LONG_SECONDS,
+    ...(signal && { signal }),
   });
   return sumsIn(stdout);
 }

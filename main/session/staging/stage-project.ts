@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { DeploymentSpec } from '../../manifest/spec.ts';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, cancelledError } from '../../platform/errors.ts';
 import { MIB } from '../../platform/units.ts';
 import type { Site } from '../../providers/site.ts';
 import { FileDigests } from '../file-digests.ts';
@@ -72,7 +72,7 @@ export async function stageProject(
   };
   const isSmall = ({ bytes }: ProjectFile) => bytes < SMALL_BYTES;
   await inParallel(changed.filter(isSmall), AT_ONCE, async (file) => {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw cancelledError();
     const mode = file.executable ? 0o755 : 0o644;
     await site.writeFile(posix.join(folder, file.path), await readFile(here(file.path)), { mode });
     copied(file);
