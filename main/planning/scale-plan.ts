@@ -1,5 +1,11 @@
 import type { DeploymentSpec, Objective, Policy } from '../manifest/spec.ts';
-import type { CostEstimate, DeploymentProvider, ResourceRequest, ScalePlan } from '../providers/provider.ts';
+import type {
+  CostEstimate,
+  DeploymentProvider,
+  ResourceRequest,
+  ScalePlan,
+  WorkerTime,
+} from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import { DependencyGraph } from './dependency-graph.ts';
 import { frontEvidence, timeRange } from './front-evidence.ts';
@@ -7,6 +13,7 @@ import { choosePoint } from './objective.ts';
 import type { FrontEvidence, FrontPoint, Plan, PlanOptions } from './plan.ts';
 import { type ScheduledWork, simulateSchedule } from './schedule.ts';
 import { assumedSeconds } from './unknown-durations.ts';
+import { workerTime } from './worker-time.ts';
 
 export interface ScaleChoice {
   readonly scalePlan: ScalePlan;
@@ -52,7 +59,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     const notes = unknown > 0 ? [noDurations(unknown, instances.length)] : [];
     return {
       scalePlan,
-      cost: provider.estimateCost(spec, scalePlan),
+      cost: null,
       timeSeconds: null,
       front: [],
       frontEvidence: null,
@@ -62,7 +69,12 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
 
   const graph = await DependencyGraph.of(instances);
   const work = instances.map((instance, at) => scheduledWork(instance, durations[at] ?? assumed));
-  const evaluate = (workers: Workers) => pointFor(input, work, graph, workers);
+  const time = workerTime(
+    instances,
+    work.map(({ seconds }) => seconds),
+    input.startupSeconds ?? 0,
+  );
+  const evaluate = (workers: Workers) => pointFor(input, work, graph, workers, time);
   const front: FrontPoint[] = [];
   for (const total of candidateTotals(Math.min(maxTotal(input), instances.length)))
     front.push(await evaluate(workersFor(input, total)));
@@ -79,7 +91,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
   const scalePlan = { ...workers, resources };
   return {
     scalePlan,
-    cost: provider.estimateCost(spec, scalePlan),
+    cost: provider.estimateCost(spec, scalePlan, time),
     timeSeconds: chosen.point.timeSeconds,
     front,
     frontEvidence: await frontEvidence(work, graph, front),
@@ -94,6 +106,7 @@ async function pointFor(
   work: readonly ScheduledWork[],
   graph: DependencyGraph,
   { workers, total }: Workers,
+  time: readonly WorkerTime[],
 ): Promise<FrontPoint> {
   const capacity = provider.capacity(spec);
   const { makespanSeconds } = await simulateSchedule(work, graph, {
@@ -113,7 +126,7 @@ async function pointFor(
       work,
       instances.map(({ predicted }) => predicted.wallSeconds),
     ),
-    costUsd: provider.estimateCost(spec, { workers, total, resources })?.usd ?? null,
+    costUsd: provider.estimateCost(spec, { workers, total, resources }, time)?.usd ?? null,
     workerHours: (total * makespanSeconds) / 3600,
   };
 }

@@ -232,7 +232,18 @@ export interface WorkerPrice {
 export interface CostEstimate {
   readonly usd: number;
   readonly items: readonly { readonly label: string; readonly usd: number }[];
+  /** The day of the oldest price in it, `2026-11-21`. */
   readonly pricesFrom: string;
+  /** The same on the other kind of capacity, where its price is known. */
+  readonly alternative?: { readonly label: 'spot' | 'on demand'; readonly usd: number };
+}
+
+/** For how long workers of one kind are there, all together. */
+export interface WorkerTime {
+  readonly component: string;
+  readonly request: ResourceRequest;
+  readonly seconds: number;
+  readonly workers: number;
 }
 
 export interface ProviderContext {
@@ -303,6 +314,6 @@ export interface DeploymentProvider {
   adopt?(spec: DeploymentSpec, context: ProviderContext): Promise<Adoption>;
   /** What a worker for such a request costs; null: nothing, or no price is known. Absent where time is not sold. */
   workerPrice?(spec: DeploymentSpec, request: ResourceRequest): WorkerPrice | null;
-  /** Null where running costs no money. */
-  estimateCost(spec: DeploymentSpec, plan: ScalePlan): CostEstimate | null;
+  /** Null where running costs no money, or nobody knows what. */
+  estimateCost(spec: DeploymentSpec, plan: ScalePlan, time: readonly WorkerTime[]): CostEstimate | null;
 }
