@@ -9,6 +9,17 @@ export interface SiteState {
   readonly ownJobs: { readonly running: number; readonly pending: number };
   /** Slurm's fair-share factor of the user, 0 to 1, of which 0.5 is an even share; null where it cannot be read. */
   readonly fairShare: number | null;
+  /** Jobs that wait in each partition, as far as the site shows other people's; an array counts as one. */
+  readonly queues: readonly QueueState[];
+  /** When Slurm expects the next of the user's waiting jobs to start, milliseconds since the epoch; null where it cannot say. */
+  readonly nextStart: number | null;
+}
+
+export interface QueueState {
+  readonly partition: string;
+  readonly waiting: number;
+  /** Place of the user's first waiting job by priority, from 1; null: none of theirs waits. */
+  readonly place: number | null;
 }
 
 export interface PartitionState {

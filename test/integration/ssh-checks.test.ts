@@ -18,7 +18,7 @@ echo "$@" >> "$FAKE_LOG"; echo "site banner"; echo 4711; /bin/sh`,
 *) printf 'short*|up|4:00:00|8|16000|2\\nshort*|up|4:00:00|8|64000|1\\nbig|down|infinite|64|1000000+|1\\n';; esac`,
   sacctmgr: `case "$*" in *DefaultAccount*) echo im3;; *) printf 'im3||normal,long\\nother|big|\\n';; esac`,
   sacct: 'exit 0',
-  squeue: "printf 'RUNNING\\nRUNNING\\nPENDING\\n'",
+  squeue: `case "$*" in *%P*) printf 'short|bo\\nshort|%s\\nbig|bo\\n' "$(id -un)";; *%S*) printf '1795250000\\nN/A\\n';; *) printf 'RUNNING\\nRUNNING\\nPENDING\\n';; esac`,
   scancel: 'echo "scancel $*" >> "$FAKE_LOG"',
   sshare: "printf '\\n0.417\\n'",
 };
@@ -144,6 +144,11 @@ describe.skipIf(noSshd)(`The guide${noSshd ? ` (skipped: ${noSshd})` : ''}`, () 
       ],
       ownJobs: { running: 2, pending: 1 },
       fairShare: 0.417,
+      queues: [
+        { partition: 'big', waiting: 1, place: null },
+        { partition: 'short', waiting: 2, place: 2 },
+      ],
+      nextStart: 1_795_250_000_000,
     });
     expect(readFileSync(join(sshd.folder, 'log'), 'utf8')).toContain('--export=NONE');
   });

@@ -1,5 +1,5 @@
 import type { AccountLimits, NodeShape, PartitionLimits } from '../../providers/slurm/site-limits.ts';
-import type { PartitionState } from '../site-state.ts';
+import type { PartitionState, QueueState } from '../site-state.ts';
 
 const MIB = 1024 ** 2;
 
@@ -119,4 +119,28 @@ export function parseFairShare(text: string): number | null {
     .filter((line) => /^[01](?:\.\d+)?$/.test(line))
     .map(Number);
   return factors.length > 0 ? Math.max(...factors) : null;
+}
+
+/** Lines of `PARTITION|WAITING|PLACE`, the place empty where no own job waits. A job for any of several partitions waits in each. */
+export function parseQueues(text: string): readonly QueueState[] {
+  const queues = new Map<string, QueueState>();
+  for (const line of text.split('\n')) {
+    const [, names = '', waiting = '', first = ''] = /^([\w.,-]+)\|(\d+)\|(\d*)$/.exec(line.trim()) ?? [];
+    for (const partition of names.split(',').filter((name) => name !== '')) {
+      const before = queues.get(partition);
+      const place = first === '' ? null : Number(first);
+      queues.set(partition, {
+        partition,
+        waiting: (before?.waiting ?? 0) + Number(waiting),
+        place: before?.place == null ? place : place === null ? before.place : Math.min(before.place, place),
+      });
+    }
+  }
+  return [...queues.values()].sort((a, b) => (a.partition < b.partition ? -1 : 1));
+}
+
+/** The earliest of lines that are seconds since the epoch, in milliseconds; `N/A` and the like are passed over. */
+export function parseNextStart(text: string): number | null {
+  const times = text.split('\n').flatMap((line) => (/^\d{9,11}$/.test(line.trim()) ? [Number(line)] : []));
+  return times.length === 0 ? null : Math.min(...times) * 1000;
 }

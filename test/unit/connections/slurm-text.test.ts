@@ -5,8 +5,10 @@ import {
   parseAccounts,
   parseConfig,
   parseFairShare,
+  parseNextStart,
   parsePartitionStates,
   parsePartitions,
+  parseQueues,
   parseTimeLimit,
   parseVersion,
 } from '../../../main/connections/site/slurm-text.ts';
@@ -55,6 +57,16 @@ describe('what a site answers', () => {
     expect(countJobs('RUNNING\nPENDING\nRUNNING\n')).toEqual({ running: 2, pending: 1 });
     expect(parseFairShare('\n0.25\n0.5\n')).toBe(0.5);
     expect(parseFairShare('sshare: error')).toBeNull();
+    expect(parseQueues('short|214|17\nbig|3|\nbanner\n')).toEqual([
+      { partition: 'big', waiting: 3, place: null },
+      { partition: 'short', waiting: 214, place: 17 },
+    ]);
+    expect(parseQueues('a|5|\na,b|2|1\n')).toEqual([
+      { partition: 'a', waiting: 7, place: 1 },
+      { partition: 'b', waiting: 2, place: 1 },
+    ]);
+    expect(parseNextStart('1795255200\n1795250000\nN/A\n')).toBe(1_795_250_000_000);
+    expect(parseNextStart('N/A\n2026-11-21T09:00:00\n')).toBeNull();
   });
 
   it('never fails, whatever it is', () => {
@@ -65,6 +77,8 @@ describe('what a site answers', () => {
         parseAccounts(text, null);
         parseConfig(text);
         parseFairShare(text);
+        parseQueues(text);
+        parseNextStart(text);
       }),
     );
   });
