@@ -23,7 +23,8 @@ export function workerTime(
     kinds.set(key, kind);
   }
   return [...kinds.values()].map((kind) => {
-    const workers = Math.max(1, Math.ceil(kind.workers));
+    // Thirty tenths are three, also where they add up to a little more.
+    const workers = Math.max(1, Math.ceil(kind.workers - 1e-9));
     return { ...kind, workers, seconds: kind.seconds + workers * startSeconds };
   });
 }
