@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { PROFILE_NAME, sshProfileSchema } from '../connections/profile.ts';
+import { sshProfileSchema } from '../connections/profile.ts';
+import { connectionName } from '../connections/profile-parts.ts';
 import './inputs.ts';
 import { procedure, router } from './trpc.ts';
 
-const connectionName = z.string().regex(PROFILE_NAME);
 const inConnection = z.strictObject({ name: connectionName });
 
 const answer = z.discriminatedUnion('kind', [

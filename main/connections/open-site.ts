@@ -1,7 +1,9 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { AwsAccess, CloudWishes, GcpAccess } from '../providers/clouds.ts';
 import type { Site, SiteReach, Sites as SitesOfRuns } from '../providers/site.ts';
 import type { SiteLimits } from '../providers/slurm/site-limits.ts';
+import { CloudAccesses } from './cloud-accesses.ts';
 import { LocalSite } from './local-site.ts';
 import type { ProfileFile } from './profile-file.ts';
 import type { Prompts } from './prompts.ts';
@@ -26,6 +28,8 @@ export interface OpenSitesOptions {
   readonly agentSocket?: string | null;
   readonly silenceSeconds?: number;
   readonly keepAliveSeconds?: number;
+  /** Default: that of this process, from which the clouds' own SDKs read as well. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The sites of this process: one connection per profile, shared by everybody. */
@@ -37,6 +41,8 @@ export interface Sites extends SitesOfRuns {
   pollSeconds(name: string | null): Promise<number | null>;
   /** As remembered from the last set-up; null before. */
   limits(name: string | null): Promise<SiteLimits | null>;
+  aws(name: string | null, wishes: CloudWishes): Promise<AwsAccess>;
+  gcp(name: string | null, wishes: CloudWishes): Promise<GcpAccess>;
   /**
    * Connects now, asking where it must; rejects with the exact reason (`E_SSH_HOST_KEY_CHANGED`, `E_SSH_AUTH`, …), where a
    * site's own methods say `E_SITE_UNREACHABLE`. To be called where a person has just asked for it. Resolves at once when connected.
@@ -55,10 +61,11 @@ export function openSites(options: OpenSitesOptions): Sites {
   const local = new LocalSite();
   const open = new Map<string, Promise<{ readonly connection: SshConnection; readonly site: Site }>>();
   const known = new Map<string, SshConnection>();
+  const clouds = new CloudAccesses(options);
 
   const start = async (name: string) => {
     const route = async () =>
-      routeOf(await options.profiles.get(name), await readSshConfig(options.home), options.home);
+      routeOf(await options.profiles.getOf('ssh', name), await readSshConfig(options.home), options.home);
     const last = (await route()).at(-1);
     const connection = new SshConnection({
       name,
@@ -88,14 +95,23 @@ export function openSites(options: OpenSitesOptions): Sites {
   };
   return {
     site: async (name) => (name === null ? local : (await opened(name)).site),
-    workDir: async (name) => (name === null ? null : (await options.profiles.get(name)).workDir),
-    pollSeconds: async (name) => (name === null ? null : (await options.profiles.get(name)).pollSeconds),
+    workDir: async (name) => (name === null ? null : (await options.profiles.getOf('ssh', name)).workDir),
+    pollSeconds: async (name) => {
+      const profile = name === null ? null : await options.profiles.get(name);
+      return profile?.kind === 'ssh' ? profile.pollSeconds : null;
+    },
     limits: async (name) => (name === null ? null : options.profiles.limits(name)),
+    aws: (name, wishes) => clouds.aws(name, wishes),
+    gcp: (name, wishes) => clouds.gcp(name, wishes),
     connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
     connectQuietly: async (name) => (await opened(name)).connection.quietly(),
     reach: (name) => known.get(name)?.reach ?? null,
-    disconnect: (name) => known.get(name)?.restart(),
+    disconnect: (name) => {
+      known.get(name)?.restart();
+      clouds.forget(name);
+    },
     close: () => {
+      clouds.close();
       for (const connection of known.values()) connection.close();
       known.clear();
       open.clear();

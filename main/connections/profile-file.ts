@@ -4,9 +4,17 @@ import { AppError } from '../platform/errors.ts';
 import type { SiteLimits } from '../providers/slurm/site-limits.ts';
 import { readJsonFile, writeFileAtomically } from '../workspaces/json-file.ts';
 import { type LastTest, lastTestSchema } from './last-test.ts';
-import { type SshProfile, type SshProfileInput, sshProfileSchema } from './profile.ts';
+import {
+  type ConnectionInput,
+  type ConnectionKind,
+  type ConnectionProfile,
+  connectionSchema,
+  KIND_TITLES,
+} from './profile.ts';
 import { siteLimitsSchema } from './site/limits-schema.ts';
 import { Turns } from './turns.ts';
+
+type ProfileOf<K extends ConnectionKind> = Extract<ConnectionProfile, { readonly kind: K }>;
 
 /** The connections of a user: `connections.json` in the app's config folder, and what was read from each site beside it. */
 export class ProfileFile {
@@ -18,16 +26,20 @@ export class ProfileFile {
   }
 
   /** By name. Entries of a damaged file are left out. */
-  async list(): Promise<readonly SshProfile[]> {
+  async list(): Promise<readonly ConnectionProfile[]> {
     const content = await readJsonFile(this.#path);
     if (!Array.isArray(content)) return [];
     return content
-      .flatMap((item) => sshProfileSchema.safeParse(item).data ?? [])
+      .flatMap((item) => connectionSchema.safeParse(item).data ?? [])
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
+  async listOf<K extends ConnectionKind>(kind: K): Promise<readonly ProfileOf<K>[]> {
+    return (await this.list()).filter((profile) => isOf(profile, kind));
+  }
+
   /** @throws AppError E_CONNECTION_NOT_FOUND */
-  async get(name: string): Promise<SshProfile> {
+  async get(name: string): Promise<ConnectionProfile> {
     const profiles = await this.list();
     const found = profiles.find((profile) => profile.name === name);
     if (found) return found;
@@ -35,13 +47,24 @@ export class ProfileFile {
     throw new AppError({
       code: 'E_CONNECTION_NOT_FOUND',
       message: `There is no connection called ${name}.`,
-      hint: `${names ? `There are: ${names}. ` : ''}Add one: scalable connections add ssh ${name} --host HOST`,
+      hint: `${names ? `There are: ${names}. ` : ''}Add one: scalable connections add ssh|aws|gcp ${name}`,
+    });
+  }
+
+  /** @throws AppError E_CONNECTION_NOT_FOUND, E_CONNECTION_KIND */
+  async getOf<K extends ConnectionKind>(kind: K, name: string): Promise<ProfileOf<K>> {
+    const found = await this.get(name);
+    if (isOf(found, kind)) return found;
+    throw new AppError({
+      code: 'E_CONNECTION_KIND',
+      message: `The connection ${name} is for ${KIND_TITLES[found.kind]}, not for ${KIND_TITLES[kind]}.`,
+      hint: 'Name another connection, or another provider, in the target.',
     });
   }
 
   /** @throws AppError E_CONNECTION_EXISTS */
-  add(input: SshProfileInput): Promise<SshProfile> {
-    const profile = sshProfileSchema.parse(input);
+  add(input: ConnectionInput): Promise<ConnectionProfile> {
+    const profile = connectionSchema.parse(input);
     return this.#changes.take(async () => {
       await this.#refuseTaken(profile.name);
       await this.#save([...(await this.list()), profile]);
@@ -50,12 +73,12 @@ export class ProfileFile {
   }
 
   /** @throws AppError E_CONNECTION_NOT_FOUND, E_CONNECTION_EXISTS */
-  update(name: string, input: SshProfileInput): Promise<SshProfile> {
-    const profile = sshProfileSchema.parse(input);
+  update(name: string, input: ConnectionInput): Promise<ConnectionProfile> {
+    const profile = connectionSchema.parse(input);
     return this.#changes.take(async () => {
       const before = await this.get(name);
       if (profile.name !== name) await this.#refuseTaken(profile.name);
-      const isSameSite = before.host === profile.host && before.user === profile.user;
+      const isSameSite = leadsToSameSite(before, profile);
       const limits = isSameSite ? await this.limits(name) : null;
       await this.#save((await this.list()).map((other) => (other.name === name ? profile : other)));
       if (profile.name !== name || !isSameSite) await rm(this.#limitsPath(name), { force: true });
@@ -114,7 +137,17 @@ export class ProfileFile {
     });
   }
 
-  #save(profiles: readonly SshProfile[]): Promise<void> {
+  #save(profiles: readonly ConnectionProfile[]): Promise<void> {
     return writeFileAtomically(this.#path, `${JSON.stringify(profiles, null, 2)}\n`, 0o600);
   }
+}
+
+function isOf<K extends ConnectionKind>(profile: ConnectionProfile, kind: K): profile is ProfileOf<K> {
+  return profile.kind === kind;
+}
+
+function leadsToSameSite(before: ConnectionProfile, after: ConnectionProfile): boolean {
+  return (
+    before.kind === 'ssh' && after.kind === 'ssh' && before.host === after.host && before.user === after.user
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-
-/** What may be a profile's name: it stands in manifests, commands and file names. */
-export const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+import { awsProfileSchema } from './aws/aws-profile.ts';
+import { gcpProfileSchema } from './gcp/gcp-profile.ts';
+import { connectionName } from './profile-parts.ts';
 
 // A value of these that began with a dash would be an option to a program that gets it.
 const address = z
@@ -25,7 +25,7 @@ const slurmName = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be a name of
 /** Null everywhere means: as ~/.ssh/config says for this host, else the usual. */
 export const sshProfileSchema = z.strictObject({
   kind: z.literal('ssh'),
-  name: z.string().regex(PROFILE_NAME, 'must be of letters, digits, dots, dashes and underscores'),
+  name: connectionName,
   /** A name, an address, or a Host of ~/.ssh/config. */
   host: address,
   port: port.nullable().default(null),
@@ -57,3 +57,19 @@ export const sshProfileSchema = z.strictObject({
 /** How a site is reached over SSH. Holds no secret: passwords and passphrases are in the keychain or are asked. */
 export type SshProfile = Readonly<z.output<typeof sshProfileSchema>>;
 export type SshProfileInput = Readonly<z.input<typeof sshProfileSchema>>;
+
+export const connectionSchema = z.discriminatedUnion('kind', [
+  sshProfileSchema,
+  awsProfileSchema,
+  gcpProfileSchema,
+]);
+
+export type ConnectionProfile = Readonly<z.output<typeof connectionSchema>>;
+export type ConnectionInput = Readonly<z.input<typeof connectionSchema>>;
+export type ConnectionKind = ConnectionProfile['kind'];
+
+export const KIND_TITLES: Readonly<Record<ConnectionKind, string>> = {
+  ssh: 'a cluster over SSH',
+  aws: 'AWS',
+  gcp: 'Google Cloud',
+};

@@ -58,22 +58,25 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
     }
   };
   const forgetSecrets = async (name: string) => {
-    const route = await routeFor(await profiles.get(name));
+    const route = await routeFor(await profiles.getOf('ssh', name));
     for (const what of ['password', 'passphrase'] as const)
       for (const key of secretKeys(name, route, what)) await secrets.delete(key);
   };
 
   return {
     list: async () => ({
-      connections: await Promise.all((await profiles.list()).map(view)),
+      connections: await Promise.all((await profiles.listOf('ssh')).map(view)),
       keychainUnavailable: await secrets.unavailable(),
     }),
-    add: async (profile) => view(await profiles.add(profile)),
+    add: async (profile) => {
+      await profiles.add(profile);
+      return view(await profiles.getOf('ssh', profile.name));
+    },
     update: async (name, profile) => {
-      const changed = await profiles.update(name, profile);
+      await profiles.update(name, profile);
       sites.disconnect(name);
       states.delete(name);
-      return view(changed);
+      return view(await profiles.getOf('ssh', profile.name));
     },
     remove: async (name) => {
       await forgetSecrets(name);
@@ -84,7 +87,7 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
     forgetSecrets,
     readSshConfig: async () => {
       const config = await readSshConfig(home);
-      const taken = new Set((await profiles.list()).map(({ host }) => host));
+      const taken = new Set((await profiles.listOf('ssh')).map(({ host }) => host));
       return config.aliases
         .filter((host) => !taken.has(host))
         .map((host) => {
@@ -121,7 +124,14 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
   };
 }
 
-const NOTHING_KNOWN = { readAt: null, partitions: [], ownJobs: { running: 0, pending: 0 }, fairShare: null };
+const NOTHING_KNOWN: Omit<SiteState, 'reach'> = {
+  readAt: null,
+  partitions: [],
+  ownJobs: { running: 0, pending: 0 },
+  fairShare: null,
+  queues: [],
+  nextStart: null,
+};
 
 function secretKeys(name: string, route: readonly Hop[], what: 'password' | 'passphrase'): readonly string[] {
   const subjects = what === 'password' ? route.map(addressOf) : route.flatMap((hop) => hop.identityFiles);

@@ -14,7 +14,7 @@ export async function listConnections(context: CommandContext): Promise<number> 
   const { profiles } = cliSites(context);
   const config = await readSshConfig();
   const rows = await Promise.all(
-    (await profiles.list()).map(async (profile) => {
+    (await profiles.listOf('ssh')).map(async (profile) => {
       const limits = await profiles.limits(profile.name);
       return {
         kind: profile.kind,
@@ -166,7 +166,7 @@ export async function removeConnection(
   { name }: { readonly name: string },
 ): Promise<number> {
   const { profiles, secrets } = cliSites(context);
-  const profile = await profiles.get(name);
+  const profile = await profiles.getOf('ssh', name);
   for (const hop of routeOf(profile, await readSshConfig())) {
     await secrets.delete(secretKey(name, 'password', addressOf(hop)));
     for (const key of hop.identityFiles) await secrets.delete(secretKey(name, 'passphrase', key));

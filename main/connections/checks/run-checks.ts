@@ -39,7 +39,7 @@ const LITTLE_SPACE = 1024 ** 3;
 
 /** The guide. What it reads of the site is remembered as its limits. @throws AppError E_CONNECTION_NOT_FOUND */
 export async function* runChecks(options: ChecksOptions): AsyncGenerator<CheckEvent> {
-  await options.profiles.get(options.name);
+  await options.profiles.getOf('ssh', options.name);
   const guide = new Guide(options);
   const walked = guide.walk().then(
     () => guide.events.end(),
@@ -91,7 +91,7 @@ class Guide {
     const { name, profiles, sites, clock } = this.#options;
     await this.#connect();
     const site = await sites.site(name);
-    const profile = await profiles.get(name);
+    const profile = await profiles.getOf('ssh', name);
     const facts = await this.#needed('slurm', async () => {
       const found = await readSlurm(site);
       return [
@@ -183,7 +183,7 @@ class Guide {
   async #choices(site: Site, facts: SlurmFacts) {
     const partitions = await readPartitions(site);
     const accounts = await readAccounts(site, facts.user);
-    const profile = await this.#options.profiles.get(this.#options.name);
+    const profile = await this.#options.profiles.getOf('ssh', this.#options.name);
     if (partitions.length === 0)
       throw new AppError({
         code: 'E_SITE_NO_PARTITIONS',
@@ -210,7 +210,7 @@ class Guide {
   }
 
   async #tryFolder(site: Site) {
-    const folder = await workFolder(site, await this.#options.profiles.get(this.#options.name));
+    const folder = await workFolder(site, await this.#options.profiles.getOf('ssh', this.#options.name));
     await tryWriting(site, folder, `scalable-test-${newId()}`);
     const free = await freeBytes(site, folder);
     if (free !== null && free < LITTLE_SPACE)

@@ -1,0 +1,66 @@
+import type { Clock } from '../platform/clock.ts';
+import type { AwsAccess, CloudWishes, GcpAccess } from '../providers/clouds.ts';
+import type { awsCredentials } from './aws/credentials.ts';
+import { openAws } from './aws/open-aws.ts';
+import { openGcp } from './gcp/open-gcp.ts';
+import type { ProfileFile } from './profile-file.ts';
+import type { Prompts } from './prompts.ts';
+
+export interface CloudAccessesOptions {
+  readonly profiles: ProfileFile;
+  readonly prompts: Prompts;
+  readonly clock: Clock;
+  /** Default: that of this process, from which the clouds' own SDKs read as well. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Credentials by the profile that they are for: a changed profile begins anew, an unchanged one asks nobody twice. */
+type Shelf<T> = Map<string, { readonly connection: string | null; readonly kept: T }>;
+
+/** The clouds as this process is signed in to them. */
+export class CloudAccesses {
+  readonly #options: CloudAccessesOptions;
+  readonly #closed = new AbortController();
+  readonly #aws: Shelf<ReturnType<typeof awsCredentials>> = new Map();
+  readonly #gcp: Shelf<GcpAccess['auth']> = new Map();
+
+  constructor(options: CloudAccessesOptions) {
+    this.#options = options;
+  }
+
+  async aws(name: string | null, wishes: CloudWishes): Promise<AwsAccess> {
+    const { profiles, prompts, clock, env = process.env } = this.#options;
+    const profile = name === null ? null : await profiles.getOf('aws', name);
+    const access = await openAws({ profile, wishes, prompts, clock, env, signal: this.#closed.signal });
+    const credentials = keep(this.#aws, name, JSON.stringify(profile), access.credentials);
+    return { ...access, credentials };
+  }
+
+  async gcp(name: string | null, wishes: CloudWishes): Promise<GcpAccess> {
+    const { profiles, env = process.env } = this.#options;
+    const profile = name === null ? null : await profiles.getOf('gcp', name);
+    const access = await openGcp({ profile, wishes, env });
+    const auth = keep(this.#gcp, name, JSON.stringify([profile, access.projectId]), access.auth);
+    return { ...access, auth };
+  }
+
+  /** The next use asks again. */
+  forget(name: string): void {
+    for (const shelf of [this.#aws, this.#gcp])
+      for (const [key, { connection }] of shelf) if (connection === name) shelf.delete(key);
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#aws.clear();
+    this.#gcp.clear();
+  }
+}
+
+/** What is on the shelf already goes before what was just made. */
+function keep<T>(shelf: Shelf<T>, connection: string | null, key: string, made: T): T {
+  const found = shelf.get(key)?.kept;
+  if (found !== undefined) return found;
+  shelf.set(key, { connection, kept: made });
+  return made;
+}
