@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PartitionState, SiteState } from '../../main/api/connection-views.ts';
 import { useApi } from '../app/api.ts';
 import { duration, plural } from '../lib/format.ts';
-import { fairShareWords, reachLabel, reachSentence } from '../lib/site-words.ts';
+import { fairShareWords, queueSentence, type Reach, reachLabel, reachSentence } from '../lib/site-words.ts';
 import { ErrorPanel } from './error-panel.tsx';
 import { QueryView } from './query-view.tsx';
 import classes from './site-summary.module.css';
@@ -15,13 +15,31 @@ interface SiteSummaryProps {
   readonly partition: string | null;
   /** All partitions, in a table. */
   readonly detailed?: boolean;
+  /** What a live run knows of the site at this moment; null or absent: as the last look found it. */
+  readonly reach?: Reach | null;
+  /** Own jobs wait there, so it is looked at again now and then. */
+  readonly watching?: boolean;
 }
 
+/** The queue moves slowly, and every look is a command on the login node. */
+const LOOK_AGAIN_MS = 60_000;
+
 /** What a site is doing now: reachable or not, idle nodes, own jobs, fair share. Looking never asks for a password. */
-export function SiteSummary({ connection, partition, detailed = false }: SiteSummaryProps) {
+export function SiteSummary({
+  connection,
+  partition,
+  detailed = false,
+  reach: known = null,
+  watching = false,
+}: SiteSummaryProps) {
   const api = useApi();
   const queries = useQueryClient();
-  const site = useQuery(api.connections.siteState.queryOptions({ name: connection }, { staleTime: 30_000 }));
+  const site = useQuery(
+    api.connections.siteState.queryOptions(
+      { name: connection },
+      { staleTime: 30_000, refetchInterval: watching ? LOOK_AGAIN_MS : false },
+    ),
+  );
   const connect = useMutation(
     api.connections.connect.mutationOptions({
       onSettled: () => queries.invalidateQueries(api.connections.siteState.queryFilter({ name: connection })),
@@ -29,54 +47,76 @@ export function SiteSummary({ connection, partition, detailed = false }: SiteSum
   );
   return (
     <QueryView query={site} loading="Asking the site…">
-      {(state) => (
-        <Stack gap={6} fz="sm">
-          <div className={classes.head}>
-            <span className={classes.reach} data-reach={state.reach.state}>
-              <span className={classes.dot} aria-hidden="true" />
-              {reachLabel(state.reach)}
-              {state.readAt !== null && (
-                <Text span size="xs" c="dimmed" fw={400}>
-                  seen <TimeText at={state.readAt} show="ago" />
-                </Text>
+      {(seen) => {
+        const state = known === null ? seen : { ...seen, reach: known };
+        return (
+          <Stack gap={6} fz="sm">
+            <div className={classes.head}>
+              <span className={classes.reach} data-reach={state.reach.state}>
+                <span className={classes.dot} aria-hidden="true" />
+                {reachLabel(state.reach)}
+                {state.readAt !== null && (
+                  <Text span size="xs" c="dimmed" fw={400}>
+                    seen <TimeText at={state.readAt} show="ago" />
+                  </Text>
+                )}
+              </span>
+              {state.reach.state === 'reachable' ? (
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  loading={site.isFetching}
+                  onClick={() => void site.refetch()}
+                >
+                  Look again
+                </Button>
+              ) : (
+                <Button
+                  size="compact-xs"
+                  loading={connect.isPending}
+                  onClick={() => connect.mutate({ name: connection })}
+                >
+                  Connect
+                </Button>
               )}
-            </span>
-            {state.reach.state === 'reachable' ? (
-              <Button
-                variant="default"
-                size="compact-xs"
-                loading={site.isFetching}
-                onClick={() => void site.refetch()}
-              >
-                Look again
-              </Button>
+            </div>
+            <Reason state={state} />
+            {connect.error && <ErrorPanel error={connect.error} />}
+            {detailed ? (
+              <Partitions partitions={state.partitions} />
             ) : (
-              <Button
-                size="compact-xs"
-                loading={connect.isPending}
-                onClick={() => connect.mutate({ name: connection })}
-              >
-                Connect
-              </Button>
+              <Idle state={state} partition={partition} />
             )}
-          </div>
-          <Reason state={state} />
-          {connect.error && <ErrorPanel error={connect.error} />}
-          {detailed ? (
-            <Partitions partitions={state.partitions} />
-          ) : (
-            <Idle state={state} partition={partition} />
-          )}
-          {state.readAt !== null && (
-            <Text size="sm">
-              Your jobs: {state.ownJobs.running} running, {state.ownJobs.pending} waiting.
-              {state.fairShare !== null &&
-                ` Fair share ${state.fairShare.toFixed(2)}: ${fairShareWords(state.fairShare)}.`}
-            </Text>
-          )}
-        </Stack>
-      )}
+            {state.readAt !== null && (
+              <Text size="sm">
+                Your jobs: {state.ownJobs.running} running, {state.ownJobs.pending} waiting.
+                {state.fairShare !== null &&
+                  ` Fair share ${state.fairShare.toFixed(2)}: ${fairShareWords(state.fairShare)}.`}
+              </Text>
+            )}
+            <Queue state={state} partition={partition} />
+          </Stack>
+        );
+      }}
     </QueryView>
+  );
+}
+
+/** Where one's own jobs stand in line. */
+function Queue({ state, partition }: { state: SiteState; partition: string | null }) {
+  const name = partition ?? state.partitions.find(({ isDefault }) => isDefault)?.name;
+  const sentence = queueSentence(state.queues.find((queue) => queue.partition === name));
+  if (sentence === null) return null;
+  return (
+    <Text size="sm">
+      {sentence}
+      {state.nextStart !== null && (
+        <>
+          {' '}
+          Slurm expects the next start at <TimeText at={state.nextStart} show="clock" />.
+        </>
+      )}
+    </Text>
   );
 }
 

@@ -26,6 +26,16 @@ export function reachSentence(reach: Reach, now: number = Date.now()): string | 
   }
 }
 
+/** Place in line: `The first of your waiting jobs is number 17 of 214 in short.` Null where none of them waits. */
+export function queueSentence(queue: SiteState['queues'][number] | undefined): string | null {
+  if (!queue || queue.place === null) return null;
+  const { place, waiting, partition } = queue;
+  if (waiting === place && place === 1) return `Nobody else waits in ${partition}.`;
+  return place === 1
+    ? `Yours is the next of ${waiting} waiting jobs in ${partition}.`
+    : `The first of your waiting jobs is number ${place} of ${waiting} in ${partition}.`;
+}
+
 /** Slurm's fair-share factor in words. Its meaning: 0.5 is an even share, more goes first. */
 export function fairShareWords(factor: number): string {
   if (factor > 0.6) return 'you have used less than your share, so your jobs come earlier';

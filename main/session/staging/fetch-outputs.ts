@@ -5,6 +5,7 @@ import { AppError, cancelledError } from '../../platform/errors.ts';
 import { runPaths } from '../../platform/paths.ts';
 import { MIB } from '../../platform/units.ts';
 import { providerFor } from '../../providers/registry.ts';
+import type { FarFiles } from '../../providers/run-files.ts';
 import type { Site } from '../../providers/site.ts';
 import type { InstanceRow } from '../../telemetry/views.ts';
 import { FileDigests } from '../file-digests.ts';
@@ -12,7 +13,7 @@ import type { RunSetting } from '../open-run.ts';
 import { TaskInstances } from '../task-instances.ts';
 import { providerContext, workLayout } from '../work-layout.ts';
 import { inParallel } from './in-parallel.ts';
-import { siteTreeSums } from './site-files.ts';
+import { siteFiles } from './site-files.ts';
 
 const PAGE = 5000;
 const AT_ONCE = 4;
@@ -74,11 +75,12 @@ export async function fetchOutputs(
   });
   const outputs = pairs.map(({ instanceId, name, path }) => ({ instanceId, name, path }));
   const { connection } = spec.target.options;
-  const isHere = !layout.elsewhere || typeof connection !== 'string' || !parts.sites;
+  const bucket = await setting.provider.files?.(spec, providerContext(setting, runId));
+  const isHere = !bucket && (!layout.elsewhere || typeof connection !== 'string' || !parts.sites);
   if (isHere && to === undefined) return { site: null, copied: 0, alreadyHere: 0, outputs };
-  const site = await siteOf(parts, isHere ? null : connection);
-  const { copied, alreadyHere } = await copy(site, pairs, onProgress, request.signal);
-  return { site: site.label, copied, alreadyHere, outputs };
+  const far = bucket ?? siteFiles(await siteOf(parts, isHere ? null : String(connection)));
+  const { copied, alreadyHere } = await copy(far, pairs, onProgress, request.signal);
+  return { site: far.label, copied, alreadyHere, outputs };
 }
 
 async function siteOf({ sites }: Pick<RunSetting, 'sites'>, connection: string | null): Promise<Site> {
@@ -87,13 +89,13 @@ async function siteOf({ sites }: Pick<RunSetting, 'sites'>, connection: string |
 }
 
 async function copy(
-  site: Site,
+  site: FarFiles,
   pairs: readonly { readonly from: string; readonly path: string }[],
   onProgress: (progress: FetchProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<{ copied: number; alreadyHere: number }> {
   const roots = new Map(pairs.map(({ from, path }) => [posix.normalize(from), path]));
-  const sums = [...(await siteTreeSums(site, [...roots.keys()], signal))];
+  const sums = [...(await site.treeSums([...roots.keys()], signal))];
   const digests = new FileDigests();
   let copied = 0;
   let alreadyHere = 0;
@@ -128,7 +130,7 @@ function placeHere(roots: ReadonlyMap<string, string>, from: string): string {
 }
 
 async function fetchFile(
-  site: Site,
+  site: FarFiles,
   file: { from: string; path: string; sum: string; signal: AbortSignal | undefined },
   onBytes: (done: number) => void,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { FarFiles } from '../../providers/run-files.ts';
 import type { Site } from '../../providers/site.ts';
 
 const LONG_SECONDS = 1800;
@@ -20,8 +21,18 @@ export async function siteSums(
   return sumsIn(stdout);
 }
 
+export function siteFiles(site: Site): FarFiles {
+  return {
+    label: site.label,
+    stat: (path) => site.stat(path),
+    readFile: (path, options) => site.readFile(path, options),
+    download: (path, localPath, options) => site.download(path, localPath, options),
+    treeSums: (roots, signal) => siteTreeSums(site, roots, signal),
+  };
+}
+
 /** Sums of everything below some files and folders, by absolute path. One command. */
-export async function siteTreeSums(
+async function siteTreeSums(
   site: Site,
   roots: readonly string[],
   signal?: AbortSignal,

@@ -41,6 +41,30 @@ export async function stageProject(
   folder: string,
   options: StagingOptions = {},
 ): Promise<StagingProgress> {
+  try {
+    return await bring(site, spec, folder, options);
+  } catch (error) {
+    throw options.signal?.aborted ? stopped(site, error) : error;
+  }
+}
+
+function stopped({ label }: Site, cause: unknown): AppError {
+  return new AppError(
+    {
+      code: 'E_CANCELLED',
+      message: `Copying the project to ${label} was stopped, and no run was started.`,
+      hint: 'What has been copied stays there; the next start goes on from it.',
+    },
+    { cause },
+  );
+}
+
+async function bring(
+  site: Site,
+  spec: DeploymentSpec,
+  folder: string,
+  options: StagingOptions,
+): Promise<StagingProgress> {
   const files = await projectFiles(spec);
   const digests = new FileDigests();
   const here = (path: string) => join(spec.projectFolder, path);

@@ -1,11 +1,11 @@
 import { Button, Group, Select, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
+import type { LiveJobView } from '../../app/live-job.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { FoldsInput } from './folds-input.tsx';
-import { JobProgress } from './job-progress.tsx';
-import type { LiveJobView } from './use-live-job.ts';
 
 /** One task and how it is cross-validated: what every job about a single task asks. */
 export interface TaskJobChoice {

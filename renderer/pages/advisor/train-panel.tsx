@@ -6,12 +6,12 @@ import type { ModelType } from '../../../main/advisor/advisor.ts';
 import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { duration, plural } from '../../lib/format.ts';
 import { FoldsInput } from './folds-input.tsx';
-import { JobProgress } from './job-progress.tsx';
 import { useTraining } from './use-live-job.ts';
 
 const MODELS: readonly { value: ModelType; label: string }[] = [

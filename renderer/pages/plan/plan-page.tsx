@@ -14,6 +14,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { StagingProgress } from '../../components/staging-progress.tsx';
 import { riskOf } from '../../lib/choices.ts';
 import classes from './plan.module.css';
 import { PlanControls } from './plan-controls.tsx';
@@ -141,6 +142,7 @@ function Planner({ projectId, file, firstTarget, settings }: PlannerProps) {
               <Link href={routes.manifest(projectId)}>Back to the manifest</Link>
             </p>
           )}
+          <StagingProgress projectId={projectId} />
           {start.error && <ErrorPanel error={start.error} onRetry={retry} />}
           {error !== null && <ErrorPanel error={error} onRetry={retry} />}
           {plan === null && error === null && <Loading label="Planning…" />}

@@ -8,17 +8,21 @@ import { Loading } from '../../components/loading.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { StagingProgress } from '../../components/staging-progress.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { AfterRunBanner } from './after-run-banner.tsx';
 import { Later } from './later.tsx';
+import { OutputsPanel } from './outputs-panel.tsx';
 import { ReportTab } from './report-tab.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunCharts } from './run-charts.tsx';
 import { RunProgress } from './run-progress.tsx';
+import { declaredOutputs, siteOfRun } from './run-site.ts';
 import type { RunView } from './run-view.ts';
 import { ScoutNotices } from './scout-notices.tsx';
 import { SiteBanner } from './site-banner.tsx';
+import { SitePanel } from './site-panel.tsx';
 import { TaskDrawer } from './task-drawer.tsx';
 import { taskNames } from './task-names.ts';
 import { TaskTable } from './task-table.tsx';
@@ -34,6 +38,7 @@ export function RunPage({ projectId, runId }: { projectId: string; runId: string
       description={run.view ? <Subtitle projectId={projectId} view={run.view} /> : undefined}
       actions={run.view ? <RunActions projectId={projectId} view={run.view} /> : undefined}
     >
+      <StagingProgress projectId={projectId} />
       {run.error ? <ErrorPanel error={run.error} onRetry={run.retry} /> : null}
       {run.view ? (
         <RunBody projectId={projectId} view={run.view} run={run} />
@@ -78,10 +83,12 @@ const TABLE_HEIGHT = 480;
 function RunBody({ projectId, view, run }: { projectId: string; view: RunView; run: LiveRun }) {
   const [opened, setOpened] = useState<string | null>(null);
   const { runId } = view.run;
+  const site = siteOfRun(view.run);
+  const declared = declaredOutputs(view.run.plan);
   return (
     <Stack gap="md">
       {view.trouble && <WaitingBanner trouble={view.trouble} />}
-      {view.live?.site && <SiteBanner site={view.live.site} />}
+      {view.live?.site && <SiteBanner site={view.live.site} connection={site?.connection ?? null} />}
       {view.live?.scouts && <ScoutNotices projectId={projectId} live={view.live} />}
       {view.live === null && <AfterRunBanner projectId={projectId} run={view.run} />}
       <Panel title="Progress">
@@ -99,6 +106,15 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
         >
           <WorkerControls projectId={projectId} live={view.live} />
         </Panel>
+      )}
+      {site && view.live && <SitePanel site={site} live={view.live} />}
+      {site && (
+        <OutputsPanel
+          projectId={projectId}
+          runId={runId}
+          declared={declared}
+          finished={view.live?.tasks.succeeded ?? view.run.tasks.succeeded}
+        />
       )}
       <Tabs defaultValue="tasks">
         <Tabs.List mb="md">
@@ -125,7 +141,13 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
           <ReportTab projectId={projectId} runId={runId} live={view.live !== null} />
         </Tabs.Panel>
       </Tabs>
-      <TaskDrawer projectId={projectId} runId={runId} instanceId={opened} onClose={() => setOpened(null)} />
+      <TaskDrawer
+        projectId={projectId}
+        runId={runId}
+        instanceId={opened}
+        declared={site ? declared : {}}
+        onClose={() => setOpened(null)}
+      />
     </Stack>
   );
 }

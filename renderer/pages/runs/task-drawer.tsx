@@ -9,17 +9,20 @@ import { StateMark } from '../../components/state-mark.tsx';
 import { bytes, duration, percent } from '../../lib/format.ts';
 import { AttemptSection } from './attempt-section.tsx';
 import { Facts } from './facts.tsx';
+import { FetchOutputs } from './outputs-panel.tsx';
 
 interface TaskDrawerProps {
   readonly projectId: string;
   readonly runId: string;
   /** Null when closed. */
   readonly instanceId: string | null;
+  /** Names of outputs by task that are on a site until they are fetched; empty for a run on this machine. */
+  readonly declared: Readonly<Record<string, readonly string[]>>;
   readonly onClose: () => void;
 }
 
 /** All about one task instance, beside the table it was opened from. */
-export function TaskDrawer({ projectId, runId, instanceId, onClose }: TaskDrawerProps) {
+export function TaskDrawer({ projectId, runId, instanceId, declared, onClose }: TaskDrawerProps) {
   return (
     <Drawer
       opened={instanceId !== null}
@@ -30,17 +33,36 @@ export function TaskDrawer({ projectId, runId, instanceId, onClose }: TaskDrawer
       overlayProps={{ backgroundOpacity: 0.2 }}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {instanceId !== null && <Detail projectId={projectId} runId={runId} instanceId={instanceId} />}
+      {instanceId !== null && (
+        <Detail projectId={projectId} runId={runId} instanceId={instanceId} declared={declared} />
+      )}
     </Drawer>
   );
 }
 
-function Detail({ projectId, runId, instanceId }: { projectId: string; runId: string; instanceId: string }) {
+function Detail({
+  projectId,
+  runId,
+  instanceId,
+  declared,
+}: Pick<TaskDrawerProps, 'projectId' | 'runId' | 'declared'> & { instanceId: string }) {
   const api = useApi();
   const query = useQuery(api.runs.instance.queryOptions({ projectId, runId, instanceId }));
   return (
     <QueryView query={query} loading="Reading the task…">
-      {(instance) => <InstanceView projectId={projectId} runId={runId} instance={instance} />}
+      {(instance) => (
+        <Stack gap="md">
+          <InstanceView projectId={projectId} runId={runId} instance={instance} />
+          {instance.state === 'succeeded' && (declared[instance.task] ?? []).length > 0 && (
+            <section aria-label="Outputs of this task">
+              <Text size="xs" c="dimmed" mb={4}>
+                Outputs: {declared[instance.task]?.join(', ')}
+              </Text>
+              <FetchOutputs projectId={projectId} runId={runId} instanceId={instanceId} disabled={false} />
+            </section>
+          )}
+        </Stack>
+      )}
     </QueryView>
   );
 }

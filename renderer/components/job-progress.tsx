@@ -1,6 +1,6 @@
 import { Progress, Text } from '@mantine/core';
-import type { JobState } from '../../../main/api/advisor-views.ts';
-import { percent } from '../../lib/format.ts';
+import type { JobState } from '../../main/api/transfer-views.ts';
+import { percent } from '../lib/format.ts';
 
 /** How far a job is and what it does, while it goes on. */
 export function JobProgress({ state, label }: { state: JobState<unknown> | undefined; label: string }) {
