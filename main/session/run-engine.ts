@@ -222,6 +222,7 @@ export class RunEngine {
     switch (event.type) {
       case 'worker_added':
       case 'worker_removed':
+      case 'worker_billed':
         recorder.record({ ...event, runId });
         return;
       case 'task_started': {

@@ -37,10 +37,15 @@ export interface Interval {
   readonly high: number;
 }
 
+/** Bytes read and written per second of run time: low under 1 MiB/s, high from 50 MiB/s. */
+export type IoClass = 'low' | 'medium' | 'high';
+
 export interface Predicted {
   readonly peakMemoryBytes: Interval | null;
   readonly cpuSeconds: Interval | null;
   readonly wallSeconds: Interval | null;
+  /** Absent or null where no attempt tells. */
+  readonly ioClass?: IoClass | null;
 }
 
 export interface PlannedInstance {
@@ -193,6 +198,16 @@ export type TelemetryEvent =
       readonly workerId: string;
       readonly tag: string;
       readonly reason: string;
+    }
+  /** What a worker that has ended is to be paid for, where time is sold. Told again, it counts once. */
+  | {
+      readonly type: 'worker_billed';
+      readonly runId: string;
+      readonly at: number;
+      readonly workerId: string;
+      readonly tag: string;
+      readonly seconds: number;
+      readonly usd: number;
     }
   | {
       readonly type: 'scale_decision';

@@ -13,7 +13,7 @@ export function renderReport(report: RunReport): string {
     ...memoryLines(report),
     ...cacheLines(report),
     ...adviceLines(report),
-    ...(report.cost_usd === null ? [] : [`Cost: $${report.cost_usd.toFixed(2)} (estimate)`]),
+    ...costLines(report),
     ...failureLines(report),
   ].join('\n')}\n`;
 }
@@ -87,6 +87,19 @@ function adviceLines({ advisor }: RunReport): string[] {
   ];
 }
 
+function costLines({ cost }: RunReport): string[] {
+  if (cost === null) return [];
+  const { estimated_usd: estimated, measured_usd: measured } = cost;
+  if (measured === null) return estimated === null ? [] : [`Cost: ${usd(estimated)} (estimate)`];
+  return [
+    `Cost: ${usd(measured)}${estimated === null ? '' : ` (estimated: ${usd(estimated)})`}`,
+    ...cost.by_component.map(
+      ({ component, usd: sum, worker_hours: hours }) =>
+        `  ${component}: ${usd(sum)} for ${decimal(hours, 2)} worker-hours`,
+    ),
+  ];
+}
+
 function failureLines({ failures, tasks }: RunReport): string[] {
   if (failures.length === 0) return [];
   const named = failures.slice(0, NAMED_FAILURES);
@@ -110,4 +123,5 @@ export function failureSentence(failure: FailureRow): string {
   return `${where}${attempt} (${failure.code}): ${failure.message}${sizes}`;
 }
 
+const usd = (value: number) => `$${value.toFixed(value < 1 ? 4 : 2)}`;
 const decimal = (value: number, digits: number) => value.toFixed(digits);

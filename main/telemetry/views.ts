@@ -234,8 +234,26 @@ export interface RunReport {
   readonly cache: { readonly hits: number; readonly misses: number };
   /** How the advice of this run turned out; null when it took none. */
   readonly advisor: ReportedAdvice | null;
+  /** Measured where anything was, else as planned; null where time is not sold. */
   readonly cost_usd: number | null;
+  readonly cost: RunCost | null;
   readonly failures: readonly FailureRow[];
+}
+
+/** Money of a run, in USD. */
+export interface RunCost {
+  /** By its plan; null where that could not tell. */
+  readonly estimated_usd: number | null;
+  /** Of the workers that have ended; null before the first. */
+  readonly measured_usd: number | null;
+  readonly by_component: readonly {
+    readonly component: string;
+    readonly usd: number;
+    readonly worker_hours: number;
+    readonly workers: number;
+  }[];
+  /** Day of the estimate's prices, `2026-11-21`. */
+  readonly prices_from: string | null;
 }
 
 /** One finished attempt as the advisor learns from it. Only measured figures; null is "not measured". */

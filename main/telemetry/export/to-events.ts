@@ -30,6 +30,7 @@ export function runEvents({ run, ...more }: ExportedRun): {
         ? [added]
         : [added, { type: 'worker_removed', runId, at: removedAt, workerId, tag, reason: reason ?? '' }];
     }),
+    ...more.bills.map((bill): StoreEvent => ({ type: 'worker_billed', runId, ...bill })),
     ...more.decisions.map((decision): StoreEvent => ({ type: 'scale_decision', runId, ...decision })),
     ...more.artifacts.map((artifact): StoreEvent => ({ type: 'artifact_recorded', runId, ...artifact })),
     ...more.failures.map((failure): StoreEvent => ({ type: 'run_failure', runId, ...failure })),

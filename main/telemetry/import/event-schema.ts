@@ -137,6 +137,14 @@ const event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('worker_added'), ...base, workerId: name, tag: name }),
   z.object({ type: z.literal('worker_removed'), ...base, workerId: name, tag: name, reason: text }),
   z.object({
+    type: z.literal('worker_billed'),
+    ...base,
+    workerId: name,
+    tag: name,
+    seconds: z.number().min(0),
+    usd: z.number().min(0),
+  }),
+  z.object({
     type: z.literal('scale_decision'),
     ...base,
     workersToAdd: counts,

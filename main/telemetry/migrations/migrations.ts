@@ -2,6 +2,7 @@ import { initial } from './0001-initial.ts';
 import { advice } from './0002-advice.ts';
 import { engineJobs } from './0003-engine-jobs.ts';
 import { scaling } from './0004-scaling.ts';
+import { bills } from './0005-bills.ts';
 
 /** One step of the schema, from the version before it. Once released it is never edited: a change is a new step. */
 export interface Migration {
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: 'advice', sql: advice },
   { version: 3, name: 'engine-jobs', sql: engineJobs },
   { version: 4, name: 'scaling', sql: scaling },
+  { version: 5, name: 'bills', sql: bills },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

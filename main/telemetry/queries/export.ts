@@ -16,6 +16,14 @@ export interface ExportedWorker {
   readonly reason: string | null;
 }
 
+export interface ExportedBill {
+  readonly workerId: string;
+  readonly tag: string;
+  readonly at: number;
+  readonly seconds: number;
+  readonly usd: number;
+}
+
 export interface ExportedArtifact {
   readonly at: number;
   readonly name: string;
@@ -44,6 +52,7 @@ export interface ExportedRun {
   /** The last moment that anything is known of. */
   readonly lastAt: number;
   readonly workers: readonly ExportedWorker[];
+  readonly bills: readonly ExportedBill[];
   readonly decisions: readonly ScaleDecisionRow[];
   readonly artifacts: readonly ExportedArtifact[];
   readonly lookups: readonly ExportedLookup[];
@@ -93,6 +102,13 @@ export function exportRun(context: QueryContext, runId: string): ExportedRun | n
         addedAt: num(worker, 'added_at'),
         removedAt: numOrNull(worker, 'removed_at'),
         reason: textOrNull(worker, 'reason'),
+      })),
+      bills: all('SELECT * FROM bills WHERE run_key = ? ORDER BY at, worker_id').map((bill) => ({
+        workerId: text(bill, 'worker_id'),
+        tag: text(bill, 'tag'),
+        at: num(bill, 'at'),
+        seconds: num(bill, 'seconds'),
+        usd: num(bill, 'usd'),
       })),
       decisions: scaleDecisions(db, runKey),
       artifacts: all('SELECT * FROM artifacts WHERE run_key = ? ORDER BY artifact_key').map((artifact) => ({

@@ -14,6 +14,7 @@ import {
   text,
   textOrNull,
 } from './context.ts';
+import { runCost } from './run-cost.ts';
 import { endOfRun, gbh, runRow, summary } from './runs.ts';
 import { workerUse } from './worker-use.ts';
 
@@ -32,6 +33,7 @@ export function report(context: QueryContext, runId: string): RunReport | null {
     const decisions = scaleDecisions(db, runKey);
     const attempts = attemptTotals(db, runKey, endedAt);
     const failures = taskFailures(db, runKey);
+    const cost = runCost(db, runKey);
     return {
       run_id: run.runId,
       project: run.project,
@@ -66,7 +68,8 @@ export function report(context: QueryContext, runId: string): RunReport | null {
       },
       cache: cacheCounts(db, runKey),
       advisor: reportedAdvice(adviceOutcomes(context, run.runId)),
-      cost_usd: numOrNull(db.prepare('SELECT usd FROM costs WHERE run_key = ?').get(runKey) ?? {}, 'usd'),
+      cost_usd: cost?.measured_usd ?? cost?.estimated_usd ?? null,
+      cost,
       failures: [...runFailures(db, runKey), ...failures],
     };
   });

@@ -120,6 +120,9 @@ export class EventWriter {
       case 'worker_removed':
         sql.removeWorker.run(event.at, event.reason, run.key, event.workerId);
         return;
+      case 'worker_billed':
+        sql.insertBill.run(run.key, event.workerId, event.tag, event.at, event.seconds, event.usd);
+        return;
       case 'scale_decision':
         sql.insertDecision.run(
           run.key,

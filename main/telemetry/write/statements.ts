@@ -57,6 +57,7 @@ export function writerStatements(db: SqlDatabase) {
       `UPDATE workers SET removed_at = ?, reason = ?
        WHERE run_key = ? AND worker_id = ? AND removed_at IS NULL`,
     ),
+    insertBill: db.prepare('INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?)'),
     endWorkers: db.prepare(
       `UPDATE workers SET removed_at = max(added_at, ?), reason = ? WHERE run_key = ? AND removed_at IS NULL`,
     ),

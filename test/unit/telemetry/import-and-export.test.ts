@@ -240,6 +240,15 @@ describe('a run of our own', () => {
       state('simulate.1', 'queued', 900),
       ...whole('simulate.1', { from: 950, to: 1950, outcome: 'program_error', message: 'It said «no».' }),
       {
+        type: 'worker_billed',
+        runId: RUN,
+        at: START + 5,
+        workerId: 'w1',
+        tag: 'demeter',
+        seconds: 60,
+        usd: 0.01,
+      },
+      {
         type: 'cache_lookup',
         runId: RUN,
         at: START + 5,

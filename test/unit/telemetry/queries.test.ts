@@ -122,6 +122,30 @@ describe('a report', () => {
     expect(found?.tasks_by_name.simulate).toMatchObject({ total: 2, succeeded: 1, failed: 1, wall_s_p95: 9 });
   });
 
+  it('adds up what workers were billed for, each once however often it is told', () => {
+    const { writer, context } = memory();
+    const bill = (workerId: string, tag: string, usd: number): TelemetryEvent => {
+      return { type: 'worker_billed', runId: RUN, at: START, workerId, tag, seconds: 1800, usd };
+    };
+    writer.write([
+      started(),
+      bill('w1', 'demeter', 0.02),
+      bill('w2', 'demeter', 0.03),
+      bill('w3', 'merge', 0.5),
+    ]);
+    writer.write([bill('w1', 'demeter', 0.02)]);
+    expect(report(context, RUN)).toMatchObject({
+      cost_usd: expect.closeTo(0.55),
+      cost: {
+        estimated_usd: 4.2,
+        by_component: [
+          { component: 'merge', usd: 0.5, worker_hours: 0.5, workers: 1 },
+          { component: 'demeter', usd: expect.closeTo(0.05), worker_hours: 1, workers: 2 },
+        ],
+      },
+    });
+  });
+
   it('does not call unknown 0: no workers, no efficiency; nothing measured, no memory', () => {
     const { writer, context } = memory();
     writer.write([started(), added(instance(0)), finishedRun(1)]);

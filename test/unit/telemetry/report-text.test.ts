@@ -25,6 +25,7 @@ const REPORT: RunReport = {
   cache: { hits: 0, misses: 0 },
   advisor: null,
   cost_usd: null,
+  cost: null,
   failures: [],
 };
 
@@ -55,6 +56,7 @@ describe('the report as text', () => {
       memory: { requested_gbh: null, used_gbh: null, wasted_gbh: null },
       tasks: { total: 9, succeeded: 3, failed: 1, cancelled: 1, cached: 2, skipped: 1 },
       cost_usd: 4.2,
+      cost: { estimated_usd: 4.2, measured_usd: null, by_component: [], prices_from: '2026-11-01' },
       cache: { hits: 2, misses: 5 },
       failures: [
         {
@@ -79,5 +81,18 @@ describe('the report as text', () => {
     expect(text).toContain('Memory: nothing was measured');
     expect(text).toContain('Cache: 2 hits, 5 misses');
     expect(text).toContain('Cost: $4.20 (estimate)');
+  });
+
+  it('says what was paid beside what had been expected, and for what', () => {
+    const component = { component: 'demeter', usd: 3.5, worker_hours: 70.25, workers: 80 };
+    const cost = {
+      estimated_usd: 4.2,
+      measured_usd: 3.5,
+      by_component: [component],
+      prices_from: '2026-11-01',
+    };
+    const lines = renderReport({ ...REPORT, cost_usd: 3.5, cost }).split('\n');
+    expect(lines).toContain('Cost: $3.50 (estimated: $4.20)');
+    expect(lines).toContain('  demeter: $3.50 for 70.25 worker-hours');
   });
 });

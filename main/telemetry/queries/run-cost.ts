@@ -1,0 +1,27 @@
+import type { SqlDatabase } from '../database/driver.ts';
+import type { RunCost } from '../views.ts';
+import { num, text } from './context.ts';
+
+/** What a run cost as far as its workers have ended, and what its plan had expected. Null where time is not sold. */
+export function runCost(db: SqlDatabase, runKey: number): RunCost | null {
+  const estimate = db.prepare('SELECT usd, prices_from FROM costs WHERE run_key = ?').get(runKey);
+  const byComponent = db
+    .prepare(
+      `SELECT tag, sum(usd) AS usd, sum(seconds) / 3600 AS hours, count(*) AS workers FROM bills
+       WHERE run_key = ? GROUP BY tag ORDER BY usd DESC, tag`,
+    )
+    .all(runKey)
+    .map((row) => ({
+      component: text(row, 'tag'),
+      usd: num(row, 'usd'),
+      worker_hours: num(row, 'hours'),
+      workers: num(row, 'workers'),
+    }));
+  if (!estimate && byComponent.length === 0) return null;
+  return {
+    estimated_usd: estimate ? num(estimate, 'usd') : null,
+    measured_usd: byComponent.length > 0 ? byComponent.reduce((sum, { usd }) => sum + usd, 0) : null,
+    by_component: byComponent,
+    prices_from: estimate ? text(estimate, 'prices_from') : null,
+  };
+}
