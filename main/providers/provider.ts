@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RunPaths } from '../platform/paths.ts';
 import type { JobStore } from './batch/job-store.ts';
+import type { RunFiles } from './run-files.ts';
 import type { SiteReach, Sites } from './site.ts';
 
 /** What one attempt asks for. Every provider reads exactly these units. */
@@ -55,6 +56,10 @@ export interface TaskInstance {
   readonly folder: string;
   /** Created before the attempt starts. */
   readonly createFolders: readonly string[];
+  /** Files and folders that it puts out; absolute. Only where they are brought away from the worker; absent: none. */
+  readonly outputs?: readonly string[];
+  /** Instances whose outputs it may read. Only where they are brought to the worker; absent: none. */
+  readonly reads?: readonly string[];
   /** Predicted run time, for ordering and packing; null when nothing is known. */
   readonly predictedSeconds: number | null;
 }
@@ -308,6 +313,8 @@ export interface DeploymentProvider {
   capacity(spec: DeploymentSpec): Capacity | null;
   /** Asked before `buildCluster`. Absent: the workers see the folders of this machine. */
   layout?(spec: DeploymentSpec, context: ProviderContext): Promise<WorkLayout>;
+  /** The run's files, where they lie in a bucket instead of on a disk that the workers share. Absent: they do not. */
+  files?(spec: DeploymentSpec, context: ProviderContext): Promise<RunFiles>;
   /** Throws AppError before any work is started. */
   buildCluster(spec: DeploymentSpec, context: ProviderContext): Promise<ClusterHandle>;
   /** Finds the attempts of an earlier app in the same run again. Absent where nothing outlives the app. */

@@ -50,6 +50,8 @@ export class TaskInstances {
       createFolders: Object.entries(outputs).map(([name, path]) =>
         task.outputs[name] === 'dir' ? path : dirname(path),
       ),
+      outputs: Object.values(outputs),
+      reads: this.#reads(planned),
       predictedSeconds: planned.predicted.wallSeconds?.point ?? null,
     };
   }
@@ -134,6 +136,12 @@ export class TaskInstances {
     const barrier = need === undefined ? null : parseBarrier(need);
     if (need === undefined || barrier === null) return unknown(`${task}.outputs`);
     return this.#group(task, Object.keys(barrier.match)).get(barrierId(task, barrier.match)) ?? [];
+  }
+
+  /** The instances of all that it needs. */
+  #reads(planned: PlannedInstance): string[] {
+    const tasks = new Set(planned.needs.flatMap((id) => parseBarrier(id)?.task ?? []));
+    return [...tasks].flatMap((task) => this.neededInstances(planned, task).map(({ id }) => id));
   }
 
   /** One pass over a task's instances for each way of matching, not one for each instance that asks. */

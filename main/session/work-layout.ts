@@ -4,6 +4,7 @@ import { type RunPaths, runPaths } from '../platform/paths.ts';
 import type { ProviderContext } from '../providers/provider.ts';
 import { jobStoreOf } from './job-store.ts';
 import type { RunSetting } from './open-run.ts';
+import { stageToBucket } from './staging/stage-bucket.ts';
 import { stageProject } from './staging/stage-project.ts';
 
 /** Where a run's work finds its files. */
@@ -40,6 +41,11 @@ export async function workLayout(setting: RunSetting, context: ProviderContext):
 /** The same, and a project that the site does not see is copied there. @throws AppError as `stageProject` does */
 export async function readyLayout(setting: RunSetting, context: ProviderContext): Promise<Layout> {
   const layout = await workLayout(setting, context);
+  const bucket = await setting.provider.files?.(setting.spec, context);
+  if (bucket) {
+    await stageToBucket(bucket, setting.spec, setting);
+    return layout;
+  }
   if (layout.copied === null || !setting.sites) return layout;
   const { connection } = setting.spec.target.options;
   const site = await setting.sites.site(typeof connection === 'string' ? connection : null);

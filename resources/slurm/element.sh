@@ -1,13 +1,14 @@
 # One element of an array: runs its instances one after the other and writes down what became of each. POSIX sh.
-# Before this text stand assignments of the app: jobs, chunks, memory (bytes or -).
+# Before this text stand assignments of the app: jobs, chunks, memory (bytes or -); where it is not Slurm that starts it also array,
+# index, node, and slot (which line of the chunk file says where its part lies, if not the one of its index).
 # Files below $jobs: chunks/NAME what is to run · results/ARRAY_INDEX what happened · claims/ID.ATTEMPT taken · stop/ID.ATTEMPT
 # cancelled · shim.py. Lines of results end in a dot after a tab, so that a half-written one is seen as such.
 set -u
 export SLURM_EXPORT_ENV=ALL
 cd -- "$jobs" || exit 96
-index=${SLURM_ARRAY_TASK_ID:-0}
-array=${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}
-node=${SLURMD_NODENAME:-$(uname -n)}
+index=${index:-${SLURM_ARRAY_TASK_ID:-0}}
+array=${array:-${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}}
+node=${node:-${SLURMD_NODENAME:-$(uname -n)}}
 results=$jobs/results/${array}_$index
 tab=$(printf '\t')
 scratch=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/scalable.XXXXXX") || exit 97
@@ -188,7 +189,7 @@ instance() {
     done
     pid=
     # The job's end reaches the task first: let it reach us too.
-    [ "$code" -ne 143 ] || [ -e "$notes.how" ] || sleep 1
+    case $code in 137 | 143) [ -e "$notes.how" ] || sleep 2 ;; esac
     kill "$sampler" 2>/dev/null
     wait "$sampler" 2>/dev/null
     sampler=
@@ -210,7 +211,7 @@ instance() {
 }
 
 # Line INDEX+1 of the chunk file says where the element's own part lies: its first byte and how many.
-place=$(sed -n "$((index + 1)){p;q;}" "$chunks") && [ -n "$place" ] || exit 95
+place=$(sed -n "${slot:-$((index + 1))}{p;q;}" "$chunks") && [ -n "$place" ] || exit 95
 part=$(tail -c "+${place% *}" "$chunks" | head -c "${place#* }"; echo x)
 eval "${part%x}"
 [ -n "$warned" ] || write E

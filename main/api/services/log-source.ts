@@ -34,7 +34,7 @@ export function localLogs(runFolder: string): LogSource {
 }
 
 /** Logs on a site: read over the connection that everything else uses too, so looked at more rarely. */
-export function siteLogs(site: Site, runFolder: string): LogSource {
+export function siteLogs(site: Pick<Site, 'stat' | 'readFile'>, runFolder: string): LogSource {
   return {
     lookMs: 10_000,
     read: async (relative, start, maxBytes) => {

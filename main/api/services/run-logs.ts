@@ -42,7 +42,10 @@ export class RunLogs {
     if (!spec) return here;
     const provider = providerFor(spec.target.provider);
     const setting = { ...this.#parts, workspace, spec, provider };
-    const layout = await workLayout(setting, providerContext(setting, runId));
+    const context = providerContext(setting, runId);
+    const layout = await workLayout(setting, context);
+    const bucket = await provider.files?.(spec, context);
+    if (bucket) return siteLogs(bucket, layout.paths.folder);
     if (!layout.elsewhere) return here;
     const { connection } = spec.target.options;
     const site = await this.#parts.sites.site(typeof connection === 'string' ? connection : null);

@@ -14,6 +14,8 @@ export interface ElementKey {
  * accounting, then the queue; silence is never an end. No I/O: answers go in, events come out.
  */
 export class ArrayBook {
+  /** An element is over when the engine has said so, because its bill comes with that. */
+  readonly #bills: boolean;
   readonly #arrays = new Map<string, TrackedArray>();
   /** Attempt → array, because a record may name the twin of an array whose answer was lost. */
   readonly #homes = new Map<string, TrackedArray>();
@@ -21,6 +23,10 @@ export class ArrayBook {
   readonly #ended = new Map<string, boolean>();
   /** Results that nobody waits for yet: an array that was given up for never accepted has run after all. */
   readonly #strays = new Map<string, { readonly record: InstanceRecord; readonly at: number | null }>();
+
+  constructor(bills = false) {
+    this.#bills = bills;
+  }
 
   /** @returns what earlier answers have told of its attempts */
   add(
@@ -48,6 +54,11 @@ export class ArrayBook {
 
   get open(): number {
     return this.#sum((array) => array.open);
+  }
+
+  /** Nothing is left that will be told. */
+  get isEmpty(): boolean {
+    return this.#arrays.size === 0;
   }
 
   get running(): number {
@@ -215,7 +226,7 @@ export class ArrayBook {
   /** Forgets arrays that have told everything. */
   #tidy(events: ClusterEvent[]): ClusterEvent[] {
     for (const [id, array] of this.#arrays) {
-      if (array.open > 0) continue;
+      if (array.open > 0 || (this.#bills && array.unclosed > 0)) continue;
       this.#arrays.delete(id);
       this.#ended.set(array.job.name, array.allSucceeded);
       for (const member of array.job.elements.flat())

@@ -33,7 +33,8 @@ export class BatchCluster implements ClusterHandle {
   readonly #pace: PollPace;
   readonly #patience: Patience;
   readonly #link: SiteLink;
-  readonly #book = new ArrayBook();
+  readonly #book: ArrayBook;
+  readonly submitAhead?: NonNullable<ClusterHandle['submitAhead']>;
   readonly #stopListening: () => void;
   readonly #backlog: Backlog;
   readonly #shares: WorkerShares;
@@ -50,6 +51,9 @@ export class BatchCluster implements ClusterHandle {
   /** @param earlier what an earlier app of the same run left open, from the job store */
   constructor(options: BatchOptions, earlier: readonly JobRecord[]) {
     this.#options = options;
+    this.#book = new ArrayBook(options.engine.bills);
+    if (!options.engine.keepsNoOrder)
+      this.submitAhead = (instances, needs) => this.#submitAhead(instances, needs);
     this.events = this.#outbox.events;
     this.#timer = options.timer ?? realTimer();
     this.#pace = options.pace ?? POLL_PACE;
@@ -88,7 +92,7 @@ export class BatchCluster implements ClusterHandle {
     this.#stir();
   }
 
-  submitAhead(instances: readonly TaskInstance[], needs: ReadonlySet<string>): void {
+  #submitAhead(instances: readonly TaskInstance[], needs: ReadonlySet<string>): void {
     this.#outbox.begun(instances);
     this.#backlog.addAhead({ instances, needs });
     this.#stir();
@@ -170,7 +174,7 @@ export class BatchCluster implements ClusterHandle {
 
   #isOver(): boolean {
     const now = this.#timer.now();
-    const nothingLeft = this.#book.open === 0 && this.#backlog.isEmpty;
+    const nothingLeft = this.#book.isEmpty && this.#backlog.isEmpty;
     switch (this.#closing) {
       case 'no':
         return false;
@@ -238,7 +242,7 @@ export class BatchCluster implements ClusterHandle {
       if (silent.length > 0 && now - this.#polledAt < this.#pace.fastMs)
         return { dueAt: now, act: () => this.#account(silent) };
     }
-    const pollAt = this.#book.open > 0 ? this.#polledAt + this.#interval(now) : Number.POSITIVE_INFINITY;
+    const pollAt = !this.#book.isEmpty ? this.#polledAt + this.#interval(now) : Number.POSITIVE_INFINITY;
     const intentAt = intent?.dueAt ?? Number.POSITIVE_INFINITY;
     const dueAt = Math.max(retryAt, Math.min(pollAt, intentAt));
     const act = intent && intentAt < pollAt ? () => this.#advance(intent) : () => this.#poll();
@@ -348,6 +352,8 @@ export class BatchCluster implements ClusterHandle {
     try {
       const answer = await this.#options.engine.poll(ids);
       this.#tell(this.#book.polled(answer, this.#timer.now()));
+      const at = this.#timer.now();
+      this.#tell((answer.strayBills ?? []).map((bill) => ({ type: 'worker_billed', at, ...bill })));
     } finally {
       this.#polledAt = this.#timer.now();
     }

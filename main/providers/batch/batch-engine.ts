@@ -65,12 +65,21 @@ export type InstanceRecord =
       readonly at?: number;
     };
 
+/** A machine that is to be paid for though it never got an element to run. */
+export interface StrayBill {
+  readonly workerId: string;
+  readonly tag: string;
+  readonly seconds: number;
+  readonly usd: number;
+}
+
 export interface PollAnswer {
   readonly elements: readonly ElementStatus[];
   /** Records that earlier polls of this engine object have not told; a new object tells all of them again. */
   readonly records: readonly InstanceRecord[];
   /** The site's clock when it answered, in milliseconds, so that times of records can be told by the app's clock. */
   readonly siteNow?: number;
+  readonly strayBills?: readonly StrayBill[];
 }
 
 /**
@@ -86,6 +95,10 @@ export interface BatchEngine {
   readonly maxElements: number;
   /** How long after submission or an end `poll` may still not know; the cluster does not judge absence before. */
   readonly graceSeconds: number;
+  /** Arrays cannot wait for one another there: what comes after others is handed over when those have ended. */
+  readonly keepsNoOrder?: true;
+  /** Time is sold there: every element ends with a status of its own, which carries its bill, and is waited for. */
+  readonly bills?: true;
   /**
    * Writes what the elements need to the site and submits. Resolves with the engine's id of the array.
    * @throws AppError `E_SUBMIT_REFUSED` the site said no, and would again: this work cannot run there as it is;

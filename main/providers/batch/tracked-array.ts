@@ -31,6 +31,8 @@ interface Element {
   asked: number;
   /** The site was told to end it. */
   cancelSent: boolean;
+  /** The engine has said that it is over, and what it cost. */
+  closed: boolean;
 }
 
 /** Outcomes that end the whole element when they end one of its instances. */
@@ -82,6 +84,7 @@ export class TrackedArray {
         askAt: 0,
         asked: 0,
         cancelSent: false,
+        closed: false,
       };
       for (const member of element.members) this.#places.set(keyOf(member), { element, index, member });
       this.#open += element.members.filter(({ told }) => !told).length;
@@ -153,14 +156,16 @@ export class TrackedArray {
 
   status({ index, state, reason, end }: ElementStatus, now: number): ClusterEvent[] {
     const element = this.#elements[index];
+    if (!element) return [];
+    const bill = state === 'ended' ? this.#bill(element, index, end, now) : [];
     // Its script may go on for a moment after its last instance.
-    if (!element || element.members.every(({ told }) => told)) return [];
+    if (element.members.every(({ told }) => told)) return bill;
     element.reason = reason;
     if (state === 'ended') {
       element.state = 'ended';
       element.endedAt ??= now;
       element.end = end ?? element.end;
-      return [...this.#giveBack(element, now), ...this.#stopWorking(element, index, now)];
+      return [...this.#giveBack(element, now), ...this.#stopWorking(element, index, now), ...bill];
     }
     element.state = state;
     element.missingSince = null;
@@ -168,6 +173,11 @@ export class TrackedArray {
     element.asked = 0;
     element.askAt = 0;
     return state === 'running' ? this.#work(element, index, now) : [];
+  }
+
+  /** Elements of whose end the engine has not spoken, though their instances may have told all. */
+  get unclosed(): number {
+    return this.#elements.filter(({ closed }) => !closed).length;
   }
 
   /** An answer of the queue named only these; of the others it says nothing. */
@@ -285,6 +295,15 @@ export class TrackedArray {
     const sure = stopped && (waited || members.some(({ fatal }) => fatal));
     if (!sure || open.some(({ startedAt, cancelling }) => startedAt !== null || cancelling)) return [];
     return open.map((member) => this.#return(member, now));
+  }
+
+  #bill(element: Element, index: number, end: ElementEnd | null, at: number): ClusterEvent[] {
+    if (element.closed) return [];
+    element.closed = true;
+    if (!end?.billed) return [];
+    const { seconds, usd } = end.billed;
+    const workerId = this.#workerId(index);
+    return [{ type: 'worker_billed', at, workerId, tag: this.job.tag, seconds, usd }];
   }
 
   #return(member: Member, now: number): ClusterEvent {

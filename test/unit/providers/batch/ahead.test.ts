@@ -15,7 +15,7 @@ async function twoPhases(fate: (task: TaskInstance) => Fate, maxWorkers: number 
   const engine = new SimulatedEngine(site);
   const session = await SmallSession.open(PHASE_A, { memory, engine, time }, { maxWorkers }, 4);
   await session.cluster.scale({ analysis: 4 });
-  session.cluster.submitAhead(analyses(), new Set(PHASE_A));
+  session.cluster.submitAhead!(analyses(), new Set(PHASE_A));
   const began = (id: string) => site.executions.find((one) => one.id === id)?.beganAt;
   const ofTag = (tag: string) => [...site.arrays.values()].filter(({ submission }) => submission.tag === tag);
   const told = (id: string) =>
@@ -66,7 +66,7 @@ describe('work that may only begin after other work', () => {
   it('comes back without having been at the site when what it needs has failed already', async () => {
     const w = await twoPhases(() => ({ seconds: 1, outcome: 'program_error' }));
     await w.time.until(() => w.session.done && w.told('b.1').length > 0);
-    w.session.cluster.submitAhead([instance('b.2', { tag: 'analysis' })], new Set(PHASE_A));
+    w.session.cluster.submitAhead!([instance('b.2', { tag: 'analysis' })], new Set(PHASE_A));
     await w.time.until(() => w.told('b.2').length > 0);
     expect(w.told('b.2')).toEqual(['task_returned']);
   });
