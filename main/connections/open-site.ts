@@ -1,6 +1,9 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { resourcePath } from '../platform/resources.ts';
 import type { AwsAccess, CloudWishes, GcpAccess } from '../providers/clouds.ts';
+import { loadPrices } from '../providers/prices/load-prices.ts';
+import type { PriceTables } from '../providers/prices/price-table.ts';
 import type { Site, SiteReach, Sites as SitesOfRuns } from '../providers/site.ts';
 import type { SiteLimits } from '../providers/slurm/site-limits.ts';
 import { CloudAccesses } from './cloud-accesses.ts';
@@ -41,6 +44,7 @@ export interface Sites extends SitesOfRuns {
   pollSeconds(name: string | null): Promise<number | null>;
   /** As remembered from the last set-up; null before. */
   limits(name: string | null): Promise<SiteLimits | null>;
+  prices(): Promise<PriceTables>;
   aws(name: string | null, wishes: CloudWishes): Promise<AwsAccess>;
   gcp(name: string | null, wishes: CloudWishes): Promise<GcpAccess>;
   /**
@@ -101,6 +105,7 @@ export function openSites(options: OpenSitesOptions): Sites {
       return profile?.kind === 'ssh' ? profile.pollSeconds : null;
     },
     limits: async (name) => (name === null ? null : options.profiles.limits(name)),
+    prices: () => loadPrices([resourcePath('prices'), options.profiles.pricesFolder]),
     aws: (name, wishes) => clouds.aws(name, wishes),
     gcp: (name, wishes) => clouds.gcp(name, wishes),
     connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),

@@ -116,6 +116,11 @@ export class ProfileFile {
     await writeFileAtomically(this.#testPath(name), `${JSON.stringify(test)}\n`);
   }
 
+  /** Where the user's own price tables are. */
+  get pricesFolder(): string {
+    return join(this.#folder, 'prices');
+  }
+
   get #path(): string {
     return join(this.#folder, 'connections.json');
   }
