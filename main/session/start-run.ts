@@ -28,9 +28,10 @@ export interface StartRunOptions extends RunSetting {
  */
 export async function startRun(options: StartRunOptions): Promise<RunHandle> {
   const { workspace, spec, plan, clock, logger } = options;
-  const startedAt = clock.now();
-  const runId = newRunId(spec.project.name, startedAt);
+  const runId = newRunId(spec.project.name, clock.now());
   const layout = await readyLayout(options, providerContext(options, runId));
+  // What is copied before is no part of the run: it would count as time in which nobody worked.
+  const startedAt = clock.now();
   const recorder = new Recorder(workspace.store, logger);
   const tasks = new TaskInstances({
     runId,

@@ -17,12 +17,12 @@ interface SiteSummaryProps {
   readonly detailed?: boolean;
   /** What a live run knows of the site at this moment; null or absent: as the last look found it. */
   readonly reach?: Reach | null;
-  /** Own jobs wait there, so it is looked at again now and then. */
+  /** A run goes on there, so it is looked at now, and again now and then. */
   readonly watching?: boolean;
 }
 
 /** The queue moves slowly, and every look is a command on the login node. */
-const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 30_000;
 
 /** What a site is doing now: reachable or not, idle nodes, own jobs, fair share. Looking never asks for a password. */
 export function SiteSummary({
@@ -37,7 +37,7 @@ export function SiteSummary({
   const site = useQuery(
     api.connections.siteState.queryOptions(
       { name: connection },
-      { staleTime: 30_000, refetchInterval: watching ? LOOK_AGAIN_MS : false },
+      { staleTime: watching ? 0 : LOOK_AGAIN_MS, refetchInterval: watching ? LOOK_AGAIN_MS : false },
     ),
   );
   const connect = useMutation(

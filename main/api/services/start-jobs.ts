@@ -38,6 +38,6 @@ export function stagingStep(progress: StagingProgress): JobProgress {
   const share = totalBytes === 0 ? 1 : doneBytes / totalBytes;
   return {
     fraction: Math.min(1, share),
-    step: `${describeMemory(doneBytes)} of ${describeMemory(totalBytes)}: ${changed} of ${files} files are new or differ from those in ${folder} on ${site}`,
+    step: `${describeMemory(doneBytes)} of ${describeMemory(totalBytes)}; ${changed} of ${files} files differ. To ${folder} on ${site}`,
   };
 }

@@ -111,13 +111,14 @@ export function countJobs(text: string): { running: number; pending: number } {
   return { running: count('RUNNING'), pending: count('PENDING') };
 }
 
-/** The best of the user's factors in `sshare -n -P -U -o FairShare`; null when there is none. */
+/** The best of the user's factors in `sshare -n -P -U -o FairShare`; null when there is none: 0 is what a site prints that computes none. */
 export function parseFairShare(text: string): number | null {
   const factors = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /^[01](?:\.\d+)?$/.test(line))
-    .map(Number);
+    .map(Number)
+    .filter((factor) => factor > 0);
   return factors.length > 0 ? Math.max(...factors) : null;
 }
 

@@ -1,10 +1,10 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button, Stack, Tooltip } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../main/api/services.ts';
-import { type ApiOutputs, useApi } from '../../app/api.ts';
+import { type ApiOutputs, appError, useApi } from '../../app/api.ts';
 import { usePageCommands } from '../../app/commands.tsx';
 import { useHasDraft } from '../../app/drafts.tsx';
 import { routes } from '../../app/routes.ts';
@@ -12,10 +12,10 @@ import { useModKey } from '../../app/use-shortcuts.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { StagingProgress } from '../../components/staging-progress.tsx';
-import { riskOf } from '../../lib/choices.ts';
 import classes from './plan.module.css';
 import { PlanControls } from './plan-controls.tsx';
 import type { PlanForm } from './plan-form.ts';
@@ -87,7 +87,8 @@ function Planner({ projectId, file, firstTarget, settings }: PlannerProps) {
     objective: null,
     policy: null,
     sizing: 'auto',
-    risk: riskOf(settings.confidence),
+    risk: settings.risk,
+    confidence: settings.confidence,
     budgetUsd: null,
     deadlineHours: null,
     workers: {},
@@ -135,7 +136,7 @@ function Planner({ projectId, file, firstTarget, settings }: PlannerProps) {
           components={file.outline.filter((node) => node.kind === 'component').map((node) => node.name)}
           suggested={plan?.scalePlan.workers ?? {}}
         />
-        <div className={classes.result} aria-busy={stale}>
+        <Stack gap="md" className={classes.result} aria-busy={stale}>
           {unsaved && (
             <p className={classes.unsaved} role="status">
               The manifest has unsaved changes. This plan is made from the file on disk.{' '}
@@ -143,12 +144,23 @@ function Planner({ projectId, file, firstTarget, settings }: PlannerProps) {
             </p>
           )}
           <StagingProgress projectId={projectId} />
-          {start.error && <ErrorPanel error={start.error} onRetry={retry} />}
+          {start.error && <NotStarted error={start.error} onRetry={retry} />}
           {error !== null && <ErrorPanel error={error} onRetry={retry} />}
           {plan === null && error === null && <Loading label="Planning…" />}
           {plan !== null && error === null && <PlanResult plan={plan} stale={stale} />}
-        </div>
+        </Stack>
       </div>
     </Page>
+  );
+}
+
+/** What was stopped on purpose is no failure. */
+function NotStarted({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const { code, message, hint } = appError(error);
+  if (code !== 'E_CANCELLED') return <ErrorPanel error={error} onRetry={onRetry} />;
+  return (
+    <Notice tone="info" role="status" title={message}>
+      {hint}
+    </Notice>
   );
 }

@@ -141,7 +141,9 @@ function UsageChart({ instance, attempt }: { instance: InstanceDetail; attempt: 
       <Text size="sm" c="dimmed">
         {startedAt === null
           ? 'It never began, so nothing was measured.'
-          : 'No samples over time: it ended before the first one, or its run was imported.'}
+          : attempt.finishedAt === null
+            ? 'What it uses is measured, and shown when it has ended.'
+            : 'No samples over time: it ended before the first one, ran at a site, which measures the peak only, or was imported.'}
       </Text>
     );
   }

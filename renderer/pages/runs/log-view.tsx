@@ -1,8 +1,9 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-import { Button, Group, SegmentedControl, Switch, Text } from '@mantine/core';
+import { Box, Button, Group, SegmentedControl, Switch, Text } from '@mantine/core';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Loading } from '../../components/loading.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { bytes } from '../../lib/format.ts';
 import classes from './log-view.module.css';
 import { useLog } from './use-log.ts';
@@ -19,7 +20,7 @@ interface LogViewProps {
 export function LogView({ running, ...source }: LogViewProps) {
   const [stream, setStream] = useState<'stdout' | 'stderr'>('stdout');
   const [follow, setFollow] = useState(true);
-  const { buffer, error, loadEarlier } = useLog({ ...source, stream });
+  const { buffer, away, error, loadEarlier } = useLog({ ...source, stream });
   const box = useRef<HTMLElement>(null);
   const heightBefore = useRef<number | null>(null);
   const start = buffer?.start;
@@ -67,8 +68,23 @@ export function LogView({ running, ...source }: LogViewProps) {
         </Group>
       </Group>
       {error ? <ErrorPanel error={error} /> : null}
+      {away && (
+        <Box mb={6}>
+          <Notice
+            tone="warning"
+            role="status"
+            title={
+              buffer === null
+                ? 'The log is on the site, which does not answer.'
+                : 'The site does not answer: this is what was read before.'
+            }
+          >
+            {away.message} It is tried again every 10 seconds.
+          </Notice>
+        </Box>
+      )}
       {buffer === null ? (
-        !error && <Loading label="Reading the log…" />
+        !error && !away && <Loading label="Reading the log…" />
       ) : (
         <>
           {buffer.start > 0 && (

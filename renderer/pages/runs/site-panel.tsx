@@ -39,7 +39,7 @@ export function SitePanel({ site: { connection, partition }, live }: SitePanelPr
             connection={connection}
             partition={partition}
             reach={live.site?.reach ?? null}
-            watching={reasons.length > 0}
+            watching
           />
         )}
         {reasons.length > 0 && (

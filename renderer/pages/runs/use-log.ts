@@ -1,6 +1,6 @@
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { useApi, useApiClient } from '../../app/api.ts';
+import { appError, useApi, useApiClient } from '../../app/api.ts';
 import { earlierOffset, followSlice, type LogBuffer, prependSlice } from './log-buffer.ts';
 
 export interface LogSource {
@@ -29,6 +29,15 @@ export function useLog({ projectId, runId, instanceId, attempt, stream }: LogSou
     }),
   );
 
+  const { error: followError, reset } = following;
+  // A site that does not answer now may do so later: what was read stays, and it is tried again.
+  const away = isAway(followError) ? appError(followError) : null;
+  useEffect(() => {
+    if (!isAway(followError)) return;
+    const timer = window.setTimeout(reset, TRY_AGAIN_MS);
+    return () => window.clearTimeout(timer);
+  }, [followError, reset]);
+
   const loadEarlier = useCallback(async () => {
     if (!buffer) return;
     try {
@@ -46,5 +55,14 @@ export function useLog({ projectId, runId, instanceId, attempt, stream }: LogSou
     }
   }, [client, buffer, projectId, runId, instanceId, attempt, stream]);
 
-  return { buffer, error: following.error ?? earlierError, loadEarlier };
+  return { buffer, away, error: (away ? null : followError) ?? earlierError, loadEarlier };
+}
+
+const TRY_AGAIN_MS = 10_000;
+
+function isAway(error: unknown): boolean {
+  return (
+    error !== null &&
+    ['E_SITE_UNREACHABLE', 'E_SITE_REPLY_LOST', 'E_SITE_TIMEOUT'].includes(appError(error).code)
+  );
 }

@@ -42,7 +42,6 @@ function Pool({ pool, onWish }: { pool: PoolView; onWish: (workers: number) => v
       <WorkerStepper pool={pool} onWish={onWish} />
       <Text span size="sm" c="dimmed">
         {stateOf(pool)}
-        {waitingText(pool.waiting)}
       </Text>
     </li>
   );

@@ -57,6 +57,7 @@ describe('what a site answers', () => {
     expect(countJobs('RUNNING\nPENDING\nRUNNING\n')).toEqual({ running: 2, pending: 1 });
     expect(parseFairShare('\n0.25\n0.5\n')).toBe(0.5);
     expect(parseFairShare('sshare: error')).toBeNull();
+    expect(parseFairShare('0.000000\n')).toBeNull();
     expect(parseQueues('short|214|17\nbig|3|\nbanner\n')).toEqual([
       { partition: 'big', waiting: 3, place: null },
       { partition: 'short', waiting: 214, place: 17 },
