@@ -40,9 +40,9 @@ function affordable(state: ScalingState, { budgetUsd, intervalSeconds }: ScaleSe
   return Math.max(0, Math.floor((budgetUsd - committed) / perWorker));
 }
 
-/** What one task may take at most: its time limit, else far beyond anything predicted or measured. */
-function longestTask(state: ScalingState, { tag }: PoolState): number {
-  let longest = 0;
+/** What a worker that has begun something may take at most: the time limit, else far beyond anything predicted or measured. */
+function longestTask(state: ScalingState, { tag, commitmentSeconds = 0 }: PoolState): number {
+  let longest = commitmentSeconds;
   for (const stage of state.stages) {
     if (stage.tag !== tag) continue;
     const predicted = Math.max(

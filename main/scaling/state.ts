@@ -26,6 +26,8 @@ export interface PoolState {
   readonly starting: readonly number[];
   readonly startup: Startup;
   readonly usdPerHour: number;
+  /** A worker goes on for up to so long, and is paid for it, once it has begun: work comes to it in packs. Absent: task by task. */
+  readonly commitmentSeconds?: number;
   /** A worker is ended after this; null: never. */
   readonly walltimeSeconds: number | null;
 }

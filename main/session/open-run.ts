@@ -4,7 +4,7 @@ import type { DeploymentSpec } from '../manifest/spec.ts';
 import type { DependencyGraph } from '../planning/dependency-graph.ts';
 import type { Plan } from '../planning/plan.ts';
 import type { Clock } from '../platform/clock.ts';
-import { toErrorData } from '../platform/errors.ts';
+import { AppError, toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { runPaths, type WorkspacePaths } from '../platform/paths.ts';
 import type { ClusterHandle, DeploymentProvider, ScalePlan } from '../providers/provider.ts';
@@ -160,6 +160,15 @@ export async function openRun(
     instances: () => engine.instances,
     busyCount: (tag) => engine.tally.tagLoad(tag).busy,
     failed: (error) => problem(error, 'scaling'),
+    price: (tag) => {
+      const request = scalePlan.resources[tag];
+      return (request && provider.workerPrice?.(spec, request)) ?? null;
+    },
+    billed: run.resumed ? await workspace.store.bills(runId) : [],
+    budgetReached: (sentence) => {
+      problem(budgetReached(sentence, runId), 'budget');
+      controller.interrupt().catch((error: unknown) => problem(error, 'budget'));
+    },
   });
   recorder.record({
     type: 'scale_decision',
@@ -171,7 +180,7 @@ export async function openRun(
     predictedCompletionSeconds: null,
     by: 'plan',
   });
-  const controller = new RunController({
+  const controller: RunController = new RunController({
     runId,
     store: workspace.store,
     recorder,
@@ -198,6 +207,14 @@ function planReason({ workers, total }: ScalePlan): string {
   const tags = Object.keys(workers).length;
   if (total === undefined || tags < 2) return 'The plan’s number of workers.';
   return `The plan: ${total} ${total === 1 ? 'worker' : 'workers'} at once, shared by ${tags} components as the work comes.`;
+}
+
+function budgetReached(sentence: string, runId: string): AppError {
+  return new AppError({
+    code: 'E_BUDGET_REACHED',
+    message: `${sentence} Nothing new was begun, and the run waits.`,
+    hint: `Go on with more money: scalable run --resume ${runId} --budget-usd N`,
+  });
 }
 
 function codeOf(error: unknown): { code: string; message: string } {

@@ -97,6 +97,10 @@ export class SqliteStore implements TelemetryStore {
   load(runId: string, points: number) {
     return this.#ask('load', runId, points);
   }
+  bills(runId: string) {
+    return this.#ask('bills', runId);
+  }
+
   resumeState(runId: string) {
     return this.#ask('resumeState', runId);
   }

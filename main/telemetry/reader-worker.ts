@@ -11,6 +11,7 @@ import { cached, history, historySummary } from './queries/history.ts';
 import { findInstance, pageOfInstances } from './queries/instances.ts';
 import { report } from './queries/report.ts';
 import { resumeState } from './queries/resume.ts';
+import { bills } from './queries/run-cost.ts';
 import { findRun, listRuns } from './queries/runs.ts';
 import { lanes, load } from './queries/timeline.ts';
 import type { InstanceQuery } from './views.ts';
@@ -30,6 +31,7 @@ const QUERIES = {
   instance: (c: QueryContext, runId: string, instanceId: string) => findInstance(c, runId, instanceId),
   lanes: (c: QueryContext, runId: string, options: { limit?: number }) => lanes(c, runId, options),
   load: (c: QueryContext, runId: string, points: number) => load(c, runId, points),
+  bills: (c: QueryContext, runId: string) => bills(c, runId),
   resumeState: (c: QueryContext, runId: string) => resumeState(c, runId),
   openEngineJobs: (c: QueryContext, runId: string) => openEngineJobs(c, runId),
   cached: (c: QueryContext, keyDigest: string) => cached(c.db, keyDigest),

@@ -12,6 +12,7 @@ import type {
   RunDetail,
   RunReport,
   RunSummary,
+  WorkerBill,
 } from './views.ts';
 
 /**
@@ -44,6 +45,8 @@ export interface TelemetryStore {
   resumeState(runId: string): Promise<readonly { instanceId: string; state: string; attempts: number }[]>;
   /** Arrays at a site in which some instance's newest attempt has not ended, oldest first. */
   openEngineJobs(runId: string): Promise<readonly JobRecord[]>;
+  /** What the run's workers were billed for so far, each once. */
+  bills(runId: string): Promise<readonly WorkerBill[]>;
   /** Key digest → the run and instance whose success it was; null when nothing is cached under it. */
   cached(keyDigest: string): Promise<{ runId: string; instanceId: string } | null>;
   history(options?: { task?: string; limit?: number }): Promise<readonly HistoryRow[]>;

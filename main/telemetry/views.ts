@@ -240,6 +240,15 @@ export interface RunReport {
   readonly failures: readonly FailureRow[];
 }
 
+/** What one worker that has ended is to be paid for. */
+export interface WorkerBill {
+  readonly workerId: string;
+  readonly tag: string;
+  readonly at: number;
+  readonly seconds: number;
+  readonly usd: number;
+}
+
 /** Money of a run, in USD. */
 export interface RunCost {
   /** By its plan; null where that could not tell. */

@@ -1,11 +1,13 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { ClusterEvent, ClusterHandle, ScalePlan } from '../../providers/provider.ts';
+import type { ClusterEvent, ClusterHandle, ScalePlan, WorkerPrice } from '../../providers/provider.ts';
 import type { Decision, ScaleSettings, ScalingState } from '../../scaling/state.ts';
 import type { EngineRecorder } from '../engine-options.ts';
 import type { LiveInstance } from '../live-instance.ts';
 import { AdaptiveLoop } from './adaptive-loop.ts';
+import { BudgetCeiling } from './budget-ceiling.ts';
 import { DecisionOutcome, inputsOf } from './decision-outcome.ts';
+import { RunBudget } from './run-budget.ts';
 import { RunScaling, scaleSettings } from './run-scaling.ts';
 import type { LatestDecision, ScalingControl, ScalingView } from './scaling-view.ts';
 import { difference } from './worker-difference.ts';
@@ -25,7 +27,13 @@ export interface RunScalerParts {
   readonly recorder: EngineRecorder;
   readonly instances: () => Iterable<LiveInstance>;
   readonly busyCount: (tag: string) => number;
+  /** What a worker of a tag costs; null: nothing, or nobody knows. */
+  readonly price: (tag: string) => WorkerPrice | null;
+  /** What an earlier process of this run was billed for. */
+  readonly billed: readonly { readonly workerId: string; readonly usd: number }[];
   readonly failed: (error: unknown) => void;
+  /** The budget has no room for another task, and nothing runs any more. Told once. */
+  readonly budgetReached: (sentence: string) => void;
 }
 
 /** How many workers a run has: by its plan at first, then by hand or by the scaler. Every change is recorded. */
@@ -37,12 +45,16 @@ export class RunScaler implements ScalingControl {
   #latest: LatestDecision | null = null;
   #outcome: DecisionOutcome | null = null;
   #outcomeFrom = 0;
+  readonly #ceiling: BudgetCeiling;
+  /** What was wished before the budget had its say. */
+  #intended: Readonly<Record<string, number>>;
   #begun = false;
   #adaptive: boolean;
 
   constructor(parts: RunScalerParts) {
     this.#parts = parts;
     this.#wanted = parts.scalePlan.workers;
+    this.#intended = this.#wanted;
     this.#adaptive = parts.adaptive;
     this.#watch = new RunScaling({
       clock: parts.clock,
@@ -54,6 +66,14 @@ export class RunScaler implements ScalingControl {
       walltimeSeconds: parts.spec.target.walltimeSeconds,
       usualStartSeconds: parts.spec.target.provider === 'local' ? USUAL_START.local : USUAL_START.elsewhere,
       workersComeWithWork: parts.cluster.state !== undefined,
+      budget: new RunBudget(parts.price, parts.billed),
+    });
+    this.#ceiling = new BudgetCeiling({
+      look: () => this.#watch.state(),
+      settings: () => this.#loop.settings,
+      cap: (most, sentence) => this.#cap(most, sentence),
+      reached: parts.budgetReached,
+      failed: parts.failed,
     });
     this.#loop = new AdaptiveLoop({
       clock: parts.clock,
@@ -71,11 +91,13 @@ export class RunScaler implements ScalingControl {
 
   hear(event: ClusterEvent, instance: LiveInstance | undefined): void {
     this.#watch.hear(event, instance);
+    if (event.type === 'task_finished' || event.type === 'worker_billed') this.#ceiling.look();
   }
 
   /** Asks for the plan's workers, or leaves it to the scaler. */
   async begin(): Promise<void> {
     this.#begun = true;
+    await this.#ceiling.start();
     this.#watch.wished(this.#wanted);
     await this.#parts.cluster.scale(this.#wanted);
     if (this.#adaptive) this.#loop.start();
@@ -83,15 +105,13 @@ export class RunScaler implements ScalingControl {
 
   async byHand(workersByTag: Readonly<Record<string, number>>): Promise<void> {
     this.#loop.hold(workersByTag);
-    await this.#wish(
-      { ...this.#wanted, ...workersByTag },
-      {
-        reasoning: 'Asked for by hand.',
-        confidence: null,
-        predictedCompletionSeconds: null,
-        by: 'user',
-      },
-    );
+    this.#intended = { ...this.#intended, ...workersByTag };
+    await this.#wish(this.#ceiling.within({ ...this.#wanted, ...workersByTag }), {
+      reasoning: 'Asked for by hand.',
+      confidence: null,
+      predictedCompletionSeconds: null,
+      by: 'user',
+    });
   }
 
   view(): ScalingView {
@@ -120,6 +140,7 @@ export class RunScaler implements ScalingControl {
 
   /** The run is over: nothing is decided any more. */
   async end(): Promise<void> {
+    this.#ceiling.stop();
     await this.#loop.stop();
     this.#tellOutcome();
   }
@@ -134,6 +155,7 @@ export class RunScaler implements ScalingControl {
     const { confidence, predictedCompletion, reasoning, workers } = decision;
     this.#latest = { at: this.#parts.clock.now(), workers, reasoning, confidence, predictedCompletion };
     const wished = { ...this.#wanted, ...workers };
+    this.#intended = wished;
     if (Object.entries(wished).every(([tag, count]) => this.#wanted[tag] === count)) return;
     this.#tellOutcome();
     const at = await this.#wish(wished, {
@@ -145,6 +167,16 @@ export class RunScaler implements ScalingControl {
     });
     this.#outcome = new DecisionOutcome(at, state);
     this.#outcomeFrom = state.at;
+  }
+
+  /** Never more than the budget allows, and again what was wished when it allows that. */
+  async #cap(most: Readonly<Record<string, number>>, reasoning: string): Promise<void> {
+    const capped = Object.fromEntries(
+      Object.entries(this.#intended).map(([tag, count]) => [tag, Math.min(count, most[tag] ?? count)]),
+    );
+    if (Object.entries(capped).every(([tag, count]) => this.#wanted[tag] === count)) return;
+    const decision = { reasoning, confidence: null, predictedCompletionSeconds: null, by: 'scaler' as const };
+    await this.#wish(capped, { ...decision, inputs: inputsOf(this.#watch.state()) });
   }
 
   async #wish(

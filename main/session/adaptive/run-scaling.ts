@@ -1,10 +1,12 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { assertNever } from '../../platform/errors.ts';
 import type { ClusterEvent, ScalePlan } from '../../providers/provider.ts';
 import { DEFAULT_SETTINGS } from '../../scaling/policies/predictive.ts';
 import type { PoolState, ScaleSettings, ScalingState } from '../../scaling/state.ts';
 import { countOf } from '../../scaling/work-bag.ts';
 import type { LiveInstance } from '../live-instance.ts';
+import type { RunBudget } from './run-budget.ts';
 import { RunStages } from './run-stages.ts';
 import { WorkerStarts } from './worker-starts.ts';
 
@@ -31,6 +33,9 @@ export function scaleSettings(spec: DeploymentSpec, plan: ScalePlan): ScaleSetti
   };
 }
 
+/** Short work goes to a site in packs of about so long. */
+const PACK_SECONDS = 300;
+
 export interface RunScalingParts {
   readonly clock: Clock;
   readonly startedAt: number;
@@ -41,6 +46,7 @@ export interface RunScalingParts {
   readonly walltimeSeconds: number | null;
   /** Before anything was measured. */
   readonly usualStartSeconds: number;
+  readonly budget: RunBudget;
   /** A site's workers come with the work they do: without work nobody is on the way, however many are wished. */
   readonly workersComeWithWork?: boolean;
 }
@@ -57,6 +63,7 @@ export class RunScaling {
   }
 
   hear(event: ClusterEvent, instance: LiveInstance | undefined): void {
+    this.#parts.budget.hear(event);
     switch (event.type) {
       case 'worker_added':
         this.#starts.came(event.tag, event.at);
@@ -71,8 +78,12 @@ export class RunScaling {
         return;
       }
       case 'worker_removed':
+      case 'worker_billed':
       case 'task_sample':
+      case 'task_returned':
         return;
+      default:
+        assertNever(event);
     }
   }
 
@@ -98,7 +109,7 @@ export class RunScaling {
       pools: tags.map((tag) => this.#pool(tag, now)),
       stages,
       arrivals: [],
-      spentUsd: 0,
+      spentUsd: this.#parts.budget.spentUsd(now),
     };
   }
 
@@ -109,7 +120,7 @@ export class RunScaling {
   }
 
   #pool(tag: string, now: number): PoolState {
-    const { workerCount, busyCount, walltimeSeconds, usualStartSeconds } = this.#parts;
+    const { workerCount, busyCount, walltimeSeconds, usualStartSeconds, workersComeWithWork } = this.#parts;
     const workers = workerCount(tag);
     const busy = Math.min(workers, busyCount(tag));
     return {
@@ -118,8 +129,9 @@ export class RunScaling {
       idle: workers - busy,
       starting: this.#starts.starting(tag, now),
       startup: this.#starts.startup(tag, usualStartSeconds),
-      usdPerHour: 0,
+      usdPerHour: this.#parts.budget.usdPerHour(tag),
       walltimeSeconds,
+      ...(workersComeWithWork && { commitmentSeconds: PACK_SECONDS }),
     };
   }
 }

@@ -2,10 +2,11 @@ import { inflateSync } from 'node:zlib';
 import type { Params } from '../../manifest/spec.ts';
 import type { SqlRow } from '../database/driver.ts';
 import type { RequestSource } from '../events.ts';
-import type { AttemptRow, InstanceRow, RunDetail, ScaleDecisionRow } from '../views.ts';
+import type { AttemptRow, InstanceRow, RunDetail, ScaleDecisionRow, WorkerBill } from '../views.ts';
 import { atOneMoment, json, num, numOrNull, type QueryContext, text, textOrNull } from './context.ts';
 import { attemptRow, instanceRow } from './instances.ts';
 import { scaleDecisions } from './report.ts';
+import { bills } from './run-cost.ts';
 import { findRun, runRow } from './runs.ts';
 
 export interface ExportedWorker {
@@ -14,14 +15,6 @@ export interface ExportedWorker {
   readonly addedAt: number;
   readonly removedAt: number | null;
   readonly reason: string | null;
-}
-
-export interface ExportedBill {
-  readonly workerId: string;
-  readonly tag: string;
-  readonly at: number;
-  readonly seconds: number;
-  readonly usd: number;
 }
 
 export interface ExportedArtifact {
@@ -52,7 +45,7 @@ export interface ExportedRun {
   /** The last moment that anything is known of. */
   readonly lastAt: number;
   readonly workers: readonly ExportedWorker[];
-  readonly bills: readonly ExportedBill[];
+  readonly bills: readonly WorkerBill[];
   readonly decisions: readonly ScaleDecisionRow[];
   readonly artifacts: readonly ExportedArtifact[];
   readonly lookups: readonly ExportedLookup[];
@@ -103,13 +96,7 @@ export function exportRun(context: QueryContext, runId: string): ExportedRun | n
         removedAt: numOrNull(worker, 'removed_at'),
         reason: textOrNull(worker, 'reason'),
       })),
-      bills: all('SELECT * FROM bills WHERE run_key = ? ORDER BY at, worker_id').map((bill) => ({
-        workerId: text(bill, 'worker_id'),
-        tag: text(bill, 'tag'),
-        at: num(bill, 'at'),
-        seconds: num(bill, 'seconds'),
-        usd: num(bill, 'usd'),
-      })),
+      bills: bills(context, runId),
       decisions: scaleDecisions(db, runKey),
       artifacts: all('SELECT * FROM artifacts WHERE run_key = ? ORDER BY artifact_key').map((artifact) => ({
         at: num(artifact, 'at'),

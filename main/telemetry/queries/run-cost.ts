@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '../database/driver.ts';
-import type { RunCost } from '../views.ts';
-import { num, text } from './context.ts';
+import type { RunCost, WorkerBill } from '../views.ts';
+import { num, type QueryContext, text } from './context.ts';
 
 /** What a run cost as far as its workers have ended, and what its plan had expected. Null where time is not sold. */
 export function runCost(db: SqlDatabase, runKey: number): RunCost | null {
@@ -24,4 +24,20 @@ export function runCost(db: SqlDatabase, runKey: number): RunCost | null {
     by_component: byComponent,
     prices_from: estimate ? text(estimate, 'prices_from') : null,
   };
+}
+
+/** What workers of a run were billed for, in order of time. */
+export function bills({ db }: Pick<QueryContext, 'db'>, runId: string): readonly WorkerBill[] {
+  return db
+    .prepare(
+      `SELECT b.* FROM bills b JOIN runs r USING (run_key) WHERE r.run_id = ? ORDER BY b.at, b.worker_id`,
+    )
+    .all(runId)
+    .map((row) => ({
+      workerId: text(row, 'worker_id'),
+      tag: text(row, 'tag'),
+      at: num(row, 'at'),
+      seconds: num(row, 'seconds'),
+      usd: num(row, 'usd'),
+    }));
 }

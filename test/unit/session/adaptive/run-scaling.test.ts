@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RunBudget } from '../../../../main/session/adaptive/run-budget.ts';
 import { RunScaling } from '../../../../main/session/adaptive/run-scaling.ts';
 import type { LiveInstance } from '../../../../main/session/live-instance.ts';
 
@@ -25,6 +26,7 @@ function watch(workersComeWithWork: boolean, work: { instances: LiveInstance[]; 
     walltimeSeconds: null,
     usualStartSeconds: 60,
     workersComeWithWork,
+    budget: new RunBudget(() => null),
   });
 }
 

@@ -1,0 +1,95 @@
+import { poolLimits } from '../../scaling/limits.ts';
+import type { ScaleSettings, ScalingState } from '../../scaling/state.ts';
+
+/** Work that goes on without ending costs too. */
+const LOOK_EVERY_MS = 15_000;
+
+export interface BudgetCeilingParts {
+  readonly look: () => ScalingState;
+  readonly settings: () => ScaleSettings;
+  /** Has no more workers than these of any tag. */
+  readonly cap: (most: Readonly<Record<string, number>>, sentence: string) => Promise<void>;
+  readonly reached: (sentence: string) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Keeps a run within its budget, whoever decides about workers: as the money left gets short it allows fewer of them, and when
+ * it pays for no further task and nothing runs any more, it says so. Without a budget, or without prices, it does nothing.
+ */
+export class BudgetCeiling {
+  readonly #parts: BudgetCeilingParts;
+  #timer: NodeJS.Timeout | null = null;
+  #capping: Promise<void> | null = null;
+  #reached = false;
+
+  constructor(parts: BudgetCeilingParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the first ceiling holds. */
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.#timer.unref();
+    this.look();
+    await this.#capping;
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  within(wished: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+    const most = this.#most(this.#parts.look());
+    if (most === null) return wished;
+    return Object.fromEntries(
+      Object.entries(wished).map(([tag, count]) => [tag, Math.min(count, most[tag] ?? count)]),
+    );
+  }
+
+  look(): void {
+    if (this.#timer === null || this.#capping) return;
+    const state = this.#parts.look();
+    const most = this.#most(state);
+    if (most === null) return;
+    this.#capping = this.#parts
+      .cap(most, this.#sentence(state))
+      .catch((error: unknown) => this.#parts.failed(error))
+      .finally(() => {
+        this.#capping = null;
+      });
+    if (this.#reached || !isOver(state, most)) return;
+    this.#reached = true;
+    this.#parts.reached(this.#sentence(state));
+  }
+
+  /** By tag; null where no budget limits anything. */
+  #most(state: ScalingState): Readonly<Record<string, number>> | null {
+    const settings = this.#parts.settings();
+    if (settings.budgetUsd === null || state.pools.every(({ usdPerHour }) => usdPerHour <= 0)) return null;
+    const limits = poolLimits(state, settings);
+    return Object.fromEntries(
+      state.pools.flatMap(({ tag, usdPerHour }, at) =>
+        usdPerHour > 0 ? [[tag, limits[at]?.most ?? 0] as const] : [],
+      ),
+    );
+  }
+
+  #sentence({ spentUsd }: ScalingState): string {
+    const budget = this.#parts.settings().budgetUsd ?? 0;
+    return `Of the budget of ${usd(budget)}, ${usd(spentUsd)} is spent: what is left has to pay for what runs and for every task that begins.`;
+  }
+}
+
+/** Nothing may begin, nothing runs, and there is work. */
+function isOver({ pools, stages }: ScalingState, most: Readonly<Record<string, number>>): boolean {
+  const still = pools.every(
+    ({ tag, busy, starting }) => most[tag] === 0 && busy === 0 && starting.length === 0,
+  );
+  return still && stages.some(({ ready, waiting }) => ready.length + waiting.length > 0);
+}
+
+function usd(value: number): string {
+  return `$${value.toFixed(2)}`;
+}
