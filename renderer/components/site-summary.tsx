@@ -15,7 +15,7 @@ interface SiteSummaryProps {
   readonly partition: string | null;
   /** All partitions, in a table. */
   readonly detailed?: boolean;
-  /** What a live run knows of the site at this moment; null or absent: as the last look found it. */
+  /** What a live run knows of the site now, and says elsewhere on its page; null or absent: as the last look found it. */
   readonly reach?: Reach | null;
   /** A run goes on there, so it is looked at now, and again now and then. */
   readonly watching?: boolean;
@@ -23,6 +23,8 @@ interface SiteSummaryProps {
 
 /** The queue moves slowly, and every look is a command on the login node. */
 const LOOK_AGAIN_MS = 30_000;
+/** At first a run's jobs are only just being submitted. */
+const SOON_MS = 11_000;
 
 /** What a site is doing now: reachable or not, idle nodes, own jobs, fair share. Looking never asks for a password. */
 export function SiteSummary({
@@ -37,7 +39,10 @@ export function SiteSummary({
   const site = useQuery(
     api.connections.siteState.queryOptions(
       { name: connection },
-      { staleTime: watching ? 0 : LOOK_AGAIN_MS, refetchInterval: watching ? LOOK_AGAIN_MS : false },
+      {
+        staleTime: watching ? 0 : LOOK_AGAIN_MS,
+        refetchInterval: ({ state }) => watching && (state.dataUpdateCount < 3 ? SOON_MS : LOOK_AGAIN_MS),
+      },
     ),
   );
   const connect = useMutation(
@@ -80,7 +85,7 @@ export function SiteSummary({
                 </Button>
               )}
             </div>
-            <Reason state={state} />
+            {known === null && <Reason state={state} />}
             {connect.error && <ErrorPanel error={connect.error} />}
             {detailed ? (
               <Partitions partitions={state.partitions} />

@@ -154,9 +154,10 @@ export class Wire {
     });
   }
 
+  /** Again after `close`: at the same port. */
   async open(to: number): Promise<void> {
     this.#to = to;
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.#server.listen(this.port, '127.0.0.1', resolve));
     const address = this.#server.address();
     this.port = typeof address === 'object' && address ? address.port : 0;
   }
