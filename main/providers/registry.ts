@@ -1,5 +1,6 @@
 import type { ProviderName } from '../manifest/spec.ts';
 import { AppError, assertNever } from '../platform/errors.ts';
+import { gcpProvider } from './gcp/gcp-provider.ts';
 import { localProvider } from './local/local-provider.ts';
 import type { PriceTables } from './prices/price-table.ts';
 import type { DeploymentProvider } from './provider.ts';
@@ -15,14 +16,15 @@ export interface Knowledge {
 }
 
 /** The provider of a target. Those that this version cannot run on refuse with `E_PROVIDER_UNAVAILABLE`. */
-export function providerFor(name: ProviderName, { limitsOf }: Knowledge = {}): DeploymentProvider {
+export function providerFor(name: ProviderName, { limitsOf, prices }: Knowledge = {}): DeploymentProvider {
   switch (name) {
     case 'local':
       return localProvider;
     case 'slurm':
       return slurmProvider(limitsOf);
-    case 'aws':
     case 'gcp':
+      return gcpProvider(prices);
+    case 'aws':
     case 'kubernetes':
       return unavailable(name);
     default:
@@ -31,7 +33,7 @@ export function providerFor(name: ProviderName, { limitsOf }: Knowledge = {}): D
 }
 
 /** Its targets can be edited, validated and planned for; only running is refused. */
-function unavailable(name: Exclude<ProviderName, 'local' | 'slurm'>): DeploymentProvider {
+function unavailable(name: Exclude<ProviderName, 'local' | 'slurm' | 'gcp'>): DeploymentProvider {
   return {
     name,
     validate: () => ({ ok: true, errors: [], warnings: [] }),

@@ -17,8 +17,10 @@ export interface FarFiles {
   readFile(path: string, options?: { offset?: number; maxBytes?: number }): Promise<Uint8Array | null>;
   /** @throws AppError `E_TRANSFER_DAMAGED` */
   download(path: string, localPath: string, options?: TransferOptions): Promise<void>;
-  /** SHA-256 of everything below some files and folders, by path; what is not there is not in it. */
+  /** Sums of everything below some files and folders, by path; what is not there is not in it. */
   treeSums(roots: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /** The sum of a file on this machine, as `treeSums` tells it; null for what is no file. Absent: SHA-256. */
+  sumOf?(localPath: string): Promise<string | null>;
 }
 
 /**

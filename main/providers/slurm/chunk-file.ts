@@ -16,6 +16,8 @@ export interface ChunkContext extends SiteFolders {
   readonly runId: string;
   /** For instances with an image; null: they run without it. */
   readonly containers: ContainerRuntime | null;
+  /** Where the worker writes what instances print, if it is brought to `logs/` of the run afterwards. */
+  readonly logFolder?: string;
 }
 
 /**
@@ -50,7 +52,7 @@ function instanceText(instance: TaskInstance, context: ChunkContext): string {
     ...Object.entries(env).map(([name, value]) => `export ${variable(name)}=${word(value)}`),
     ':',
   ];
-  const base = `${runFolder}/logs/${instance.id}.${instance.attempt}`;
+  const base = `${context.logFolder ?? `${runFolder}/logs`}/${instance.id}.${instance.attempt}`;
   const seconds = Math.ceil(instance.request.walltimeSeconds ?? 0);
   const where = [instance.folder, `${base}.out`, `${base}.err`, resultFile].map(word).join(' ');
   return `prepare() {\n${steps.join(' &&\n')}\n}\ntask() {\nexec ${argv.map(word).join(' ')}\n}\ninstance ${word(instance.id)} ${instance.attempt} ${seconds} ${where}\n`;

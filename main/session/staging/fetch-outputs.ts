@@ -96,7 +96,7 @@ async function copy(
 ): Promise<{ copied: number; alreadyHere: number }> {
   const roots = new Map(pairs.map(({ from, path }) => [posix.normalize(from), path]));
   const sums = [...(await site.treeSums([...roots.keys()], signal))];
-  const digests = new FileDigests();
+  const sumHere = sumsOf(site);
   let copied = 0;
   let alreadyHere = 0;
   let bytes = 0;
@@ -105,7 +105,7 @@ async function copy(
   await inParallel(sums, AT_ONCE, async ([from, sum]) => {
     if (signal?.aborted) throw cancelledError();
     const path = placeHere(roots, from);
-    if ((await digests.digest(path)) === sum) alreadyHere++;
+    if ((await sumHere(path)) === sum) alreadyHere++;
     else {
       let before = 0;
       await fetchFile(site, { from, path, sum, signal }, (done) => {
@@ -118,6 +118,12 @@ async function copy(
     tell();
   });
   return { copied, alreadyHere };
+}
+
+/** How files here are summed to be compared with those there. */
+function sumsOf(site: FarFiles): (path: string) => Promise<string | null> {
+  const digests = new FileDigests();
+  return (path) => site.sumOf?.(path) ?? digests.digest(path);
 }
 
 /** A file below an output that is a folder keeps its place in it. */
@@ -143,7 +149,7 @@ async function fetchFile(
   const part = `${path}.scalable-part`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(part, bytes ?? new Uint8Array());
-  if ((await new FileDigests().digest(part)) !== sum)
+  if ((await sumsOf(site)(part)) !== sum)
     throw new AppError({
       code: 'E_TRANSFER_DAMAGED',
       message: `${relative('.', path)} did not arrive as it is on ${site.label}.`,

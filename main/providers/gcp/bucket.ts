@@ -1,0 +1,181 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type File, type FileMetadata, Storage } from '@google-cloud/storage';
+import { cancelledError } from '../../platform/errors.ts';
+import { MIB } from '../../platform/units.ts';
+import type { Timer } from '../batch/timer.ts';
+import type { GcpAccess } from '../clouds.ts';
+import type { TransferOptions } from '../site.ts';
+import { googleError, isStatus } from './google-errors.ts';
+import { patiently } from './patient-call.ts';
+
+/** An object of a bucket. Names have no slash at the front; those that end in one stand for folders. */
+export interface BucketObject {
+  readonly name: string;
+  readonly bytes: number;
+  /** Changes with every write. */
+  readonly generation: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  /** CRC32C of its content, base64; null for what was composed of several without one. */
+  readonly crc32c: string | null;
+}
+
+/** Larger files are sent in pieces, and go on from the last one after a break. */
+const RESUMABLE_BYTES = 5 * MIB;
+const PIECE_BYTES = 8 * MIB;
+const READ_BYTES = 16 * MIB;
+
+/** A bucket of Cloud Storage. Every call is repeated while the service is busy; every error is an AppError. */
+export class Bucket {
+  readonly name: string;
+  readonly #storage: Storage;
+  readonly #label: string;
+  readonly #timer: Timer;
+
+  constructor(access: GcpAccess, name: string, timer: Timer) {
+    this.name = name;
+    this.#label = access.label;
+    this.#timer = timer;
+    this.#storage = new Storage({
+      projectId: access.projectId,
+      authClient: access.auth,
+      // Repeated here, with what may be repeated said call by call.
+      retryOptions: { autoRetry: false },
+      ...(access.apiEndpoint !== null && {
+        apiEndpoint: access.apiEndpoint,
+        useAuthWithCustomEndpoint: true,
+      }),
+    });
+  }
+
+  async list(prefix: string): Promise<BucketObject[]> {
+    const found: BucketObject[] = [];
+    let pageToken: string | undefined;
+    do {
+      const query = { prefix, autoPaginate: false, maxResults: 1000, ...(pageToken && { pageToken }) };
+      const [files, next] = await this.#call('list files', 'list', () => this.#bucket.getFiles(query));
+      found.push(...files.map((file) => objectOf(file.name, file.metadata)));
+      pageToken = tokenOf(next);
+    } while (pageToken);
+    return found;
+  }
+
+  async stat(name: string): Promise<BucketObject | null> {
+    return this.#orNull('look at a file', async () => {
+      const [metadata] = await this.#file(name).getMetadata();
+      return objectOf(name, metadata);
+    });
+  }
+
+  /** Whether anything is below a folder. */
+  async hasBelow(prefix: string): Promise<boolean> {
+    const query = { prefix: `${prefix}/`, autoPaginate: false, maxResults: 1 };
+    const [files] = await this.#call('list files', 'list', () => this.#bucket.getFiles(query));
+    return files.length > 0;
+  }
+
+  /** From `offset` at most `maxBytes`; null where there is no such object. */
+  async read(
+    name: string,
+    { offset = 0, maxBytes = READ_BYTES }: { offset?: number; maxBytes?: number } = {},
+  ): Promise<Buffer | null> {
+    const whole = offset === 0 && maxBytes >= READ_BYTES;
+    const range = whole
+      ? { validation: 'crc32c' as const }
+      : { start: offset, end: offset + maxBytes - 1, validation: false };
+    try {
+      return await this.#orNull('read a file', async () => (await this.#file(name).download(range))[0]);
+    } catch (error) {
+      // Nothing lies behind its end.
+      if (isStatus((error as { cause?: unknown }).cause, 416)) return Buffer.alloc(0);
+      throw error;
+    }
+  }
+
+  async readText(name: string): Promise<string | null> {
+    return (await this.read(name))?.toString('utf8') ?? null;
+  }
+
+  /** Writes an object whole; what stands there is replaced. */
+  async write(name: string, data: string | Uint8Array): Promise<void> {
+    const options = { resumable: false, validation: 'crc32c' as const };
+    await this.#call('write a file', 'create', () => this.#file(name).save(Buffer.from(data), options));
+  }
+
+  /** Compared by CRC32C at the end. */
+  async upload(localPath: string, name: string, bytes: number, options: TransferOptions = {}): Promise<void> {
+    const { signal, onProgress } = options;
+    if (signal?.aborted) throw cancelledError();
+    await this.#call('write a file', 'create', () =>
+      this.#bucket.upload(localPath, {
+        destination: name,
+        validation: 'crc32c',
+        resumable: bytes > RESUMABLE_BYTES,
+        ...(bytes > RESUMABLE_BYTES && { chunkSize: PIECE_BYTES }),
+        onUploadProgress: (progress: { bytesWritten?: number }) =>
+          onProgress?.(progress.bytesWritten ?? 0, bytes),
+      }),
+    );
+    onProgress?.(bytes, bytes);
+  }
+
+  /** Compared by CRC32C at the end. */
+  async download(name: string, localPath: string): Promise<void> {
+    await mkdir(dirname(localPath), { recursive: true });
+    await this.#call('read a file', 'get', () =>
+      this.#file(name).download({ destination: localPath, validation: 'crc32c' }),
+    );
+  }
+
+  /** What is not there is fine. */
+  async remove(name: string): Promise<void> {
+    await this.#call('delete a file', 'delete', () => this.#file(name).delete({ ignoreNotFound: true }));
+  }
+
+  get #bucket() {
+    return this.#storage.bucket(this.name);
+  }
+
+  #file(name: string): File {
+    return this.#bucket.file(name);
+  }
+
+  async #orNull<T>(doing: string, call: () => Promise<T>): Promise<T | null> {
+    try {
+      return await this.#call(doing, 'get', call);
+    } catch (error) {
+      if (isStatus((error as { cause?: unknown }).cause, 404)) return null;
+      throw error;
+    }
+  }
+
+  /** All of these may be repeated: they write the same again, or read. */
+  async #call<T>(doing: string, verb: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await patiently(call, { timer: this.#timer });
+    } catch (error) {
+      throw googleError(error, {
+        label: this.#label,
+        doing,
+        permission: `storage.objects.${verb}`,
+        on: `the bucket ${this.name}`,
+      });
+    }
+  }
+}
+
+function objectOf(name: string, metadata: FileMetadata): BucketObject {
+  return {
+    name,
+    bytes: Number(metadata.size ?? 0),
+    generation: String(metadata.generation ?? ''),
+    modifiedAt: Date.parse(metadata.updated ?? '') || 0,
+    crc32c: metadata.crc32c ?? null,
+  };
+}
+
+function tokenOf(next: unknown): string | undefined {
+  const token = typeof next === 'object' && next !== null && 'pageToken' in next ? next.pageToken : undefined;
+  return typeof token === 'string' ? token : undefined;
+}
