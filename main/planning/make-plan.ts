@@ -74,6 +74,10 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     manifestLock: spec.lock,
     objective: options.objective ?? spec.objectives.objective,
     policy,
+    bounds: {
+      budgetUsd: options.budgetUsd ?? spec.objectives.budgetUsd,
+      deadlineHours: options.deadlineHours ?? spec.objectives.deadlineHours,
+    },
     sizing: options.sizing ?? 'auto',
     tasks,
     instances,

@@ -66,6 +66,12 @@ export interface TaskEvidence {
   readonly sentence: string;
 }
 
+/** What neither plan nor run may exceed; null: not limited. */
+export interface PlanBounds {
+  readonly budgetUsd: number | null;
+  readonly deadlineHours: number | null;
+}
+
 export interface Plan {
   readonly project: string;
   readonly target: string;
@@ -73,6 +79,7 @@ export interface Plan {
   readonly manifestLock: string;
   readonly objective: Objective;
   readonly policy: Policy;
+  readonly bounds: PlanBounds;
   readonly sizing: SizingMode;
   readonly tasks: readonly TaskPlan[];
   readonly instances: readonly PlannedInstance[];

@@ -18,6 +18,7 @@ import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
 import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
+import { type RunWishes, rewishedSpec } from './wished-spec.ts';
 import { providerContext, readyLayout } from './work-layout.ts';
 
 export interface ResumeRunOptions {
@@ -30,6 +31,8 @@ export interface ResumeRunOptions {
     readonly instanceIds: readonly string[];
     readonly request: { memoryBytes?: number; walltimeSeconds?: number };
   };
+  /** What it is to hold to now; absent: what it held to before. */
+  readonly wishes?: RunWishes;
   /** Whether the scaler decides; absent: as the target says. */
   readonly adaptive?: boolean;
   /** Whether somebody can let a task go whose scouts raise doubts. */
@@ -52,7 +55,9 @@ const NOTHING_LEFT: Adoption = { finished: [], running: [], lost: [], ends: noEn
 export async function resumeRun(options: ResumeRunOptions): Promise<RunHandle> {
   const { workspace, runId, clock, logger } = options;
   const { store } = workspace;
-  const { spec, scalePlan, startedAt, scouts } = await resumable(store, runId, options.retry !== undefined);
+  const found = await resumable(store, runId, options.retry !== undefined);
+  const { scalePlan, startedAt, scouts } = found;
+  const spec = rewishedSpec(found.spec, options.wishes ?? {});
   const provider = options.provider ?? (await targetProvider(spec, options.sites));
   const setting = {
     workspace,

@@ -10,6 +10,7 @@ import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
 import { byTask, retriesOf } from './run-instances.ts';
 import { TaskInstances } from './task-instances.ts';
+import { wishedSpec } from './wished-spec.ts';
 import { providerContext, readyLayout } from './work-layout.ts';
 
 export { resumeRun } from './resume-run.ts';
@@ -27,7 +28,8 @@ export interface StartRunOptions extends RunSetting {
  * @throws AppError of the provider, before any work is started; the run is then recorded as failed
  */
 export async function startRun(options: StartRunOptions): Promise<RunHandle> {
-  const { workspace, spec, plan, clock, logger } = options;
+  const { workspace, plan, clock, logger } = options;
+  const spec = wishedSpec(options.spec, plan);
   const runId = newRunId(spec.project.name, clock.now());
   const layout = await readyLayout(options, providerContext(options, runId));
   // What is copied before is no part of the run: it would count as time in which nobody worked.
@@ -39,24 +41,27 @@ export async function startRun(options: StartRunOptions): Promise<RunHandle> {
     paths: layout.paths,
     instancesOf: byTask(plan.instances),
   });
-  recorder.record(runStarted(options, runId, startedAt));
+  recorder.record(runStarted({ ...options, spec }, runId, startedAt));
   const instances = await addInstances(plan.instances, tasks, (chunk) =>
     recorder.record({ type: 'instances_added', runId, at: startedAt, instances: chunk }),
   );
   await recorder.flush();
 
-  const { engine, controller, begin } = await openRun(options, {
-    runId,
-    startedAt,
-    scalePlan: plan.scalePlan,
-    graph: await DependencyGraph.of(instances),
-    recorder,
-    toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
-    scouts: plan,
-    lookUp: layout.elsewhere
-      ? null
-      : resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),
-  });
+  const { engine, controller, begin } = await openRun(
+    { ...options, spec },
+    {
+      runId,
+      startedAt,
+      scalePlan: plan.scalePlan,
+      graph: await DependencyGraph.of(instances),
+      recorder,
+      toTask: (planned, attempt, request) => tasks.toTask(planned, attempt, request),
+      scouts: plan,
+      lookUp: layout.elsewhere
+        ? null
+        : resultCache({ spec, tasks, runId, recorder, store: workspace.store, clock }),
+    },
+  );
   for (const planned of instances) engine.add(planned, retriesOf(spec, planned));
   await begin();
   engine.seal();

@@ -92,6 +92,10 @@ async function goOn(
     logger: silentLogger,
     sites: sites.all(),
     onStaging: stagingLine(context),
+    wishes: {
+      ...(input.budgetUsd !== undefined && { budgetUsd: input.budgetUsd }),
+      ...(input.deadlineHours !== undefined && { deadlineHours: input.deadlineHours }),
+    },
     ...adaptiveOf(input),
   });
 }

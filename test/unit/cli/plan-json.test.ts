@@ -9,6 +9,7 @@ const plan: Plan = {
   manifestLock: 'abc',
   objective: 'balance',
   policy: 'safe',
+  bounds: { budgetUsd: null, deadlineHours: null },
   sizing: 'auto',
   tasks: [],
   instances: [],
