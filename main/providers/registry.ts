@@ -1,5 +1,6 @@
 import type { ProviderName } from '../manifest/spec.ts';
 import { AppError, assertNever } from '../platform/errors.ts';
+import { awsProvider } from './aws/aws-provider.ts';
 import { gcpProvider } from './gcp/gcp-provider.ts';
 import { localProvider } from './local/local-provider.ts';
 import type { PriceTables } from './prices/price-table.ts';
@@ -25,6 +26,7 @@ export function providerFor(name: ProviderName, { limitsOf, prices }: Knowledge 
     case 'gcp':
       return gcpProvider(prices);
     case 'aws':
+      return awsProvider(prices);
     case 'kubernetes':
       return unavailable(name);
     default:
@@ -33,7 +35,7 @@ export function providerFor(name: ProviderName, { limitsOf, prices }: Knowledge 
 }
 
 /** Its targets can be edited, validated and planned for; only running is refused. */
-function unavailable(name: Exclude<ProviderName, 'local' | 'slurm' | 'gcp'>): DeploymentProvider {
+function unavailable(name: Exclude<ProviderName, 'local' | 'slurm' | 'aws' | 'gcp'>): DeploymentProvider {
   return {
     name,
     validate: () => ({ ok: true, errors: [], warnings: [] }),

@@ -58,7 +58,7 @@ test('a missing container runtime is a clear refusal', async () => {
 
 test('other providers say that they cannot run yet', async () => {
   expect(providerFor('local')).toBe(localProvider);
-  const provider = providerFor('aws');
+  const provider = providerFor('kubernetes');
   expect(provider.validate(spec({})).ok).toBe(true);
   await expect(provider.buildCluster(spec({}), {} as never)).rejects.toMatchObject({
     code: 'E_PROVIDER_UNAVAILABLE',

@@ -1,0 +1,178 @@
+import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import { CreateClusterCommand, DescribeClustersCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { AppError } from '../../platform/errors.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { awsFailure, errorName, httpStatus } from './aws-errors.ts';
+import { type AwsOptions, DEFAULT_CLUSTER } from './aws-options.ts';
+import type { Bucket } from './bucket.ts';
+import type { Network } from './ecs-tasks.ts';
+import { FAMILY_PREFIX, LOG_GROUP } from './task-definition.ts';
+
+export interface Account {
+  readonly id: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
+  /** Null: that of an EC2 cluster's machines. */
+  readonly network: Network | null;
+}
+
+/** Fargate's limits of virtual CPUs at once, for each account and region. */
+const QUOTAS = { onDemand: 'L-3032A538', spot: 'L-36FBB829' } as const;
+const KEEP_LOGS_DAYS = 30;
+
+/**
+ * Makes sure, before any work is begun, that AWS will take it: who asks, the bucket, the cluster (which is made where none is named),
+ * the network, the log group, the permission to run tasks, and room for at least one.
+ * @throws AppError that says which permission or setting is missing
+ */
+export async function readyAccount(
+  clients: AwsClients,
+  options: AwsOptions,
+  bucket: Bucket,
+  place: { readonly region: string; readonly run: string; readonly tags: Readonly<Record<string, string>> },
+): Promise<Account> {
+  const identity = await asked({ action: 'sts:GetCallerIdentity', what: `the region ${place.region}` }, () =>
+    clients.sts.send(new GetCallerIdentityCommand({})),
+  );
+  await checkBucket(clients, bucket, place);
+  await ensureCluster(clients, options, place.tags);
+  await ensureLogGroup(clients, place.tags);
+  const network = await networkOf(clients, options);
+  await mayRunTasks(clients, options);
+  await checkQuota(clients, options, place.region);
+  const partition = /^arn:([^:]+):/.exec(identity.Arn ?? '')?.[1] ?? 'aws';
+  return { id: identity.Account ?? '', partition, network };
+}
+
+/** A role by its name alone is one of the account's. */
+export function roleArn(role: string, { id, partition }: Account): string {
+  return role.startsWith('arn:') ? role : `arn:${partition}:iam::${id}:role/${role}`;
+}
+
+async function checkBucket({ s3 }: AwsClients, bucket: Bucket, { run }: { run: string }): Promise<void> {
+  const what = `s3://${bucket.name}`;
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket: bucket.name }));
+  } catch (error) {
+    // A HEAD has no body: the status is all there is to go by.
+    if (httpStatus(error) === 404)
+      throw awsFailure(
+        Object.assign(new Error('no such bucket', { cause: error }), { name: 'NoSuchBucket' }),
+        {
+          action: 's3:ListBucket',
+          what,
+        },
+      );
+    throw awsFailure(error, { action: 's3:ListBucket', what });
+  }
+  await bucket.put(`${run}/begun`, '');
+}
+
+async function ensureCluster(
+  { ecs }: AwsClients,
+  { cluster, clusterType }: AwsOptions,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  const what = `The cluster ${cluster}`;
+  const { clusters = [] } = await asked({ action: 'ecs:DescribeClusters', what }, () =>
+    ecs.send(new DescribeClustersCommand({ clusters: [cluster] })),
+  );
+  if (clusters.some(({ status }) => status === 'ACTIVE')) return;
+  if (cluster !== DEFAULT_CLUSTER || clusterType === 'ec2')
+    throw awsFailure(Object.assign(new Error(cluster), { name: 'ClusterNotFoundException' }), {
+      action: 'ecs:DescribeClusters',
+      what,
+    });
+  await asked({ action: 'ecs:CreateCluster', what }, () =>
+    ecs.send(
+      new CreateClusterCommand({
+        clusterName: cluster,
+        capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+        tags: [
+          { key: 'scalable:made', value: 'yes' },
+          ...Object.entries(tags).map(([key, value]) => ({ key, value })),
+        ],
+      }),
+    ),
+  );
+}
+
+async function ensureLogGroup({ logs }: AwsClients, tags: Readonly<Record<string, string>>): Promise<void> {
+  const what = `the log group ${LOG_GROUP}`;
+  try {
+    const group = { logGroupName: LOG_GROUP, tags: { 'scalable:made': 'yes', ...tags } };
+    await logs.send(new CreateLogGroupCommand(group));
+  } catch (error) {
+    if (errorName(error) === 'ResourceAlreadyExistsException') return;
+    throw awsFailure(error, { action: 'logs:CreateLogGroup', what });
+  }
+  await asked({ action: 'logs:PutRetentionPolicy', what }, () =>
+    logs.send(new PutRetentionPolicyCommand({ logGroupName: LOG_GROUP, retentionInDays: KEEP_LOGS_DAYS })),
+  );
+}
+
+async function networkOf(
+  { ec2 }: AwsClients,
+  { clusterType, subnets, securityGroups, publicIp }: AwsOptions,
+): Promise<Network | null> {
+  if (subnets.length > 0) return { subnets, securityGroups, publicIp };
+  if (clusterType === 'ec2') return null;
+  const { Subnets = [] } = await asked({ action: 'ec2:DescribeSubnets', what: 'the account' }, () =>
+    ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] })),
+  );
+  const found = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []);
+  if (found.length > 0) return { subnets: found.slice(0, 16), securityGroups, publicIp };
+  throw new AppError({
+    code: 'E_CONNECTION_NETWORK',
+    message: 'This account has no default network in this region, and the target names no subnets.',
+    hint: 'Name them in the target: subnets: [subnet-…] (aws ec2 describe-subnets lists them).',
+  });
+}
+
+/** AWS looks at permissions before it looks for the definition, which does not exist. */
+async function mayRunTasks({ ecs }: AwsClients, { cluster }: AwsOptions): Promise<void> {
+  try {
+    await ecs.send(
+      new RunTaskCommand({ cluster, taskDefinition: `${FAMILY_PREFIX}permission-check:1`, count: 1 }),
+    );
+  } catch (error) {
+    const failure = awsFailure(error, { action: 'ecs:RunTask', what: `the cluster ${cluster}` });
+    if (failure.code !== 'E_SITE_REFUSED') throw failure;
+  }
+}
+
+async function checkQuota(
+  { quotas }: AwsClients,
+  { clusterType, spot }: AwsOptions,
+  region: string,
+): Promise<void> {
+  if (clusterType === 'ec2') return;
+  const kind = spot ? 'Fargate Spot' : 'Fargate On-Demand';
+  const QuotaCode = spot ? QUOTAS.spot : QUOTAS.onDemand;
+  const quota = await quotas
+    .send(new GetServiceQuotaCommand({ ServiceCode: 'fargate', QuotaCode }))
+    .catch((error: unknown) => {
+      // Whoever may not look finds out when no room is given.
+      const { code } = awsFailure(error, { action: 'servicequotas:GetServiceQuota', what: kind });
+      if (code === 'E_CREDENTIALS_EXPIRED') throw error;
+      return null;
+    });
+  if (quota?.Quota?.Value !== 0) return;
+  throw new AppError({
+    code: 'E_QUOTA',
+    message: `This account may run no ${kind} tasks in ${region}: its quota of virtual CPUs is 0.`,
+    hint: `Ask AWS for more: aws service-quotas request-service-quota-increase --service-code fargate --quota-code ${QuotaCode} --desired-value 64 --region ${region}.`,
+  });
+}
+
+async function asked<T>(what: Parameters<typeof awsFailure>[1], ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw awsFailure(error, what);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Task } from '@aws-sdk/client-ecs';
+
+/** Linux tasks on Fargate are paid for a minute at the least. */
+export const LEAST_SECONDS = 60;
+
+/**
+ * Seconds of a stopped task that AWS charges for: from the beginning of the image's download until the end, whole seconds, a minute
+ * at the least (https://aws.amazon.com/fargate/pricing/). Null: it never came to a download, which costs nothing.
+ */
+export function billedSeconds({
+  pullStartedAt,
+  stoppedAt,
+}: Pick<Task, 'pullStartedAt' | 'stoppedAt'>): number | null {
+  if (!pullStartedAt || !stoppedAt) return null;
+  return Math.max(LEAST_SECONDS, Math.ceil((stoppedAt.getTime() - pullStartedAt.getTime()) / 1000));
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { toErrorData } from '../../platform/errors.ts';
+import { resourcePath } from '../../platform/resources.ts';
+import { type ArrayFiles, type StartFile, startToken } from './array-file.ts';
+import { assignment } from './assignment.ts';
+import type { AwsArray } from './aws-array.ts';
+import type { AwsEngineParts } from './aws-engine.ts';
+import { MOST_AT_ONCE } from './ecs-tasks.ts';
+
+/** From one look for room to the next, in milliseconds: longer and longer. */
+const ROOM_FIRST_MS = 15_000;
+const ROOM_LAST_MS = 300_000;
+/** Codes of failures that asking again does not mend. */
+const FOR_GOOD = /^E_(CREDENTIALS_(PERMISSION|UNKNOWN)|CONNECTION_|SITE_REFUSED|INVALID)/;
+
+/** Starts tasks for the elements of arrays, as many at once as are wished for, and says to each which element it is. */
+export class TaskStarter {
+  readonly #parts: AwsEngineParts;
+  readonly #files: ArrayFiles;
+  #script: string | null = null;
+
+  constructor(parts: AwsEngineParts, files: ArrayFiles) {
+    this.#parts = parts;
+    this.#files = files;
+  }
+
+  /** Never rejects: what keeps tasks from starting is the array's reason to wait, or the end of what has not begun. */
+  async fill(array: AwsArray): Promise<void> {
+    const { clock, logger } = this.#parts;
+    try {
+      while (clock.now() >= array.retryAt) {
+        const start = array.starting ?? (await this.#next(array));
+        if (start === null) return;
+        await this.#start(array, start);
+      }
+    } catch (error) {
+      const { code, message, hint } = toErrorData(error);
+      logger.log('warn', 'Tasks could not be started', { code, message });
+      array.reason = message;
+      if (FOR_GOOD.test(code)) array.refuse(hint ? `${message} ${hint}` : message);
+      else this.#later(array);
+    }
+  }
+
+  /** Written down before ECS is asked. */
+  async #next(array: AwsArray): Promise<StartFile | null> {
+    const indices = array.free.slice(0, Math.min(array.room, MOST_AT_ONCE));
+    if (indices.length === 0) return null;
+    const start = { sequence: array.nextSequence, indices };
+    await this.#files.writeStart(array.file.name, start);
+    array.nextSequence++;
+    array.starting = start;
+    return start;
+  }
+
+  async #start(array: AwsArray, start: StartFile): Promise<void> {
+    const { tasks, place, tags } = this.#parts;
+    const { file } = array;
+    const waiting = new Set(array.free);
+    const open = start.indices.filter((index) => waiting.has(index));
+    // An app that died in the middle: what it asked for is asked for again, and so are the elements it had given out.
+    if (open.length > 0 || start.indices.length === 0) {
+      const { taskIds, missing } = await tasks.start({
+        taskDefinition: file.taskDefinition,
+        count: start.indices.length,
+        token: startToken(file.name, start),
+        startedBy: file.name,
+        run: place.run,
+        job: this.#files.key(file.name),
+        tags: { ...tags, 'scalable:array': file.name },
+      });
+      const fresh = taskIds.filter((id) => !array.hasTask(id));
+      await Promise.all(
+        fresh.map(async (taskId, i) => {
+          const index = open[i];
+          if (index === undefined) return this.#sendAway(array, taskId);
+          await this.#assign(array, taskId, index);
+          array.assigned(taskId, index);
+        }),
+      );
+      array.reason = missing;
+      if (missing === null) array.refusals = 0;
+      else this.#later(array);
+    }
+    array.starting = null;
+  }
+
+  async #assign({ file }: AwsArray, taskId: string, index: number): Promise<void> {
+    const orders = file.elements[index];
+    if (!orders) return;
+    this.#script ??= await readFile(resourcePath('slurm', 'element.sh'), 'utf8');
+    const { memoryBytes, name } = file;
+    const text = assignment(orders, { array: name, index, memoryBytes, script: this.#script });
+    await this.#files.assign(name, taskId, text);
+  }
+
+  /** Its element was cancelled meanwhile. */
+  async #sendAway(array: AwsArray, taskId: string): Promise<void> {
+    array.stray(taskId);
+    await this.#parts.tasks.stop(taskId, 'its work was cancelled');
+  }
+
+  #later(array: AwsArray): void {
+    array.retryAt = this.#parts.clock.now() + Math.min(ROOM_FIRST_MS * 2 ** array.refusals, ROOM_LAST_MS);
+    array.refusals++;
+  }
+}
