@@ -13,6 +13,7 @@ export type {
 } from './advisor/advisor.ts';
 export { HyperparameterSearch } from './advisor/hyperparameter-search.ts';
 export { LearnedAdvisor } from './advisor/learned-advisor.ts';
+export type { Risk } from './advisor/online/risk.ts';
 export { exportOnnx, type OnnxExport } from './advisor/onnx/export-onnx.ts';
 export { type OpenModel, type OpenModelOptions, openOnnxModel } from './advisor/onnx/open-model.ts';
 export { ResourceAdvisor } from './advisor/resource-advisor.ts';

@@ -1,7 +1,8 @@
 import type { Params } from '../manifest/spec.ts';
 import type { ResourceRequest } from '../providers/provider.ts';
-import type { Predicted } from '../telemetry/events.ts';
+import type { IoClass, Predicted } from '../telemetry/events.ts';
 import type { Context } from './data/context.ts';
+import type { Risk } from './online/risk.ts';
 
 export type ModelType = 'linear' | 'random_forest' | 'gradient_boosting' | 'auto';
 
@@ -18,6 +19,8 @@ export interface SizingQuery extends Pick<Context, 'targetKind' | 'machineClass'
   readonly manifestRequest: ResourceRequest;
   /** Probability that the first request should suffice, 0.5 to 0.999. */
   readonly confidence: number;
+  /** What a failed attempt may cost; `balanced` unless told. */
+  readonly risk?: Risk;
 }
 
 export interface Evidence {
@@ -37,6 +40,12 @@ export interface Evidence {
   } | null;
   /** Features by permutation importance, largest first, in share of the explained error. */
   readonly importance: readonly { readonly feature: string; readonly share: number }[];
+  /** What a failed attempt was allowed to cost; null where the manifest answers, for which it plays no part. */
+  readonly risk: Risk | null;
+  /** How hard it works the disk or the network; null where no attempt tells. */
+  readonly io_class: IoClass | null;
+  /** Why the answer may be off though it was given, in sentences; absent where nothing speaks against it. */
+  readonly cautions?: readonly string[];
   /** What would change the answer, in sentences; of recommendations only, for each takes further questions. */
   readonly changes?: readonly string[];
 }
@@ -73,7 +82,8 @@ export interface Recommendation {
   readonly basis: string;
 }
 
-export interface RecommendOptions {
+export interface RecommendOptions
+  extends Pick<SizingQuery, 'risk' | 'targetKind' | 'machineClass' | 'hourOfDay'> {
   readonly task: string;
   readonly target?: string;
   readonly confidence?: number;
@@ -85,6 +95,8 @@ export interface RecommendOptions {
 }
 
 export interface Advisor {
+  /** The same answers as from asking one by one, sooner. */
+  sizeAll?(queries: readonly SizingQuery[]): Sizing[];
   /** Never throws for a task without history: then the method is `manifest`. */
   size(query: SizingQuery): Sizing;
   recommend(options: RecommendOptions): Recommendation;

@@ -37,6 +37,24 @@ export class HistoryAdvisor implements Advisor {
     return sizer ? sizer.size(query) : this.#manifest.size(query);
   }
 
+  /** Each task's instances together; answers in the order of the questions. */
+  sizeAll(queries: readonly SizingQuery[]): Sizing[] {
+    const sizings: Sizing[] = new Array(queries.length);
+    const places = new Map<TaskSizer | null, number[]>();
+    for (const [i, query] of queries.entries()) {
+      const sizer = this.#sizers.get(taskName(query.task)) ?? null;
+      const known = places.get(sizer);
+      if (known) known.push(i);
+      else places.set(sizer, [i]);
+    }
+    for (const [sizer, at] of places) {
+      const asked = at.map((i) => queries[i] as SizingQuery);
+      const answers = sizer ? sizer.sizeAll(asked) : asked.map((query) => this.#manifest.size(query));
+      for (const [k, i] of at.entries()) sizings[i] = answers[k] as Sizing;
+    }
+    return sizings;
+  }
+
   recommend(options: RecommendOptions): Recommendation {
     const sizer = this.#sizers.get(taskName(options.task));
     if (!sizer) return this.#manifest.recommend(options);
@@ -48,6 +66,10 @@ export class HistoryAdvisor implements Advisor {
       features: { ...options.inputFeatures, ...options.features },
       manifestRequest: trained.lastRequest,
       confidence: clamp(options.confidence ?? DEFAULT_CONFIDENCE, 0.5, 0.999),
+      risk: options.risk ?? 'balanced',
+      targetKind: options.targetKind ?? null,
+      machineClass: options.machineClass ?? null,
+      hourOfDay: options.hourOfDay ?? null,
     };
     const sizing = sizer.size(query);
     const walltime = sizing.request.walltimeSeconds ?? sizer.walltimeLimit(query);

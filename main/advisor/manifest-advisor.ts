@@ -17,6 +17,8 @@ export class ManifestAdvisor implements Advisor {
       model_type: null,
       wastage: null,
       importance: [],
+      risk: null,
+      io_class: null,
     };
   }
 

@@ -75,6 +75,13 @@ export interface TrainingRequest {
   readonly modelParams?: ModelParams;
 }
 
+/** How sure a first request should be, and what its failing may cost. */
+export interface AdviceWishes {
+  readonly confidence: number;
+  /** `balanced` unless told. */
+  readonly risk?: Risk | undefined;
+}
+
 export interface TaskAdvice {
   readonly task: string;
   readonly component: string;
@@ -143,19 +150,18 @@ export interface AdvisorService {
   /** How the advice of past runs turned out, and whether to train again. */
   record(projectId: string): Promise<AdvisorRecord>;
   /** What the plan's largest instance of each task needs: what would be written into the manifest. */
-  advice(projectId: string, target: string, confidence: number): Promise<readonly TaskAdvice[]>;
+  advice(projectId: string, target: string, wishes: AdviceWishes): Promise<readonly TaskAdvice[]>;
   /** The diff of applying the advice for these tasks; nothing is written. */
   previewApply(
     projectId: string,
     target: string,
-    confidence: number,
+    wishes: AdviceWishes,
     tasks: readonly string[],
   ): Promise<EditPreview>;
   whatIf(
     projectId: string,
     task: string,
     features: Readonly<Record<string, string | number | boolean | null>>,
-    confidence: number,
-    risk?: Risk,
+    wishes: AdviceWishes,
   ): Promise<WhatIfAnswer>;
 }

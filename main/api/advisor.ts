@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { confidence, inProject, paramValue, projectId, targetName, taskName } from './inputs.ts';
+import { confidence, inProject, paramValue, projectId, risk, targetName, taskName } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
 
 const cvFolds = z.number().int().min(2).max(20);
@@ -61,19 +61,22 @@ export const advisorRouter = router({
     .input(z.strictObject({ projectId, task: taskName }))
     .query(({ ctx, input }) => ctx.services.advisor.taskReport(input.projectId, input.task)),
   advice: procedure
-    .input(z.strictObject({ projectId, target: targetName, confidence }))
-    .query(({ ctx, input }) => ctx.services.advisor.advice(input.projectId, input.target, input.confidence)),
+    .input(z.strictObject({ projectId, target: targetName, confidence, risk: risk.optional() }))
+    .query(({ ctx, input: { projectId: project, target, ...wishes } }) =>
+      ctx.services.advisor.advice(project, target, wishes),
+    ),
   previewApply: procedure
     .input(
       z.strictObject({
         projectId,
         target: targetName,
         confidence,
+        risk: risk.optional(),
         tasks: z.array(taskName).min(1).max(1000),
       }),
     )
-    .query(({ ctx, input }) =>
-      ctx.services.advisor.previewApply(input.projectId, input.target, input.confidence, input.tasks),
+    .query(({ ctx, input: { projectId: project, target, tasks, ...wishes } }) =>
+      ctx.services.advisor.previewApply(project, target, wishes, tasks),
     ),
   whatIf: procedure
     .input(
@@ -82,10 +85,10 @@ export const advisorRouter = router({
         task: taskName,
         features: z.record(z.string().max(256), paramValue),
         confidence,
-        risk: z.enum(['frugal', 'balanced', 'never_fail']).default('balanced'),
+        risk: risk.optional(),
       }),
     )
-    .query(({ ctx, input }) =>
-      ctx.services.advisor.whatIf(input.projectId, input.task, input.features, input.confidence, input.risk),
+    .query(({ ctx, input: { projectId: project, task, features, ...wishes } }) =>
+      ctx.services.advisor.whatIf(project, task, features, wishes),
     ),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { confidence, planId, projectId, targetName } from './inputs.ts';
+import { confidence, planId, projectId, risk, targetName } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
 
 const planRequest = z.strictObject({
@@ -12,6 +12,8 @@ const planRequest = z.strictObject({
   sizing: z.enum(['auto', 'manifest', 'quantile', 'learned', 'scouts']).optional(),
   workers: z.record(z.string().max(128), z.number().int().min(0).max(100_000)).optional(),
   confidence: confidence.optional(),
+  risk: risk.optional(),
+  hourOfDay: z.number().int().min(0).max(23).optional(),
   scouts: z.boolean().optional(),
 });
 

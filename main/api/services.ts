@@ -1,3 +1,4 @@
+import type { Risk } from '../advisor/online/risk.ts';
 import type { TargetHead } from '../manifest/load.ts';
 import type { Objective, Policy, ValidationReport } from '../manifest/spec.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
@@ -284,6 +285,7 @@ export interface Settings {
   readonly defaultObjective: Objective;
   readonly defaultPolicy: Policy;
   readonly confidence: number;
+  readonly risk: Risk;
 }
 
 export interface AppInfo {

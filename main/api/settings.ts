@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { confidence } from './inputs.ts';
+import { confidence, risk } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
 
 const change = z.strictObject({
@@ -7,6 +7,7 @@ const change = z.strictObject({
   defaultObjective: z.enum(['minimize cost', 'minimize time', 'balance']).optional(),
   defaultPolicy: z.enum(['safe', 'aggressive', 'manual']).optional(),
   confidence: confidence.optional(),
+  risk: risk.optional(),
 });
 
 export const settingsRouter = router({

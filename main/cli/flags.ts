@@ -62,6 +62,11 @@ function typedValue(text: string): ParamValue {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
+/** Spelled as people write it. */
+export function riskOption(description: string): Option {
+  return new Option('--risk <risk>', description).choices(['frugal', 'balanced', 'never-fail']);
+}
+
 export function commonFlags(command: Command): Command {
   return command
     .addOption(
@@ -98,6 +103,14 @@ export function planFlags(command: Command): Command {
       '--confidence <share>',
       'how sure a first request should be, 0.5 to 0.999',
       numberFrom(0.5, 0.999),
+    )
+    .addOption(
+      riskOption('what a failed first attempt may cost: frugal asks for what costs least, tries included'),
+    )
+    .option(
+      '--hour <hour>',
+      'hour of the day, universal time, that advice is for (default: now)',
+      wholeNumber(0, 23),
     )
     .option('--workers <tag=n>', 'number of workers of a component; can be given again', workersPair);
 }

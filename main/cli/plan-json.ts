@@ -22,6 +22,13 @@ export function planJson(plan: Plan) {
     objective: plan.objective,
     policy: plan.policy,
     sizing: plan.sizing,
+    terms: {
+      confidence: plan.terms.confidence,
+      risk: plan.terms.risk,
+      target_kind: plan.terms.targetKind,
+      machine_class: plan.terms.machineClass,
+      hour_of_day: plan.terms.hourOfDay,
+    },
     tasks: plan.tasks.map(({ task, component, instances, scouts }) => ({
       task,
       component,
@@ -34,15 +41,18 @@ export function planJson(plan: Plan) {
         Object.entries(plan.scalePlan.resources).map(([tag, request]) => [tag, requestJson(request)]),
       ),
     },
-    instances: plan.instances.map(({ id, task, params, features, request, source, confidence }) => ({
-      id,
-      task,
-      params,
-      features,
-      request: requestJson(request),
-      source,
-      confidence,
-    })),
+    instances: plan.instances.map(
+      ({ id, task, params, features, request, source, confidence, predicted }) => ({
+        id,
+        task,
+        params,
+        features,
+        request: requestJson(request),
+        source,
+        confidence,
+        io_class: predicted.ioClass ?? null,
+      }),
+    ),
     cost: plan.cost,
     time_s: plan.timeSeconds,
     front: plan.front.map((point) => ({
@@ -70,6 +80,7 @@ export function planJson(plan: Plan) {
           model_type: evidence.modelType,
           records: evidence.rows,
           runs_analyzed: evidence.runs,
+          risk: evidence.risk,
           reason: evidence.sentence,
         },
       ]),
@@ -81,7 +92,7 @@ export function planJson(plan: Plan) {
 export function planText(plan: Plan): string {
   return [
     `Plan: ${plan.project} on ${plan.target} (provider: ${plan.provider})`,
-    `Objective: ${plan.objective}, policy: ${plan.policy}, sizing: ${plan.sizing}`,
+    `Objective: ${plan.objective}, policy: ${plan.policy}, sizing: ${plan.sizing}, risk: ${plan.terms.risk.replace('_', ' ')}`,
     `Lock: ${plan.manifestLock}`,
     '',
     table(

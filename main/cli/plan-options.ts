@@ -1,3 +1,4 @@
+import { riskNamed } from '../advisor/online/risk.ts';
 import { suggestion } from '../manifest/problems.ts';
 import type { DeploymentSpec, Objective, Policy } from '../manifest/spec.ts';
 import type { PlanOptions, SizingMode } from '../planning/plan.ts';
@@ -12,6 +13,9 @@ export interface PlanFlags {
   readonly sizing?: SizingMode;
   readonly workers?: Readonly<Record<string, number>>;
   readonly confidence?: number;
+  /** As written: `never-fail`. */
+  readonly risk?: string;
+  readonly hour?: number;
   /** False with `--no-scouts`. */
   readonly scouts?: boolean;
 }
@@ -26,6 +30,7 @@ export function planOptions(spec: DeploymentSpec, flags: PlanFlags): PlanOptions
         suggestion(tag, known, 'The manifest has none.'),
       );
   const { objective, policy, budgetUsd, deadlineHours, sizing, workers, confidence, scouts } = flags;
+  const { risk, hour } = flags;
   return {
     ...(objective !== undefined && { objective }),
     ...(policy !== undefined && { policy }),
@@ -34,6 +39,8 @@ export function planOptions(spec: DeploymentSpec, flags: PlanFlags): PlanOptions
     ...(sizing !== undefined && { sizing }),
     ...(workers !== undefined && { workers }),
     ...(confidence !== undefined && { confidence }),
+    ...(risk !== undefined && { risk: riskNamed(risk) }),
+    ...(hour !== undefined && { hourOfDay: hour }),
     ...(scouts === false && { scouts }),
   };
 }

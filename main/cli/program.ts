@@ -1,8 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
 import { toErrorData } from '../platform/errors.ts';
+import { connectionCommands } from './connection-commands.ts';
 import { type CommandContext, type CommonFlags, makeContext } from './context.ts';
 import { EXIT, exitCodeFor } from './exit-codes.ts';
-import { commonFlags, featurePair, numberFrom, planFlags, textPair, wholeNumber } from './flags.ts';
+import {
+  commonFlags,
+  featurePair,
+  numberFrom,
+  planFlags,
+  riskOption,
+  textPair,
+  wholeNumber,
+} from './flags.ts';
 import type { CliIo } from './io.ts';
 import { appVersion } from './version.ts';
 
@@ -117,11 +126,7 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
         'serve other programs: JSON lines with start, predict and observe in, {"allocated_mb": [first, then on failure, …]} out',
       ).conflicts(['task', 'target', 'modelType', 'feature', 'runsDir']),
     )
-    .addOption(
-      new Option('--risk <risk>', 'with --stdio: what a failed attempt may cost')
-        .choices(['frugal', 'balanced', 'never-fail'])
-        .default('balanced'),
-    )
+    .addOption(riskOption('what a failed attempt may cost').default('balanced'))
     .option('--target <name>', 'target it will run on')
     .addOption(
       new Option('--model-type <type>', 'train this kind of model now (default: what was trained)').choices(
@@ -160,11 +165,7 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
       'per task 30 % are known at the start and the rest comes in random order (default: by time)',
       wholeNumber(0, 2 ** 32 - 1),
     )
-    .addOption(
-      new Option('--risk <risk>', 'what a failed attempt may cost')
-        .choices(['frugal', 'balanced', 'never-fail'])
-        .default('balanced'),
-    )
+    .addOption(riskOption('what a failed attempt may cost').default('balanced'))
     .option('--output <file>', 'also write the result there, as JSON')
     .action((trace, flags) =>
       act(flags, async (context) =>
@@ -288,56 +289,7 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
       act(flags, async (context) => (await import('./commands/diagnose.ts')).diagnose(context, { runId })),
   );
 
-  const connections = program
-    .command('connections')
-    .description('clusters reached over SSH: set them up, test them, remove them')
-    .copyInheritedSettings(program)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  scalable connections add ssh hpc --host login.hpc.edu --user ada\n  scalable connections test hpc',
-    );
-  const addConnection = (name: string, description: string, examples: readonly string[]): Command =>
-    commonFlags(
-      connections.command(name).description(description).copyInheritedSettings(connections),
-    ).addHelpText('after', `\nExamples:\n${examples.map((example) => `  scalable ${example}`).join('\n')}`);
-  const withConnections = () => import('./commands/connections.ts');
-  addConnection('list', 'the connections of this user, and hosts of ~/.ssh/config that could be some', [
-    'connections list --format json',
-  ]).action((flags) => act(flags, async (context) => (await withConnections()).listConnections(context)));
-  addConnection('add <kind> <name>', 'add a cluster that is reached over SSH', [
-    'connections add ssh hpc --host login.hpc.edu --user ada --work-dir /scratch/ada',
-    'connections add ssh hpc --host hpc --proxy-jump ada@bastion.edu:2222',
-  ])
-    .option('--host <host>', 'name, address, or a Host of ~/.ssh/config')
-    .option('--port <n>', 'port (default: as ~/.ssh/config says, else 22)', wholeNumber(1, 65_535))
-    .option('--user <name>', 'user name there')
-    .option('--identity-file <file>', 'private key on this machine')
-    .option('--no-agent', 'do not try the keys of the SSH agent')
-    .option('--known-hosts <file>', 'where keys of machines are known (default: ~/.ssh/known_hosts)')
-    .option('--proxy-jump <hosts>', '[user@]host[:port], several with commas; none: go directly')
-    .option('--work-dir <dir>', 'folder there that the nodes see as well (default: ~/scalable)')
-    .option('--partition <name>', 'partition for the test job and for new targets')
-    .option('--account <name>', 'account for the test job and for new targets')
-    .option('--poll-seconds <n>', 'how often the site may be asked', wholeNumber(5, 3600))
-    .action((kind, name, flags) =>
-      act(flags, async (context) =>
-        (await withConnections()).addConnection(context, { ...flags, kind, name }),
-      ),
-    );
-  addConnection(
-    'test <name>',
-    'try each step from reaching it to a test job, and say how to fix what fails',
-    ['connections test hpc', 'connections test hpc --no-test-job --format json'],
-  )
-    .option('--no-test-job', 'submit nothing')
-    .action((name, flags) =>
-      act(flags, async (context) => (await withConnections()).testConnection(context, { ...flags, name })),
-    );
-  addConnection('remove <name>', 'forget a connection, with what the keychain has of it', [
-    'connections remove hpc',
-  ]).action((name, flags) =>
-    act(flags, async (context) => (await withConnections()).removeConnection(context, { name })),
-  );
+  connectionCommands(program, act);
 
   add('serve', 'the app in a browser, on this machine only', [
     'serve --open',

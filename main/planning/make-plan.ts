@@ -4,6 +4,7 @@ import { breather } from '../platform/breather.ts';
 import { instanceId } from '../platform/ids.ts';
 import type { Capacity, DeploymentProvider, ResourceRequest } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
+import { adviceTerms, type Here } from './advice-terms.ts';
 import { expandParams } from './expand.ts';
 import { inputPatterns, instanceFeatures, type ReadInputStats } from './inputs.ts';
 import { needsOf } from './needs.ts';
@@ -22,15 +23,13 @@ export interface PlanInput {
   readonly provider: DeploymentProvider;
   readonly readParamFile: ReadParamFile;
   readonly inputStats: ReadInputStats;
+  readonly here: Here;
   /** How long workers of this target took to start, where that was measured. */
   readonly startupSeconds?: number;
 }
 
-/** How sure a first request should be when nobody says. */
-const CONFIDENCE = 0.95;
-
 /**
- * What a run would ask for and take. Changes nothing, and the same manifest, history and files give the same plan.
+ * What a run would ask for and take. Changes nothing, and the same manifest, history, files and terms give the same plan.
  * @throws AppError about parameters and their files (`E_PARAM_…`, `E_ZIP_LENGTHS`, `E_TOO_MANY_INSTANCES`)
  */
 export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<Plan> {
@@ -41,7 +40,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     spec,
     advisor: input.advisor,
     policy,
-    confidence: options.confidence ?? CONFIDENCE,
+    terms: adviceTerms(spec, options, input.here),
     capacity,
   };
 
@@ -79,6 +78,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
       deadlineHours: options.deadlineHours ?? spec.objectives.deadlineHours,
     },
     sizing: options.sizing ?? 'auto',
+    terms: context.terms,
     tasks,
     instances,
     scalePlan: scale.scalePlan,

@@ -1,6 +1,8 @@
+import type { Risk } from '../advisor/online/risk.ts';
 import type { Objective, Policy } from '../manifest/spec.ts';
 import type { CostEstimate, ResourceRequest, ScalePlan } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
+import type { AdviceTerms } from './advice-terms.ts';
 
 export type SizingMode = 'auto' | 'manifest' | 'quantile' | 'learned' | 'scouts';
 
@@ -16,6 +18,10 @@ export interface PlanOptions {
   readonly scouts?: boolean;
   /** 0.5 to 0.999: how sure a first request should be. */
   readonly confidence?: number;
+  /** What a failed attempt may cost; `balanced` unless told. `frugal` does not look at `confidence`. */
+  readonly risk?: Risk;
+  /** 0 to 23, universal time, when the work will run; the hour in which the plan is made unless told. */
+  readonly hourOfDay?: number;
 }
 
 export interface FrontPoint {
@@ -63,6 +69,8 @@ export interface TaskEvidence {
   readonly modelType: string | null;
   readonly rows: number;
   readonly runs: number;
+  /** Null where it played no part. */
+  readonly risk: Risk | null;
   readonly sentence: string;
 }
 
@@ -81,6 +89,8 @@ export interface Plan {
   readonly policy: Policy;
   readonly bounds: PlanBounds;
   readonly sizing: SizingMode;
+  /** What the advice went by. */
+  readonly terms: AdviceTerms;
   readonly tasks: readonly TaskPlan[];
   readonly instances: readonly PlannedInstance[];
   readonly scalePlan: ScalePlan;

@@ -1,6 +1,7 @@
 import type { Advisor, Sizing, SizingQuery } from '../advisor/advisor.ts';
 import { HistoryAdvisor } from '../advisor/history-advisor.ts';
 import { OnlineSizer } from '../advisor/online/online-sizer.ts';
+import { leastConfidence, RISKS, type Risk } from '../advisor/online/risk.ts';
 import { roundMemory } from '../advisor/sizing/round-request.ts';
 import { DEFAULT_FOLDS, DEFAULT_SEED } from '../advisor/training/defaults.ts';
 import { trainAll } from '../advisor/training/train-all.ts';
@@ -41,7 +42,12 @@ export class ScoutSizer implements Pick<Advisor, 'size'> {
   readonly #input: string | null;
   readonly #online: OnlineSizer;
 
-  constructor(rows: readonly HistoryRow[], bounds: readonly LowerBound[], confidence: number) {
+  constructor(
+    rows: readonly HistoryRow[],
+    bounds: readonly LowerBound[],
+    confidence: number,
+    risk: Risk = 'balanced',
+  ) {
     this.#rows = rows.flatMap(({ features, peakMemoryBytes, wallSeconds }) =>
       peakMemoryBytes === null || peakMemoryBytes <= 0
         ? []
@@ -51,7 +57,7 @@ export class ScoutSizer implements Pick<Advisor, 'size'> {
     const options = { modelType: 'auto', cvFolds: DEFAULT_FOLDS, seed: DEFAULT_SEED, quick: true } as const;
     this.#history = new HistoryAdvisor(trainAll(rows, options, () => 0).tasks, 'better');
     this.#input = strongestInput(this.#rows);
-    this.#online = new OnlineSizer({ confidence });
+    this.#online = new OnlineSizer({ confidence: leastConfidence(risk, confidence), price: RISKS[risk] });
     for (const { features, peak, wallSeconds } of this.#rows)
       this.#online.observe({
         peakBytes: peak,

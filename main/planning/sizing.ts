@@ -1,10 +1,11 @@
-import type { Advisor, Sizing } from '../advisor/advisor.ts';
+import type { Advisor, Sizing, SizingQuery } from '../advisor/advisor.ts';
 import { ladderAbove } from '../advisor/sizing/rungs.ts';
 import type { DeploymentSpec, Params, Policy, TaskSpec } from '../manifest/spec.ts';
 import { breather } from '../platform/breather.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { describeMemory, MIB } from '../platform/units.ts';
 import type { Capacity, ResourceRequest } from '../providers/provider.ts';
+import type { AdviceTerms } from './advice-terms.ts';
 import type { Plan } from './plan.ts';
 
 /** What `safe` adds to what is predicted to be needed. */
@@ -12,9 +13,9 @@ const HEADROOM = 1.2;
 
 export interface SizingContext {
   readonly spec: DeploymentSpec;
-  readonly advisor: Pick<Advisor, 'size'>;
+  readonly advisor: Pick<Advisor, 'size' | 'sizeAll'>;
   readonly policy: Policy;
-  readonly confidence: number;
+  readonly terms: AdviceTerms;
   readonly capacity: Capacity | null;
 }
 
@@ -28,40 +29,62 @@ export function manifestRequest(spec: DeploymentSpec, task: TaskSpec): ResourceR
   };
 }
 
+/** So many are asked at once: enough for a model to be quick, few enough to let the event loop turn in time. */
+const ASKED_AT_ONCE = 250;
+
 /** One sizing per feature set, in order; equal features are asked once. Lets the event loop turn in between. */
 export async function sizeInstances(
   task: TaskSpec,
   features: readonly Params[],
   context: SizingContext,
 ): Promise<Sizing[]> {
-  const asked = manifestRequest(context.spec, task);
-  const known = new Map<string, Sizing>();
   const breathe = breather();
-  const sizings: Sizing[] = [];
+  const keys: string[] = [];
+  const different = new Map<string, Params>();
   for (const set of features) {
     const key = canonicalJson(set);
-    let sizing = known.get(key);
-    if (!sizing) {
-      const raw = context.advisor.size({
-        task: task.name,
-        component: task.component,
-        target: context.spec.target.name,
-        features: set,
-        manifestRequest: asked,
-        confidence: context.confidence,
-      });
-      const request = capped(withHeadroom(raw, context.policy), context.capacity);
-      sizing = {
-        ...raw,
-        request,
-        ...(raw.ladder && { ladder: ladderOf(raw.ladder, request, context.capacity) }),
-      };
-      known.set(key, sizing);
-    }
-    sizings.push(sizing);
+    keys.push(key);
+    different.set(key, set);
     await breathe();
   }
-  return sizings;
+  const sizings = new Map<string, Sizing>();
+  const asked = [...different];
+  for (let from = 0; from < asked.length; from += ASKED_AT_ONCE) {
+    const some = asked.slice(from, from + ASKED_AT_ONCE);
+    const answers = sizeAll(
+      context.advisor,
+      some.map(([, set]) => sizingQuery(task, set, context)),
+    );
+    for (const [i, [key]] of some.entries()) sizings.set(key, fitted(answers[i] as Sizing, context));
+    await breathe();
+  }
+  return keys.map((key) => sizings.get(key) as Sizing);
+}
+
+/** What an advisor is asked about an instance with these inputs. */
+export function sizingQuery(
+  task: TaskSpec,
+  features: Params,
+  { spec, terms }: Pick<SizingContext, 'spec' | 'terms'>,
+): SizingQuery {
+  return {
+    ...terms,
+    task: task.name,
+    component: task.component,
+    target: spec.target.name,
+    features,
+    manifestRequest: manifestRequest(spec, task),
+  };
+}
+
+function sizeAll(advisor: SizingContext['advisor'], queries: readonly SizingQuery[]): Sizing[] {
+  return advisor.sizeAll ? advisor.sizeAll(queries) : queries.map((query) => advisor.size(query));
+}
+
+/** The advice as the policy and the target's machines allow it. */
+function fitted(raw: Sizing, { policy, capacity }: SizingContext): Sizing {
+  const request = capped(withHeadroom(raw, policy), capacity);
+  return { ...raw, request, ...(raw.ladder && { ladder: ladderOf(raw.ladder, request, capacity) }) };
 }
 
 /** `safe`: at least a fifth more than what is predicted to be needed, where something was predicted. */

@@ -1,5 +1,7 @@
 import type { Evidence, Sizing } from '../advisor/advisor.ts';
+import type { Risk } from '../advisor/online/risk.ts';
 import type { TaskSpec } from '../manifest/spec.ts';
+import { assertNever } from '../platform/errors.ts';
 import type { ResourceRequest } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import type { TaskEvidence, TaskPlan } from './plan.ts';
@@ -52,6 +54,7 @@ function taskEvidence(task: TaskSpec, planned: readonly SizedInstance[]): TaskEv
       modelType: null,
       rows: 0,
       runs: 0,
+      risk: null,
       sentence: task.work === null ? 'Submitted by your own code.' : 'There is nothing to run.',
     };
   const { evidence, method, modelType } = first.sizing;
@@ -60,6 +63,7 @@ function taskEvidence(task: TaskSpec, planned: readonly SizedInstance[]): TaskEv
     modelType,
     rows: evidence.records,
     runs: evidence.runs_analyzed,
+    risk: evidence.risk,
     sentence: evidenceSentence(evidence),
   };
 }
@@ -81,6 +85,8 @@ function evidenceSentence({
   runs_analyzed,
   percentile,
   model_type,
+  risk,
+  cautions,
 }: Evidence): string {
   const runs = `${runs_analyzed} ${runs_analyzed === 1 ? 'run' : 'runs'}`;
   const basis = {
@@ -88,5 +94,20 @@ function evidenceSentence({
     quantile: `P${percentile ?? 95} of ${records} measured tasks in ${runs}. `,
     learned: `A ${model_type === null || model_type === 'auto' ? 'learned' : model_type.replaceAll('_', ' ')} model of ${records} measured tasks in ${runs}. `,
   }[method];
-  return `${basis}${reason}`;
+  return [`${basis}${reason}`, ...riskSentence(risk), ...(cautions ?? [])].join(' ');
+}
+
+/** What a risk other than the usual one did to the request. */
+function riskSentence(risk: Risk | null): string[] {
+  switch (risk) {
+    case 'frugal':
+      return ['At the risk “frugal” it asks for what costs least memory × time, second attempts included.'];
+    case 'never_fail':
+      return ['At the risk “never fail” it asks for what 999 of 1,000 such instances stay under.'];
+    case 'balanced':
+    case null:
+      return [];
+    default:
+      return assertNever(risk);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Advisor, Sizing } from '../advisor/advisor.ts';
 import type { DeploymentSpec, Params } from '../manifest/spec.ts';
+import type { AdviceTerms } from '../planning/advice-terms.ts';
 import { describeWork, displayCommand } from '../planning/render.ts';
 import { capped } from '../planning/sizing.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
@@ -31,6 +32,7 @@ export interface ClientParts {
   readonly engine: RunEngine;
   readonly controller: RunController;
   readonly advisor: Advisor;
+  readonly terms: AdviceTerms;
   readonly capacity: Capacity | null;
   readonly workers: Readonly<Record<string, number>>;
   readonly clock: Clock;
@@ -295,15 +297,15 @@ export class ScalableClient {
     const key = `${task} ${component} ${canonicalJson(features)}`;
     let sizing = this.#sizings.get(key);
     if (!sizing) {
-      const { spec, advisor } = this.#begun();
+      const { spec, advisor, terms } = this.#begun();
       const target = spec.target.name;
       sizing = advisor.size({
+        ...terms,
         task,
         component,
         target,
         features,
         manifestRequest,
-        confidence: 0.95,
       });
       this.#sizings.set(key, sizing);
     }

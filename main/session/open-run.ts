@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { DeploymentSpec } from '../manifest/spec.ts';
+import { adviceTerms } from '../planning/advice-terms.ts';
 import type { DependencyGraph } from '../planning/dependency-graph.ts';
 import type { Plan } from '../planning/plan.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -15,6 +16,7 @@ import { RunScaler } from './adaptive/run-scaler.ts';
 import { difference } from './adaptive/worker-difference.ts';
 import { clearCancelRequest } from './control-file.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { hereNow } from './here.ts';
 import type { Settled } from './live-instance.ts';
 import type { Recorder } from './recorder.ts';
 import { RunController } from './run-controller.ts';
@@ -49,7 +51,7 @@ export interface RunSetting {
 }
 
 /** Which instances of the plan are scouts, and what an earlier process of this run knew of them. */
-export interface ScoutPlan extends Pick<Plan, 'tasks' | 'policy'> {
+export interface ScoutPlan extends Pick<Plan, 'tasks' | 'policy'>, Partial<Pick<Plan, 'terms'>> {
   readonly stored?: readonly InstanceRow[];
 }
 
@@ -113,6 +115,7 @@ export async function openRun(
     runId,
     spec,
     policy: run.scouts?.policy ?? spec.objectives.policy,
+    terms: run.scouts?.terms ?? adviceTerms(spec, {}, hereNow(clock)),
     capacity: provider.capacity(spec),
     scouts: Object.fromEntries(
       (run.scouts?.tasks ?? []).flatMap((task) => (task.scouts ? [[task.task, task.scouts]] : [])),

@@ -5,10 +5,12 @@ import type { DeploymentSpec } from '../manifest/spec.ts';
 import { inputStatsReader, readProjectText } from '../planning/input-files.ts';
 import { makePlan } from '../planning/make-plan.ts';
 import type { Plan, PlanOptions } from '../planning/plan.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { WorkspacePaths } from '../platform/paths.ts';
 import type { DeploymentProvider } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
+import { hereNow } from './here.ts';
 
 /**
  * A plan from the real files and the workspace's history: what the API, the command line and the SDK call.
@@ -22,6 +24,7 @@ export async function preparePlan(input: {
   readonly advisor?: Advisor;
   /** One that knows the limits of the target's site; else one that does not. */
   readonly provider?: DeploymentProvider;
+  readonly clock?: Clock;
 }): Promise<Plan> {
   const { spec, options, workspace } = input;
   if (input.provider) refuseInvalid(input.provider, spec);
@@ -39,6 +42,7 @@ export async function preparePlan(input: {
     readParamFile: (path) =>
       readProjectText(spec.projectFolder, path, (file) => readFile(file, { encoding: 'utf8' })),
     inputStats: inputStatsReader(spec.projectFolder),
+    here: hereNow(input.clock ?? systemClock),
   });
 }
 

@@ -143,8 +143,8 @@ async function resumable(
       message: `The run ${runId} cannot be resumed: its work came from code that is not recorded.`,
       hint: 'Run your script again.',
     });
-  const { spec, scalePlan, tasks = [], policy = spec.objectives.policy } = plan;
-  return { spec, scalePlan, startedAt: run.startedAt, scouts: { tasks, policy } };
+  const { spec, scalePlan, tasks = [], policy = spec.objectives.policy, terms } = plan;
+  return { spec, scalePlan, startedAt: run.startedAt, scouts: { tasks, policy, ...(terms && { terms }) } };
 }
 
 /** The run's instances as they were planned. What telemetry does not page out follows from the manifest. */

@@ -108,6 +108,7 @@ export class ScalableSession {
       workspace: { paths: workspacePaths(this.#root) },
       spec: this.spec,
       provider: await this.#provider(),
+      clock: this.#clock,
       options: {
         ...wishes,
         ...(budgetUsd !== undefined && { budgetUsd }),
@@ -176,6 +177,7 @@ export class ScalableSession {
       engine: run.engine,
       controller: run.controller,
       advisor,
+      terms: chosen.terms,
       capacity: setting.provider.capacity(spec),
       workers: chosen.scalePlan.workers,
       clock: this.#clock,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { RISK_NAMES } from '../advisor/online/risk.ts';
 import { readJsonFile, writeFileAtomically } from './json-file.ts';
 
 const schema = z.object({
@@ -7,6 +8,7 @@ const schema = z.object({
   defaultObjective: z.enum(['minimize cost', 'minimize time', 'balance']).catch('balance'),
   defaultPolicy: z.enum(['safe', 'aggressive', 'manual']).catch('safe'),
   confidence: z.number().min(0.5).max(0.999).catch(0.95),
+  risk: z.enum(RISK_NAMES).catch('balanced'),
 });
 
 export type UserSettings = Readonly<z.infer<typeof schema>>;

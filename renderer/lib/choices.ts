@@ -1,3 +1,4 @@
+import type { Risk } from '../../main/advisor/online/risk.ts';
 import type { Objective, Policy } from '../../main/manifest/spec.ts';
 import type { SizingMode } from '../../main/planning/plan.ts';
 
@@ -41,34 +42,23 @@ export const SIZINGS: readonly Choice<SizingMode>[] = [
   { value: 'manifest', label: 'Manifest', meaning: 'The numbers of the manifest, unchanged.' },
 ];
 
-export type Risk = 'frugal' | 'balanced' | 'never-fail';
-
-export const RISKS: readonly (Choice<Risk> & { readonly confidence: number })[] = [
+export const RISKS: readonly Choice<Risk>[] = [
   {
     value: 'frugal',
     label: 'Frugal',
-    confidence: 0.8,
-    meaning: 'Smallest requests; about one in five may need a second attempt.',
+    meaning: 'Least memory × time, retries included: some instances fail once and are tried again with more.',
   },
   {
     value: 'balanced',
     label: 'Balanced',
-    confidence: 0.95,
-    meaning: 'About one in twenty may need a second attempt.',
+    meaning: 'As sure as asked, usually 95 %: about one in twenty may need a second attempt.',
   },
   {
-    value: 'never-fail',
+    value: 'never_fail',
     label: 'Never fail',
-    confidence: 0.99,
-    meaning: 'Largest requests; about one in a hundred may need a second attempt.',
+    meaning: 'Largest requests: what 999 of 1,000 such instances stay under, whatever it holds.',
   },
 ];
-
-/** The named risk nearest to a confidence. */
-export function riskOf(confidence: number): Risk {
-  const distance = (risk: { confidence: number }) => Math.abs(risk.confidence - confidence);
-  return RISKS.reduce((best, risk) => (distance(risk) < distance(best) ? risk : best)).value;
-}
 
 /** The value as one of the allowed ones: what comes out of a control is only known to be text. */
 export function oneOf<Value extends string>(allowed: readonly Value[], text: string | null): Value {

@@ -132,21 +132,21 @@ describe('the story of the sample, asked of the API', () => {
 
   it('answers what-if at once, with what would be used', async () => {
     const inputs = { num_nodes: 1800, scenario_type: 'baseline', year: 2030 };
-    const first = await app.advisor.whatIf(projectId, 'simulate', inputs, 0.95);
+    const first = await app.advisor.whatIf(projectId, 'simulate', inputs, { confidence: 0.95 });
     expect(first.predicted.peakMemoryBytes?.point).toBeGreaterThan(0);
     const began = performance.now();
-    await app.advisor.whatIf(projectId, 'simulate', { ...inputs, num_nodes: 300 }, 0.95);
+    await app.advisor.whatIf(projectId, 'simulate', { ...inputs, num_nodes: 300 }, { confidence: 0.95 });
     expect(performance.now() - began).toBeLessThan(100);
   });
 
   it('applies what it learned to the manifest, a diff first', async () => {
-    const advice = await app.advisor.advice(projectId, 'local', 0.95);
+    const advice = await app.advisor.advice(projectId, 'local', { confidence: 0.95 });
     const simulate = advice.find(({ task }) => task === 'simulate');
     expect(simulate?.method).not.toBe('manifest');
     const plan = await app.plans.create({ projectId, target: 'local', confidence: 0.95 });
     const line = plan.tasks.find(({ task }) => task === 'simulate');
     expect(parseMemory(simulate?.recommended.memory ?? '')).toBe(line?.largest.memoryBytes);
-    const preview = await app.advisor.previewApply(projectId, 'local', 0.95, ['simulate']);
+    const preview = await app.advisor.previewApply(projectId, 'local', { confidence: 0.95 }, ['simulate']);
     expect(preview.changes).toEqual([
       expect.objectContaining({ path: 'components.model.memory', from: expect.any(String) }),
     ]);

@@ -14,8 +14,8 @@ export interface Context {
   readonly recentWallSeconds?: number | null;
 }
 
-const TARGET_KIND = 'target_kind';
-const MACHINE = 'machine_class';
+export const TARGET_KIND = 'target_kind';
+export const MACHINE = 'machine_class';
 const HOUR = 'hour_of_day';
 export const RECENT_MEMORY = 'recent_peak_memory';
 export const RECENT_TIME = 'recent_wall_time';

@@ -1,6 +1,6 @@
 import type { Params, ParamValue } from '../../manifest/spec.ts';
 import { assertNever } from '../../platform/errors.ts';
-import { CONTEXT_INPUTS, type Context, contextInputs } from './context.ts';
+import { CONTEXT_INPUTS, type Context, contextInputs, MACHINE, TARGET_KIND } from './context.ts';
 import type { Matrix } from './matrix.ts';
 import type { LearningRow } from './rows.ts';
 import { median } from './statistics.ts';
@@ -211,7 +211,11 @@ function inputsOf(known: KnownBefore, defaults: Params = {}): Params {
     [CPUS]: known.requestedCpus,
     ...contextInputs(known),
   };
-  for (const [name, value] of Object.entries(defaults)) inputs[name] ??= value;
+  const usual = defaults[TARGET_KIND];
+  const elsewhere = usual !== undefined && known.targetKind != null && known.targetKind !== usual;
+  // The machines of one kind of target tell nothing about those of another.
+  for (const [name, value] of Object.entries(defaults))
+    if (name !== MACHINE || !elsewhere) inputs[name] ??= value;
   return { ...inputs, ...known.features };
 }
 

@@ -3,6 +3,7 @@ import { lowerResidual, upperResidual } from '../data/predictive.ts';
 import { clamp } from '../data/statistics.ts';
 import type { Fitted } from '../models/model.ts';
 import { modelOf } from '../models/model-of.ts';
+import { predictBatch } from '../models/predict-batch.ts';
 import { fromScale, handedOn, type StageName } from '../training/stages.ts';
 import type { TrainedChain, TrainedStage } from '../training/trained-task.ts';
 
@@ -34,34 +35,48 @@ export class ChainPredictor {
   }
 
   predict(known: KnownBefore): ChainAnswer {
-    const { space, stages } = this.#chain;
-    const inputs = encode(space, known);
-    const cells = new Float64Array(inputs.length + stages.length);
-    cells.set(inputs);
-    const answers: Partial<Record<StageName, StageAnswer>> = {};
-    const doubts = unfamiliarInputs(space, known).map(({ words }) => words);
-    stages.forEach((stage, i) => {
-      const raw = this.#answer(i, stage, cells);
-      const low = stage.scale === 'log' ? Math.log(stage.low) : stage.low;
-      const high = stage.scale === 'log' ? Math.log(stage.high) : stage.high;
-      const answer = clamp(raw, low, high);
-      const acceptable = answer === raw;
-      if (!acceptable)
-        doubts.push(`the predicted ${stage.stage.replace('_', ' ')} leaves the range seen so far`);
-      answers[stage.stage] = { stage, answer, acceptable };
-      cells[inputs.length + i] = handedOn(answer);
-    });
-    return { stages: answers, doubts };
+    return this.predictAll([known])[0] as ChainAnswer;
   }
 
-  #answer(index: number, stage: TrainedStage, cells: Float64Array): number {
-    let sum = 0;
-    for (const { weight, model } of this.#models[index] ?? []) {
-      const value = model.predictRow(cells);
-      sum +=
-        weight * (stage.scale === 'log' ? Math.log(Math.max(value, Number.MIN_VALUE)) : clamp(value, 0, 1));
-    }
-    return sum;
+  /** Each stage for all instances before the next stage: large models are quicker with many. */
+  predictAll(instances: readonly KnownBefore[]): ChainAnswer[] {
+    const { space, stages } = this.#chain;
+    const encoded = instances.map((known) => encode(space, known));
+    const inputs = encoded[0]?.length ?? 0;
+    const width = inputs + stages.length;
+    const cells = new Float64Array(instances.length * width);
+    encoded.forEach((row, i) => {
+      cells.set(row, i * width);
+    });
+    const answers = instances.map((known) => ({
+      stages: {} as Partial<Record<StageName, StageAnswer>>,
+      doubts: unfamiliarInputs(space, known).map(({ words }) => words),
+    }));
+    stages.forEach((stage, s) => {
+      const low = stage.scale === 'log' ? Math.log(stage.low) : stage.low;
+      const high = stage.scale === 'log' ? Math.log(stage.high) : stage.high;
+      this.#answersOf(s, stage, cells, width).forEach((raw, i) => {
+        const answer = clamp(raw, low, high);
+        const acceptable = answer === raw;
+        const { stages: known, doubts } = answers[i] as (typeof answers)[number];
+        if (!acceptable)
+          doubts.push(`the predicted ${stage.stage.replace('_', ' ')} leaves the range seen so far`);
+        known[stage.stage] = { stage, answer, acceptable };
+        cells[i * width + inputs + s] = handedOn(answer);
+      });
+    });
+    return answers;
+  }
+
+  /** On the stage's scale, one an instance. */
+  #answersOf(index: number, { scale }: TrainedStage, cells: Float64Array, width: number): Float64Array {
+    const sums = new Float64Array(cells.length / width);
+    for (const { weight, model } of this.#models[index] ?? [])
+      predictBatch(model, cells, width).forEach((value, i) => {
+        const scaled = scale === 'log' ? Math.log(Math.max(value, Number.MIN_VALUE)) : clamp(value, 0, 1);
+        sums[i] = (sums[i] as number) + weight * scaled;
+      });
+    return sums;
   }
 }
 

@@ -16,7 +16,7 @@ export function rungsFrom(
   upper: (p: number) => number,
   confidence: number,
   price: FailurePrice = RISKS.balanced,
-): readonly number[] {
+): readonly [number, ...number[]] {
   const above = Array.from({ length: PEAKS_ABOVE }, (_, i) => {
     const p = confidence + ((1 - confidence) * (i + 0.5)) / PEAKS_ABOVE;
     return { bytes: roundMemory(upper(p)), mass: 1, hours: 1 };

@@ -1,10 +1,12 @@
-import type { Interval, Predicted } from '../../telemetry/events.ts';
-import type { Evidence, Sizing, SizingQuery } from '../advisor.ts';
-import { nearestCpus } from '../data/features.ts';
+import type { ResourceRequest } from '../../providers/provider.ts';
+import type { Interval, IoClass, Predicted } from '../../telemetry/events.ts';
+import type { Sizing, SizingQuery } from '../advisor.ts';
+import { type KnownBefore, nearestCpus } from '../data/features.ts';
 import { clamp } from '../data/statistics.ts';
 import { QUANTILES_ASKED } from '../training/defaults.ts';
 import { NOMINAL_COVERAGE } from '../training/out-of-fold.ts';
 import { lowerValue, upperValue } from '../training/quantiles.ts';
+import { ioClassOf } from '../training/stages.ts';
 import {
   LEAST_QUANTILE_ROWS,
   LEVELS,
@@ -12,7 +14,7 @@ import {
   type TrainedTask,
 } from '../training/trained-task.ts';
 import { suggestCpus } from './cpus.ts';
-import { boundedByHistory, cheapestLevel } from './first-request.ts';
+import { boundedByHistory } from './first-request.ts';
 import {
   type ChainAnswer,
   ChainPredictor,
@@ -21,8 +23,8 @@ import {
   type StageAnswer,
   upperOf,
 } from './predict-chain.ts';
-import { roundMemory, roundWalltime } from './round-request.ts';
-import { rungsFrom } from './rungs.ts';
+import { requestAtRisk } from './risky-request.ts';
+import { roundWalltime } from './round-request.ts';
 
 /** Whose answer is wanted: the better one per task, or one method wherever it can answer. */
 export type Preference = 'better' | 'learned' | 'quantile';
@@ -51,60 +53,62 @@ export class TaskSizer {
   }
 
   size(query: SizingQuery): Sizing {
+    return this.sizeAll([query])[0] as Sizing;
+  }
+
+  sizeAll(queries: readonly SizingQuery[]): Sizing[] {
+    const answers = this.#askAll(queries);
+    return queries.map((query, i) => this.#sizing(query, answers?.[i]));
+  }
+
+  #sizing(query: SizingQuery, answer: ChainAnswer | undefined): Sizing {
     const confidence = clamp(Number.isFinite(query.confidence) ? query.confidence : 0.95, 0.5, 0.999);
-    const answers = this.#ask(query);
-    const { method, reason } = this.#choose(answers, confidence);
-    const memory = this.#memory(method, answers);
-    const wall = this.#time('wall_time', answers, this.trained.quantiles.wallSeconds);
-    const cpu = this.#time('cpu_time', answers, this.trained.quantiles.cpuSeconds);
-    const { manifestRequest } = query;
+    const { manifestRequest, risk = 'balanced' } = query;
+    const { method, reason } = this.#choose(answer, confidence);
+    const memory = this.#memory(method, answer);
+    const wall = this.#time('wall_time', answer, this.trained.quantiles.wallSeconds);
+    const cpu = this.#time('cpu_time', answer, this.trained.quantiles.cpuSeconds);
     // A quantile is what it is called; a model's answer is a decision.
-    const level =
-      memory && method === 'learned'
-        ? cheapestLevel(memory.upper, confidence, wall && wall.interval.point / 3600)
-        : confidence;
-    const request = memory && roundMemory(memory.upper(level));
+    const decides = method === 'learned';
+    const hours = wall && wall.interval.point / 3600;
+    const asked = memory && requestAtRisk({ at: memory.at, risk, confidence, decides, hours });
+    const level = asked && risk !== 'balanced' ? asked.level : confidence;
+    const ioClass = this.#ioClass(answer);
     return {
       method,
       modelType: method === 'learned' ? (this.trained.chain?.modelType ?? null) : null,
-      confidence: method === 'manifest' ? null : this.#calibrated(method, confidence),
+      confidence: method === 'manifest' ? null : this.#calibrated(method, level),
       request: {
         cpus: suggestCpus(manifestRequest.cpus, this.trained.coresUsed),
-        memoryBytes: request ?? manifestRequest.memoryBytes,
-        // Where the manifest sets no limit none is invented: it could only kill.
-        walltimeSeconds:
-          manifestRequest.walltimeSeconds === null || !wall
-            ? manifestRequest.walltimeSeconds
-            : roundWalltime(wall.limit),
+        memoryBytes: asked?.rungs[0] ?? manifestRequest.memoryBytes,
+        walltimeSeconds: wall
+          ? walltimeWithin(manifestRequest, roundWalltime(wall.limit), this.#isNewKind(query))
+          : manifestRequest.walltimeSeconds,
       },
-      ...(memory && request && { ladder: rungsFrom(request, memory.upper, level) }),
+      ...(asked && { ladder: asked.rungs }),
       predicted: {
         peakMemoryBytes: memory?.interval ?? null,
         cpuSeconds: cpu?.interval ?? null,
         wallSeconds: wall?.interval ?? null,
+        ioClass,
       } satisfies Predicted,
-      evidence: this.#evidence(method, reason, confidence),
+      evidence: {
+        ...this.#evidence(method, reason, level),
+        risk: asked && risk,
+        io_class: ioClass,
+        ...(this.#isNewKind(query) && { cautions: [this.#newKindSentence(query)] }),
+      },
     };
   }
 
   /** The time limit to advise where none is set yet; null without measured times. */
   walltimeLimit(query: SizingQuery): number | null {
-    const wall = this.#time('wall_time', this.#ask(query), this.trained.quantiles.wallSeconds);
+    const wall = this.#time('wall_time', this.#askAll([query])?.[0], this.trained.quantiles.wallSeconds);
     return wall && roundWalltime(wall.limit);
   }
 
-  #ask(query: SizingQuery): ChainAnswer | undefined {
-    const cpus = suggestCpus(query.manifestRequest.cpus, this.trained.coresUsed);
-    return this.#predictor?.predict({
-      features: query.features,
-      component: query.component,
-      target: query.target,
-      targetKind: query.targetKind ?? null,
-      machineClass: query.machineClass ?? null,
-      hourOfDay: query.hourOfDay ?? null,
-      // What it will run with: asking about what the manifest says would ask about runs of long ago.
-      requestedCpus: this.trained.chain ? nearestCpus(this.trained.chain.space, cpus) : cpus,
-    });
+  #askAll(queries: readonly SizingQuery[]): ChainAnswer[] | undefined {
+    return this.#predictor?.predictAll(queries.map((query) => knownBefore(this.trained, query)));
   }
 
   #choose(
@@ -134,11 +138,15 @@ export class TaskSizer {
     const known = this.trained.quantiles.memory;
     if (method === 'learned' && answer)
       return {
-        upper: (p: number) => boundedByHistory(upperOf(answer, p), p, pointOf(answer), known),
+        at: (p: number) =>
+          p < 0.5 ? lowerOf(answer, p) : boundedByHistory(upperOf(answer, p), p, pointOf(answer), known),
         interval: learnedInterval(answer),
       };
     return method === 'quantile' && known
-      ? { upper: (p: number) => upperValue(known, p), interval: quantileInterval(known) }
+      ? {
+          at: (p: number) => (p < 0.5 ? lowerValue(known, p) : upperValue(known, p)),
+          interval: quantileInterval(known),
+        }
       : null;
   }
 
@@ -151,9 +159,28 @@ export class TaskSizer {
       : null;
   }
 
+  #ioClass(answers: ChainAnswer | undefined): IoClass | null {
+    const answer = answers?.stages.io_class;
+    return answer && answers.doubts.length === 0 && answer.stage.skill >= LEAST_SKILL
+      ? ioClassOf(pointOf(answer))
+      : (this.trained.ioClass ?? null);
+  }
+
+  /** On a kind of target where nothing was measured. */
+  #isNewKind({ targetKind }: SizingQuery): boolean {
+    const { targetKinds = [] } = this.trained;
+    return targetKind != null && targetKinds.length > 0 && !targetKinds.includes(targetKind);
+  }
+
+  #newKindSentence({ targetKind }: SizingQuery): string {
+    const measured = (this.trained.targetKinds ?? []).join(' and ');
+    return `It was never measured on a target of the kind ${targetKind}: what it needed on ${measured} is expected there too, and its time limit stays at least the manifest’s.`;
+  }
+
   /** Share of held-out tasks that the first request held, between the levels at which it was counted. */
   #calibrated(method: 'quantile' | 'learned', confidence: number): number {
     const shares = this.trained.calibration[method] ?? this.trained.calibration.quantile;
+    if (confidence < LEVELS[0]) return ((shares[0] as number) * confidence) / LEVELS[0];
     const above = Math.max(
       1,
       LEVELS.findIndex((level) => level >= confidence),
@@ -164,19 +191,44 @@ export class TaskSizer {
     return (shares[above - 1] as number) * (1 - share) + (shares[above] as number) * share;
   }
 
-  #evidence(method: Sizing['method'], reason: string, confidence: number): Evidence {
+  #evidence(method: Sizing['method'], reason: string, level: number) {
     const { trained } = this;
     return {
       method,
       reason,
       runs_analyzed: trained.runs,
       records: trained.records,
-      percentile: method === 'quantile' ? Number((100 * confidence).toPrecision(4)) : null,
+      percentile: method === 'quantile' ? Number((100 * level).toPrecision(4)) : null,
       model_type: method === 'learned' ? (trained.chain?.modelType ?? null) : null,
       wastage: trained.wastage,
       importance: method === 'learned' ? trained.importance : [],
     };
   }
+}
+
+/** What is known of an instance when its request is made. */
+export function knownBefore({ chain, coresUsed }: TrainedTask, query: SizingQuery): KnownBefore {
+  const cpus = suggestCpus(query.manifestRequest.cpus, coresUsed);
+  return {
+    features: query.features,
+    component: query.component,
+    target: query.target,
+    targetKind: query.targetKind ?? null,
+    machineClass: query.machineClass ?? null,
+    hourOfDay: query.hourOfDay ?? null,
+    // What it will run with: asking about what the manifest says would ask about runs of long ago.
+    requestedCpus: chain ? nearestCpus(chain.space, cpus) : cpus,
+  };
+}
+
+/** Where the manifest sets no limit none is invented: it could only kill. */
+function walltimeWithin(
+  { walltimeSeconds }: ResourceRequest,
+  advised: number,
+  isNewKind: boolean,
+): number | null {
+  if (walltimeSeconds === null) return null;
+  return isNewKind ? Math.max(advised, walltimeSeconds) : advised;
 }
 
 const TAIL = (1 - NOMINAL_COVERAGE) / 2;

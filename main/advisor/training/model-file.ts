@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { columnsOf } from '../data/features.ts';
 import { areSoundTrees } from '../models/trees.ts';
+import { IO_CLASSES } from './stages.ts';
 import type { TrainedTask } from './trained-task.ts';
 
 /** What `models/advisor.json` holds. */
@@ -221,6 +222,8 @@ const trainedTask = z.strictObject({
     walltimeSeconds: z.number().positive().nullable(),
   }),
   instancesPerRun: z.number().int().min(1),
+  targetKinds: z.array(text).max(1000).exactOptional(),
+  ioClass: z.enum(IO_CLASSES).exactOptional(),
 });
 
 const modelFile = z.strictObject({

@@ -1,4 +1,5 @@
 import { MIB } from '../../platform/units.ts';
+import type { IoClass } from '../../telemetry/events.ts';
 import { EARLIER_ANSWER } from '../data/matrix.ts';
 import type { LearningRow } from '../data/rows.ts';
 import type { Scale } from '../models/model.ts';
@@ -34,16 +35,17 @@ const HIGH_IO = 50 * MIB;
  * How hard a task works the disk or the network: (read + written bytes) / wall time, PanDA's I/O intensity, as a class. Low:
  * under 1 MiB/s, which any shared file system serves a thousand times over; high: from 50 MiB/s, of which a few fill one.
  */
-export const IO_CLASSES = ['low', 'medium', 'high'] as const;
+export const IO_CLASSES = ['low', 'medium', 'high'] as const satisfies readonly IoClass[];
 
-function ioClass({ ioBytes, wallSeconds }: LearningRow): number | null {
+/** 0 low, 0.5 medium, 1 high; null where it was not measured. */
+export function ioClass({ ioBytes, wallSeconds }: LearningRow): number | null {
   if (ioBytes === null || wallSeconds === null) return null;
   const perSecond = ioBytes / wallSeconds;
   return perSecond < MEDIUM_IO ? 0 : perSecond < HIGH_IO ? 0.5 : 1;
 }
 
 /** The nearest class of a stage's answer, 0 to 1. */
-export function ioClassOf(answer: number): (typeof IO_CLASSES)[number] {
+export function ioClassOf(answer: number): IoClass {
   return answer < 0.25 ? 'low' : answer < 0.75 ? 'medium' : 'high';
 }
 

@@ -1,4 +1,5 @@
 import type { ResourceRequest } from '../../providers/provider.ts';
+import type { IoClass } from '../../telemetry/events.ts';
 import type { FeatureSpace } from '../data/features.ts';
 import type { Residuals } from '../data/predictive.ts';
 import type { MemberType } from '../models/fit-model.ts';
@@ -65,6 +66,10 @@ export interface TrainedTask {
   /** What was asked for last: stands in for a manifest where none is at hand. */
   readonly lastRequest: ResourceRequest;
   readonly instancesPerRun: number;
+  /** Kinds of target that attempts ran on, such as `local`; absent in models of before they were kept. */
+  readonly targetKinds?: readonly string[];
+  /** The middle one of all measured; absent where no attempt tells. */
+  readonly ioClass?: IoClass;
 }
 
 /** Confidence levels at which first requests are counted on held-out rows. */

@@ -1,20 +1,12 @@
 import type { Sizing, SizingQuery } from '../../advisor/advisor.ts';
-import { cheapestLadder } from '../../advisor/online/ladder.ts';
-import { RISKS, type Risk } from '../../advisor/online/risk.ts';
-import { suggestCpus } from '../../advisor/sizing/cpus.ts';
 import { ChainPredictor, lowerOf, upperOf } from '../../advisor/sizing/predict-chain.ts';
-import { roundMemory } from '../../advisor/sizing/round-request.ts';
-import { rungsFrom } from '../../advisor/sizing/rungs.ts';
+import { knownBefore } from '../../advisor/sizing/size-task.ts';
 import { lowerValue, upperValue } from '../../advisor/training/quantiles.ts';
 import type { TrainedTask } from '../../advisor/training/trained-task.ts';
-import { assertNever } from '../../platform/errors.ts';
 import type { Spread } from '../advisor-views.ts';
 
 /** Percentiles, and the tail that decides about failures. */
 const PROBABILITIES = [...Array.from({ length: 99 }, (_, i) => (i + 1) / 100), 0.995, 0.999];
-/** Equally likely peaks that stand for the whole spread where the cheapest ladder is looked for. */
-const PEAKS = 100;
-const SUREST = 0.999;
 
 type ValueAt = (p: number) => number;
 
@@ -49,9 +41,7 @@ export class Spreads {
     if (!trained.chain) return undefined;
     const predictor = this.#predictors.get(trained) ?? new ChainPredictor(trained.chain);
     this.#predictors.set(trained, predictor);
-    const { features, component, target, manifestRequest } = query;
-    const requestedCpus = suggestCpus(manifestRequest.cpus, trained.coresUsed);
-    return predictor.predict({ features, component, target, requestedCpus }).stages;
+    return predictor.predict(knownBefore(trained, query)).stages;
   }
 }
 
@@ -62,37 +52,6 @@ export function spreadOf(value: ValueAt): Spread {
     largest = Math.max(largest, value(probability));
     return { probability, value: largest };
   });
-}
-
-/**
- * The same sizing at another price of failing: `frugal` asks for what costs least memory × time, retries included;
- * `never_fail` for what 999 of 1,000 such instances stay under; `balanced` is as sure as was asked.
- */
-export function atRisk(sizing: Sizing, memory: ValueAt | null, risk: Risk, confidence: number): Sizing {
-  if (!memory || sizing.method === 'manifest') return sizing;
-  const resized = (rungs: readonly number[]): Sizing => ({
-    ...sizing,
-    request: { ...sizing.request, memoryBytes: rungs[0] ?? sizing.request.memoryBytes },
-    ladder: rungs,
-  });
-  switch (risk) {
-    case 'balanced':
-      return sizing;
-    case 'frugal': {
-      const peaks = Array.from({ length: PEAKS }, (_, i) => ({
-        bytes: roundMemory(memory((i + 0.5) / PEAKS)),
-        mass: 1,
-        hours: 1,
-      })).sort((a, b) => a.bytes - b.bytes);
-      return resized(cheapestLadder(peaks, RISKS.frugal).rungs.map(roundMemory));
-    }
-    case 'never_fail': {
-      const level = Math.max(confidence, SUREST);
-      return resized(rungsFrom(roundMemory(memory(level)), memory, level, RISKS.never_fail));
-    }
-    default:
-      return assertNever(risk);
-  }
 }
 
 /** Share of such instances that stay under a value. */

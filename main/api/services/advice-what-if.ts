@@ -1,13 +1,13 @@
-import type { Advisor, Sizing, SizingQuery } from '../../advisor/advisor.ts';
+import type { Advisor, Sizing } from '../../advisor/advisor.ts';
 import { HistoryAdvisor } from '../../advisor/history-advisor.ts';
-import type { Risk } from '../../advisor/online/risk.ts';
 import type { DeploymentSpec, Params, ParamValue, TaskSpec } from '../../manifest/spec.ts';
-import { manifestRequest, sizeInstances } from '../../planning/sizing.ts';
+import type { AdviceTerms } from '../../planning/advice-terms.ts';
+import { manifestRequest, sizeInstances, sizingQuery } from '../../planning/sizing.ts';
 import { AppError } from '../../platform/errors.ts';
 import { providerFor } from '../../providers/registry.ts';
 import type { InputDescription, InputEffect, WhatIfAnswer } from '../advisor-views.ts';
 import { shown } from './advice.ts';
-import { atRisk, type Spreads, shareUnder, spreadOf } from './advice-spread.ts';
+import { type Spreads, shareUnder, spreadOf } from './advice-spread.ts';
 
 /** A category with more levels is not tried through. */
 const MOST_TRIED = 8;
@@ -18,52 +18,35 @@ export interface WhatIfQuestion {
   readonly advisor: Advisor;
   readonly spreads: Spreads;
   readonly features: Params;
-  readonly confidence: number;
-  readonly risk: Risk;
+  readonly terms: AdviceTerms;
   /** What the task's inputs were so far: the answer is asked for at their ends as well. */
   readonly inputs: readonly InputDescription[];
 }
 
 /** What a plan would ask for an instance with these inputs, what it may use, and what would change the answer. */
 export async function answerWhatIf(question: WhatIfQuestion): Promise<WhatIfAnswer> {
-  const { spec, task, advisor, spreads, features, confidence, risk, inputs } = question;
+  const { spec, task, advisor, spreads, features, terms, inputs } = question;
   const trained =
     advisor instanceof HistoryAdvisor
       ? advisor.trained.find((candidate) => candidate.task === task.name)
       : undefined;
-  const spreadFor = (query: SizingQuery, method: Sizing['method']) =>
-    trained ? spreads.of(trained, query, method) : { memory: null, time: null };
-  const risky: Pick<Advisor, 'size'> = {
-    size: (query) => {
-      const sizing = advisor.size(query);
-      return risk === 'balanced'
-        ? sizing
-        : atRisk(sizing, spreadFor(query, sizing.method).memory, risk, confidence);
-    },
-  };
   const tried = inputs.flatMap((input) => alternatives(input).map((value) => ({ name: input.name, value })));
   const [sizing, ...others] = await sizeInstances(
     task,
     [features, ...tried.map(({ name, value }) => ({ ...features, [name]: value }))],
     {
       spec,
-      advisor: risky,
+      advisor,
       policy: spec.objectives.policy,
-      confidence,
+      terms,
       capacity: providerFor(spec.target.provider).capacity(spec),
     },
   );
   if (!sizing) throw new AppError({ code: 'E_INTERNAL', message: 'The advisor gave no answer.' });
   const asked = manifestRequest(spec, task);
-  const query: SizingQuery = {
-    task: task.name,
-    component: task.component,
-    target: spec.target.name,
-    features,
-    manifestRequest: asked,
-    confidence,
-  };
-  const { memory, time } = spreadFor(query, sizing.method);
+  const { memory, time } = trained
+    ? spreads.of(trained, sizingQuery(task, features, { spec, terms }), sizing.method)
+    : { memory: null, time: null };
   const memorySpread = memory && spreadOf(memory);
   const { memoryBytes } = sizing.request;
   return {

@@ -1,7 +1,7 @@
 import type { Advisor } from '../../advisor/advisor.ts';
 import type { DeploymentSpec, Params } from '../../manifest/spec.ts';
 import type { Plan, TaskPlan } from '../../planning/plan.ts';
-import { manifestRequest } from '../../planning/sizing.ts';
+import { manifestRequest, sizingQuery } from '../../planning/sizing.ts';
 import { formatDuration, formatMemory, MIB, parseMemory } from '../../platform/units.ts';
 import type { ResourceRequest } from '../../providers/provider.ts';
 import type { PlannedInstance } from '../../telemetry/events.ts';
@@ -14,27 +14,20 @@ type Shown = TaskAdvice['current'];
  * For each task of the manifest what its component must hold: the largest request among the instances that the
  * plan would run. A task that the caller's own code brings has none; its inputs are not known beforehand.
  *
- * @param plan made with this advisor at this confidence
+ * @param plan made with this advisor
  */
 export function adviceFor(
   spec: DeploymentSpec,
-  plan: Pick<Plan, 'tasks' | 'instances'>,
+  plan: Pick<Plan, 'tasks' | 'instances' | 'terms'>,
   advisor: Advisor,
-  confidence: number,
 ): readonly TaskAdvice[] {
   const largest = largestInstances(plan.instances);
   return plan.tasks.flatMap((line) => {
     const task = spec.tasks[line.task];
     if (!task) return [];
     const instance = largest.get(line.task) ?? null;
-    const sizing = advisor.size({
-      task: task.name,
-      component: task.component,
-      target: spec.target.name,
-      features: instance?.features ?? {},
-      manifestRequest: manifestRequest(spec, task),
-      confidence,
-    });
+    const { terms } = plan;
+    const sizing = advisor.size(sizingQuery(task, instance?.features ?? {}, { spec, terms }));
     const current = shown(manifestRequest(spec, task));
     return {
       task: task.name,

@@ -4,14 +4,17 @@ import { trainAdvisor } from '../../advisor/train.ts';
 import { readTrainingReport } from '../../advisor/trained.ts';
 import { dataGuidance, doubtsAbout } from '../../advisor/trust.ts';
 import { compareModels } from '../../advisor/tuning/compare.ts';
+import { adviceTerms } from '../../planning/advice-terms.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
+import { hereNow } from '../../session/here.ts';
 import { preparePlan } from '../../session/prepare-plan.ts';
 import type { TelemetryStore } from '../../telemetry/store.ts';
 import type { HistorySummary } from '../../telemetry/views.ts';
 import type { LiveAdvisors } from '../../workspaces/live-advisors.ts';
 import type { JobProgress, LiveTrainings } from '../../workspaces/live-training.ts';
 import type { OpenProject, OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
-import type { AdvisorService, TaskData } from '../advisor-views.ts';
+import type { AdviceWishes, AdvisorService, TaskData } from '../advisor-views.ts';
 import { adviceFor, editsFor, type OverlayOf } from './advice.ts';
 import { describeData } from './advice-inputs.ts';
 import { Spreads } from './advice-spread.ts';
@@ -25,12 +28,18 @@ export interface AdvisorDependencies {
   readonly workspaces: OpenWorkspaces;
   readonly advisors: LiveAdvisors;
   readonly trainings: LiveTrainings;
+  readonly clock?: Clock;
 }
 
 /** The latest attempts tell what inputs are like now. */
 const MOST_ROWS_LOOKED_AT = 5000;
 
-export function advisorService({ workspaces, advisors, trainings }: AdvisorDependencies): AdvisorService {
+export function advisorService({
+  workspaces,
+  advisors,
+  trainings,
+  clock = systemClock,
+}: AdvisorDependencies): AdvisorService {
   const spreads = new Spreads();
   const known = new Map<string, TaskData>();
 
@@ -45,11 +54,17 @@ export function advisorService({ workspaces, advisors, trainings }: AdvisorDepen
     return data;
   }
 
-  async function advise(projectId: string, target: string, confidence: number) {
+  async function advise(projectId: string, target: string, wishes: AdviceWishes) {
     const project = await workspaces.get(projectId);
     const [spec, advisor] = await Promise.all([loadSpec(project, target), advisors.get(project.workspace)]);
-    const plan = await preparePlan({ workspace: project.workspace, spec, advisor, options: { confidence } });
-    return { project, advice: adviceFor(spec, plan, advisor, confidence) };
+    const plan = await preparePlan({
+      workspace: project.workspace,
+      spec,
+      advisor,
+      clock,
+      options: optionsOf(wishes),
+    });
+    return { project, advice: adviceFor(spec, plan, advisor) };
   }
 
   /** Where a workspace's history is, all of it on disk. */
@@ -121,13 +136,13 @@ export function advisorService({ workspaces, advisors, trainings }: AdvisorDepen
       const report = await readTrainingReport(workspace.paths.models);
       return report?.tasks.find((candidate) => candidate.task === task) ?? null;
     },
-    advice: async (projectId, target, confidence) => (await advise(projectId, target, confidence)).advice,
-    previewApply: async (projectId, target, confidence, tasks) => {
-      const { project, advice } = await advise(projectId, target, confidence);
+    advice: async (projectId, target, wishes) => (await advise(projectId, target, wishes)).advice,
+    previewApply: async (projectId, target, wishes, tasks) => {
+      const { project, advice } = await advise(projectId, target, wishes);
       const file = await readManifestFile(project);
       return previewOf(file, editsFor(advice, tasks, overlaysOf(file.text, target)));
     },
-    whatIf: async (projectId, taskName, features, confidence, risk = 'balanced') => {
+    whatIf: async (projectId, taskName, features, wishes) => {
       const project = await workspaces.get(projectId);
       const { store, paths } = project.workspace;
       const spec = await loadSpec(project, await firstTarget(project));
@@ -147,12 +162,15 @@ export function advisorService({ workspaces, advisors, trainings }: AdvisorDepen
         advisor,
         spreads,
         features,
-        confidence,
-        risk,
+        terms: adviceTerms(spec, optionsOf(wishes), hereNow(clock)),
         inputs: data?.inputs ?? [],
       });
     },
   };
+}
+
+function optionsOf({ confidence, risk }: AdviceWishes) {
+  return { confidence, ...(risk && { risk }) };
 }
 
 function told(onProgress: (progress: JobProgress) => void) {

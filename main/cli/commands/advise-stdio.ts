@@ -1,5 +1,5 @@
 import { addAbortSignal } from 'node:stream';
-import { riskNamed } from '../../advisor/online/risk.ts';
+import { RISKS, riskNamed } from '../../advisor/online/risk.ts';
 import { serveStdio } from '../../advisor/stdio.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -17,7 +17,7 @@ export async function adviseStdio({ io }: CommandContext, input: AdviseStdioInpu
     await serveStdio(
       addAbortSignal(signal, io.stdin),
       { answer: line(io.stdout), complain: line(io.stderr) },
-      { price: riskNamed(input.risk), confidence: input.confidence ?? 0 },
+      { price: RISKS[riskNamed(input.risk)], confidence: input.confidence ?? 0 },
     );
     return EXIT.done;
   } catch (error) {

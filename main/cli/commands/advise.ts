@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
-import type { Advisor, ModelType, Recommendation } from '../../advisor/advisor.ts';
+import type { Advisor, ModelType, Recommendation, RecommendOptions } from '../../advisor/advisor.ts';
 import { LearnedAdvisor } from '../../advisor/learned-advisor.ts';
+import { riskNamed } from '../../advisor/online/risk.ts';
 import { advisorForPlanning } from '../../advisor/planning-advisor.ts';
 import type { DeploymentSpec, Params } from '../../manifest/spec.ts';
-import { describeMemory, formatDuration, formatMemory } from '../../platform/units.ts';
+import { adviceTerms } from '../../planning/advice-terms.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { describeDuration, describeMemory, formatDuration, formatMemory } from '../../platform/units.ts';
+import { hereNow } from '../../session/here.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, usageError } from '../exit-codes.ts';
 import { fromHere, load, manifestPath, pathsOf } from '../project.ts';
@@ -13,6 +17,8 @@ export interface AdviseInput {
   readonly target?: string;
   readonly modelType?: ModelType;
   readonly confidence?: number;
+  /** As written: `never-fail`. */
+  readonly risk: string;
   readonly feature?: Params;
   readonly runsDir?: string;
 }
@@ -27,12 +33,22 @@ export async function advise(context: CommandContext, input: AdviseInput): Promi
   const advice = advisor.recommend({
     task: input.task,
     confidence: input.confidence ?? DEFAULT_CONFIDENCE,
+    risk: riskNamed(input.risk),
     features: input.feature ?? {},
     ...(target !== undefined && { target }),
+    ...(spec && whereItRuns(spec)),
   });
   const full = advice.method === 'manifest' && spec !== null ? fromManifest(spec, advice) : advice;
   context.output.result(adviceJson(full), () => adviceText(full));
   return EXIT.done;
+}
+
+/** As for a plan of the same target, made now. */
+function whereItRuns(
+  spec: DeploymentSpec,
+): Pick<RecommendOptions, 'targetKind' | 'machineClass' | 'hourOfDay'> {
+  const { targetKind, machineClass, hourOfDay } = adviceTerms(spec, {}, hereNow(systemClock));
+  return { targetKind, machineClass, hourOfDay };
 }
 
 /** The manifest of the workspace; advice needs none, and one with problems is none. */
@@ -89,6 +105,7 @@ function adviceJson(advice: Recommendation) {
       peak_memory_bytes: advice.intervals.peakMemoryBytes,
       cpu_s: advice.intervals.cpuSeconds,
       wall_s: advice.intervals.wallSeconds,
+      io_class: advice.intervals.ioClass ?? null,
     },
     basis: advice.basis,
     evidence: advice.evidence,
@@ -112,8 +129,26 @@ function adviceText(advice: Recommendation): string {
     ...(shapes.length > 0
       ? ['Ask for:', ...shapes]
       : ['Nothing is known about this task, neither measured nor in a manifest.']),
-    ...(advice.method === 'manifest' ? [] : [`Confidence: ${Math.round(advice.confidence * 100)} %`]),
+    ...(advice.method === 'manifest' ? [] : [confidenceLine(advice)]),
+    ...predictedLine(advice),
     `Basis: ${advice.basis}`,
     `Why: ${advice.evidence.reason}`,
+    ...(advice.evidence.cautions ?? []).map((caution) => `Note: ${caution}`),
   ].join('\n');
+}
+
+function confidenceLine({ confidence, evidence }: Recommendation): string {
+  const risk = evidence.risk === null ? '' : ` (risk: ${evidence.risk.replace('_', ' ')})`;
+  return `Confidence: ${Math.round(confidence * 100)} %${risk}`;
+}
+
+/** What the task will use, where something is known of it. */
+function predictedLine({ intervals }: Recommendation): string[] {
+  const { peakMemoryBytes, wallSeconds, ioClass } = intervals;
+  const parts = [
+    peakMemoryBytes && `${describeMemory(peakMemoryBytes.point)} of memory`,
+    wallSeconds && describeDuration(wallSeconds.point),
+    ioClass && `${ioClass} I/O`,
+  ].filter((part) => typeof part === 'string');
+  return parts.length === 0 ? [] : [`Predicted: ${parts.join(', ')}`];
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { readTrace } from '../../advisor/backtest/read-trace.ts';
 import { type Decision, priced, replay, stepsBySeed, stepsByTime } from '../../advisor/backtest/replay.ts';
-import { riskNamed } from '../../advisor/online/risk.ts';
+import { RISKS, riskNamed } from '../../advisor/online/risk.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ImportFormat } from '../../telemetry/import/import.ts';
 import type { CommandContext } from '../context.ts';
@@ -30,7 +30,7 @@ export async function backtest(context: CommandContext, input: BacktestInput): P
     map: input.map ?? {},
   });
   const steps = input.seed === undefined ? stepsByTime(tasks) : stepsBySeed(tasks, input.seed);
-  const decisions = [...replay(steps, { price: riskNamed(input.risk) })];
+  const decisions = [...replay(steps, { price: RISKS[riskNamed(input.risk)] })];
   if (decisions.length === 0)
     throw new AppError({
       code: 'E_BACKTEST_EMPTY',

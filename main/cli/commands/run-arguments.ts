@@ -15,6 +15,8 @@ export function argumentsOf(context: CommandContext, input: RunInput, root: stri
     ...flag('--deadline-hours', input.deadlineHours),
     ...flag('--sizing', input.sizing),
     ...flag('--confidence', input.confidence),
+    ...flag('--risk', input.risk),
+    ...flag('--hour', input.hour),
     ...Object.entries(input.workers ?? {}).flatMap(([tag, count]) => ['--workers', `${tag}=${count}`]),
     ...(input.adaptive === undefined ? [] : [input.adaptive ? '--adaptive' : '--no-adaptive']),
     ...(input.scouts === false ? ['--no-scouts'] : []),

@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Policy } from '../../manifest/spec.ts';
+import type { AdviceTerms } from '../../planning/advice-terms.ts';
 import type { DependencyGraph } from '../../planning/dependency-graph.ts';
 import { ScoutSizer } from '../../planning/scout-sizing.ts';
 import { sizeInstances } from '../../planning/sizing.ts';
@@ -15,8 +16,6 @@ import { measuredRow, storedRow } from './scout-rows.ts';
 import type { ScoutControl, ScoutView } from './scout-view.ts';
 import { TaskScouts } from './task-scouts.ts';
 
-/** How sure a first request should be. */
-const CONFIDENCE = 0.95;
 /** The rest is looked at again when so many have ended. */
 const SECOND_LOOK = 100;
 const LOOK_EVERY_MS = 1000;
@@ -27,6 +26,7 @@ export interface RunScoutsParts {
   readonly runId: string;
   readonly spec: DeploymentSpec;
   readonly policy: Policy;
+  readonly terms: AdviceTerms;
   readonly capacity: Capacity | null;
   /** Task → ids of its scouts, as planned. */
   readonly scouts: Readonly<Record<string, readonly string[]>>;
@@ -201,7 +201,7 @@ export class RunScouts implements Gate, ScoutControl {
   }
 
   async #resize(scouts: TaskScouts): Promise<void> {
-    const { spec, policy, capacity, recorder, clock, runId } = this.#parts;
+    const { spec, policy, terms, capacity, recorder, clock, runId } = this.#parts;
     const task = spec.tasks[scouts.task];
     const rest = this.#open(scouts);
     const rows = scouts.measured;
@@ -216,7 +216,7 @@ export class RunScouts implements Gate, ScoutControl {
     const sizings = await sizeInstances(
       task,
       rest.map(({ planned }) => planned.features),
-      { spec, policy, capacity, confidence: CONFIDENCE, advisor: new ScoutSizer(rows, bounds, CONFIDENCE) },
+      { spec, policy, capacity, terms, advisor: new ScoutSizer(rows, bounds, terms.confidence, terms.risk) },
     );
     const resized: ResizedInstance[] = [];
     for (const [i, instance] of rest.entries()) {

@@ -1,7 +1,7 @@
+import type { Risk } from '../../../main/advisor/online/risk.ts';
 import type { PlanRequest } from '../../../main/api/services.ts';
 import type { Objective, Policy } from '../../../main/manifest/spec.ts';
 import type { SizingMode } from '../../../main/planning/plan.ts';
-import { RISKS, type Risk } from '../../lib/choices.ts';
 
 /** What the controls say. Null: what the manifest says, or the default of the settings. */
 export interface PlanForm {
@@ -10,6 +10,8 @@ export interface PlanForm {
   readonly policy: Policy | null;
   readonly sizing: SizingMode;
   readonly risk: Risk;
+  /** Of the settings: how sure a first request should be. */
+  readonly confidence: number;
   readonly budgetUsd: number | null;
   readonly deadlineHours: number | null;
   /** Workers by component, used with the manual policy. */
@@ -18,16 +20,16 @@ export interface PlanForm {
 
 /** The question for the planner. Only what was chosen is asked for, so that the manifest's wishes stay. */
 export function planRequest(projectId: string, form: PlanForm): PlanRequest {
-  const confidence = RISKS.find((risk) => risk.value === form.risk)?.confidence;
   return {
     projectId,
     target: form.target,
     sizing: form.sizing,
+    risk: form.risk,
+    confidence: form.confidence,
     ...(form.objective !== null && { objective: form.objective }),
     ...(form.policy !== null && { policy: form.policy }),
     ...(form.budgetUsd !== null && { budgetUsd: form.budgetUsd }),
     ...(form.deadlineHours !== null && { deadlineHours: form.deadlineHours }),
-    ...(confidence !== undefined && { confidence }),
     ...(form.policy === 'manual' && Object.keys(form.workers).length > 0 && { workers: form.workers }),
   };
 }

@@ -9,7 +9,7 @@ import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { ShortcutList } from '../../components/shortcut-list.tsx';
-import { OBJECTIVES, oneOf, POLICIES, RISKS, riskOf } from '../../lib/choices.ts';
+import { OBJECTIVES, oneOf, POLICIES, RISKS } from '../../lib/choices.ts';
 import { AboutPanel } from './about-panel.tsx';
 import classes from './settings.module.css';
 
@@ -88,15 +88,19 @@ function SettingsForm({ settings }: { settings: Settings }) {
             }
           />
         </Field>
-        <Field label="Risk" note="How often a first attempt may run out of memory or time.">
+        <Field label="Risk" note="What a first attempt that runs out of memory may cost.">
           <SegmentedControl
             aria-label="Default risk"
             data={RISKS.map(({ value, label }) => ({ value, label }))}
-            value={riskOf(settings.confidence)}
-            onChange={(value) => {
-              const risk = RISKS.find((choice) => choice.value === value);
-              if (risk) change.mutate({ confidence: risk.confidence });
-            }}
+            value={settings.risk}
+            onChange={(value) =>
+              change.mutate({
+                risk: oneOf(
+                  RISKS.map((choice) => choice.value),
+                  value,
+                ),
+              })
+            }
           />
         </Field>
       </Panel>

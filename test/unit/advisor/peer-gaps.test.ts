@@ -103,9 +103,10 @@ test.each(TYPES)('10: intervals cover what they claim, and hold their own point 
     for (const { low, high } of stage.points) expect(low).toBeLessThanOrEqual(high);
   }
   const { predicted } = learned.size(query({ features }));
-  for (const interval of Object.values(predicted)) {
-    expect(interval.low).toBeLessThanOrEqual(interval.point);
-    expect(interval.point).toBeLessThanOrEqual(interval.high);
+  const { peakMemoryBytes, cpuSeconds, wallSeconds } = predicted;
+  for (const interval of [peakMemoryBytes, cpuSeconds, wallSeconds]) {
+    expect(interval!.low).toBeLessThanOrEqual(interval!.point);
+    expect(interval!.point).toBeLessThanOrEqual(interval!.high);
   }
 });
 

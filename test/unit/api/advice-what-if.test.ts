@@ -5,6 +5,7 @@ import { describeData, describeInputs } from '../../../main/api/services/advice-
 import { Spreads, shareUnder, spreadOf } from '../../../main/api/services/advice-spread.ts';
 import { answerWhatIf } from '../../../main/api/services/advice-what-if.ts';
 import { parseManifest } from '../../../main/manifest/load.ts';
+import type { AdviceTerms } from '../../../main/planning/advice-terms.ts';
 import { GIB } from '../../../main/platform/units.ts';
 import { energyRows, historyRow } from '../advisor/fixtures.ts';
 
@@ -50,6 +51,14 @@ tasks: { simulate: { component: demeter, command: "true" } }
 objectives: { policy: aggressive }
 `;
 
+const TERMS: AdviceTerms = {
+  confidence: 0.9,
+  risk: 'balanced',
+  targetKind: 'local',
+  machineClass: null,
+  hourOfDay: 12,
+};
+
 describe('a what-if', () => {
   const rows = energyRows(96);
   const spec = parseManifest(MANIFEST, { projectFolder: '/project', target: null }).spec!;
@@ -65,8 +74,7 @@ describe('a what-if', () => {
       advisor,
       spreads: new Spreads(),
       features: { num_nodes: 700, input_size_mb: 120, scenario_type: 'peak_demand' },
-      confidence: 0.9,
-      risk: 'balanced',
+      terms: TERMS,
       inputs: describeInputs(rows),
       ...over,
     });
@@ -84,7 +92,7 @@ describe('a what-if', () => {
   it('asks for most where a failure is never wanted', async () => {
     const [frugal, balanced, sure] = await Promise.all(
       (['frugal', 'balanced', 'never_fail'] as const).map(
-        async (risk) => (await ask({ risk })).requestBytes!,
+        async (risk) => (await ask({ terms: { ...TERMS, risk } })).requestBytes!,
       ),
     );
     expect(sure).toBeGreaterThan(frugal!);

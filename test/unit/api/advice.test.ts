@@ -105,8 +105,9 @@ async function adviceOn(text: string, capacityBytes = 64 * GIB) {
     provider: provider(capacityBytes),
     readParamFile: () => Promise.reject(new Error('no files here')),
     inputStats: () => Promise.resolve({ bytes: 0, count: 0 }),
+    here: { now: 0, hostname: 'here' },
   });
-  const [first] = adviceFor(spec, plan, advisor, 0.95);
+  const [first] = adviceFor(spec, plan, advisor);
   if (!first) throw new Error('no advice');
   return { first, plan };
 }

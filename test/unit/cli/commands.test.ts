@@ -150,6 +150,26 @@ describe('plan', () => {
     expect((await cli(here(), 'run', '--dry-run')).stdout).toBe(stdout);
   });
 
+  test('says at which risk and for which hour its advice was made, as the flags said', async () => {
+    const { json } = await cli(
+      here(),
+      'plan',
+      '--format',
+      'json',
+      '--risk',
+      'never-fail',
+      '--hour',
+      '3',
+      '--confidence',
+      '0.9',
+    );
+    expect(json()).toMatchObject({
+      terms: { risk: 'never_fail', hour_of_day: 3, confidence: 0.9, target_kind: 'local' },
+    });
+    expect((await cli(here(), 'plan', '--risk', 'reckless')).code).toBe(2);
+    expect((await cli(here(), 'plan', '--hour', '24')).code).toBe(2);
+  });
+
   test('a manifest with problems: all of them, exit 1', async () => {
     const text = await cli(here(), 'plan', 'broken.yaml');
     expect([text.code, text.stdout]).toEqual([1, '']);

@@ -11,6 +11,13 @@ const plan: Plan = {
   policy: 'safe',
   bounds: { budgetUsd: null, deadlineHours: null },
   sizing: 'auto',
+  terms: {
+    confidence: 0.95,
+    risk: 'never_fail',
+    targetKind: 'local',
+    machineClass: 'laptop-#',
+    hourOfDay: 14,
+  },
   tasks: [],
   instances: [],
   scalePlan: { workers: { m: 4 }, total: 4, resources: {} },
@@ -49,6 +56,17 @@ describe('a plan in files and on the terminal', () => {
     const text = planText(plan);
     expect(text).toContain('Time: about 2 min 30 s, four times in five between 2 min and 3 min');
     expect(text).toContain('More workers help up to 4; no number of them ends before 2 min 30 s');
+  });
+
+  it('says at which risk and for which hour and machines its requests were made', () => {
+    expect(planJson(plan).terms).toEqual({
+      confidence: 0.95,
+      risk: 'never_fail',
+      target_kind: 'local',
+      machine_class: 'laptop-#',
+      hour_of_day: 14,
+    });
+    expect(planText(plan)).toContain('sizing: auto, risk: never fail');
   });
 
   it('says nothing about either where nothing is known', () => {

@@ -43,6 +43,8 @@ const evidence = {
   model_type: null,
   wastage: null,
   importance: [],
+  risk: null,
+  io_class: null,
 };
 
 function fromManifest({ manifestRequest }: SizingQuery): Sizing {
@@ -103,6 +105,7 @@ function plan(
     provider,
     readParamFile: async () => '',
     inputStats: async () => ({ bytes: 0, count: 0 }),
+    here: { now: Date.UTC(2026, 10, 21, 14, 30), hostname: 'laptop-7' },
     ...more,
   });
 }

@@ -65,6 +65,18 @@ describe('a request from what scouts measured', () => {
     expect(request(sizer, { size: 5 }, 200 * MIB).mib).toBeLessThan(140);
   });
 
+  it('asks for more, the less a failure may cost', () => {
+    const rows = Array.from({ length: 40 }, (_, at) =>
+      row({ size: 1 + (at % 5) }, 100 * Math.exp(0.3 * Math.sin(at * 7)), at),
+    );
+    const [frugal, balanced, never] = (['frugal', 'balanced', 'never_fail'] as const).map(
+      (risk) => request(new ScoutSizer(rows, [], 0.95, risk), { size: 3 }).mib,
+    );
+    expect(frugal).toBeLessThanOrEqual(balanced!);
+    expect(balanced).toBeLessThanOrEqual(never!);
+    expect(frugal).toBeLessThan(never!);
+  });
+
   it('follows the input as soon as five are measured', () => {
     const sizes = [50, 1, 25, 13, 37];
     const sizer = new ScoutSizer(

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { RISKS, riskOf } from '../../../renderer/lib/choices.ts';
 import { type PlanForm, planRequest, positiveOrNull } from '../../../renderer/pages/plan/plan-form.ts';
 import { changeOf, memoryRange, walltimeRange } from '../../../renderer/pages/plan/request-range.ts';
 import { folderSteps } from '../../../renderer/pages/projects/folder-steps.ts';
@@ -10,6 +9,7 @@ const form: PlanForm = {
   policy: null,
   sizing: 'auto',
   risk: 'balanced',
+  confidence: 0.95,
   budgetUsd: null,
   deadlineHours: null,
   workers: {},
@@ -21,6 +21,7 @@ describe('the question for the planner', () => {
       projectId: 'p',
       target: 'local',
       sizing: 'auto',
+      risk: 'balanced',
       confidence: 0.95,
     });
   });
@@ -31,10 +32,17 @@ describe('the question for the planner', () => {
         ...form,
         objective: 'minimize time',
         policy: 'safe',
+        risk: 'frugal',
         budgetUsd: 5,
         deadlineHours: 2,
       }),
-    ).toMatchObject({ objective: 'minimize time', policy: 'safe', budgetUsd: 5, deadlineHours: 2 });
+    ).toMatchObject({
+      objective: 'minimize time',
+      policy: 'safe',
+      risk: 'frugal',
+      budgetUsd: 5,
+      deadlineHours: 2,
+    });
   });
 
   it('gives worker counts only to the manual policy', () => {
@@ -46,12 +54,6 @@ describe('the question for the planner', () => {
   it('takes only positive limits', () => {
     expect(['', 0, -1, '2.5', 3].map(positiveOrNull)).toEqual([null, null, null, 2.5, 3]);
   });
-});
-
-it('names the risk nearest to a confidence', () => {
-  for (const risk of RISKS) expect(riskOf(risk.confidence)).toBe(risk.value);
-  expect(riskOf(0.5)).toBe('frugal');
-  expect(riskOf(0.999)).toBe('never-fail');
 });
 
 describe('requests in words', () => {

@@ -27,6 +27,8 @@ const bySize: Advisor = {
         model_type: 'linear',
         wastage: null,
         importance: [],
+        risk: null,
+        io_class: null,
       },
     };
   },

@@ -115,7 +115,7 @@ test('condensing keeps mass, mean time and the largest peak, and never makes a p
 });
 
 test('risks go by either spelling', () => {
-  expect(riskNamed('never-fail')).toBe(RISKS.never_fail);
-  expect(riskNamed('frugal')).toBe(RISKS.frugal);
-  expect(riskNamed('toString')).toBe(RISKS.balanced);
+  expect(riskNamed('never-fail')).toBe('never_fail');
+  expect(riskNamed('frugal')).toBe('frugal');
+  expect(riskNamed('toString')).toBe('balanced');
 });

@@ -52,6 +52,13 @@ async function runOf(count: number, scoutsAt: readonly number[], more: Partial<R
     runId: 'run-1',
     spec,
     policy: 'aggressive',
+    terms: {
+      confidence: 0.95,
+      risk: 'balanced',
+      targetKind: 'local',
+      machineClass: null,
+      hourOfDay: 0,
+    },
     capacity: null,
     scouts: { fit: ids },
     onDoubt: 'warn',
