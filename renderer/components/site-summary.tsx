@@ -75,7 +75,7 @@ export function SiteSummary({
                 >
                   Look again
                 </Button>
-              ) : (
+              ) : known === null ? (
                 <Button
                   size="compact-xs"
                   loading={connect.isPending}
@@ -83,7 +83,7 @@ export function SiteSummary({
                 >
                   Connect
                 </Button>
-              )}
+              ) : null}
             </div>
             {known === null && <Reason state={state} />}
             {connect.error && <ErrorPanel error={connect.error} />}

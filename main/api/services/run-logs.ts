@@ -1,4 +1,3 @@
-import type { DeploymentSpec } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { runPaths } from '../../platform/paths.ts';
@@ -6,6 +5,7 @@ import { providerFor } from '../../providers/registry.ts';
 import type { Sites } from '../../providers/site.ts';
 import type { RunWorkspace } from '../../session/open-run.ts';
 import { providerContext, workLayout } from '../../session/work-layout.ts';
+import { recordedSpec } from './connect-now.ts';
 import { type LogSource, localLogs, siteLogs } from './log-source.ts';
 
 export interface RunLogsParts {
@@ -36,9 +36,8 @@ export class RunLogs {
 
   async #find(workspace: RunWorkspace, runId: string): Promise<LogSource> {
     const here = localLogs(runPaths(workspace.paths, runId).folder);
-    const run = await workspace.store.run(runId);
     // Runs of user code are recorded without their spec; what they printed on a site is found there only.
-    const spec = (run?.plan as { readonly spec?: DeploymentSpec } | null | undefined)?.spec;
+    const spec = await recordedSpec(workspace.store, runId);
     if (!spec) return here;
     const provider = providerFor(spec.target.provider);
     const setting = { ...this.#parts, workspace, spec, provider };

@@ -1,8 +1,8 @@
+import type { Sites } from '../../connections/open-site.ts';
 import { targetProvider } from '../../connections/target-provider.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Sites } from '../../providers/site.ts';
 import { goesOnAtSite } from '../../session/left-at-site.ts';
 import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
@@ -11,6 +11,7 @@ import type { LiveRuns } from '../../workspaces/live-runs.ts';
 import type { LiveTransfers } from '../../workspaces/live-transfers.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { RunService } from '../services.ts';
+import { connectNow, recordedSpec } from './connect-now.ts';
 import { followLog } from './follow-log.ts';
 import { checkTags, liveHandle } from './live-handle.ts';
 import { logPlace } from './log-place.ts';
@@ -44,8 +45,10 @@ export function runsService(deps: RunsDependencies): RunService {
     retry?: ResumeRunOptions['retry'],
   ): Promise<RunHandle> {
     const { workspace } = await workspaces.get(projectId);
-    const handle = await startInTurn(transfers, projectId, (staging) =>
-      resumeRun({
+    const spec = await recordedSpec(workspace.store, runId);
+    const handle = await startInTurn(transfers, projectId, async (staging) => {
+      if (spec) await connectNow(sites, spec);
+      return resumeRun({
         workspace,
         runId,
         clock,
@@ -54,8 +57,8 @@ export function runsService(deps: RunsDependencies): RunService {
         onDoubt: 'hold',
         ...staging,
         ...(retry && { retry }),
-      }),
-    );
+      });
+    });
     liveRuns.add(projectId, handle);
     return handle;
   }
@@ -65,9 +68,20 @@ export function runsService(deps: RunsDependencies): RunService {
       const { projectId, spec, plan } = shelf.get(planId);
       const { workspace } = await workspaces.get(projectId);
       const provider = await targetProvider(spec, sites);
-      const handle = await startInTurn(transfers, projectId, (staging) =>
-        startRun({ workspace, spec, plan, provider, clock, logger, sites, onDoubt: 'hold', ...staging }),
-      );
+      const handle = await startInTurn(transfers, projectId, async (staging) => {
+        await connectNow(sites, spec);
+        return startRun({
+          workspace,
+          spec,
+          plan,
+          provider,
+          clock,
+          logger,
+          sites,
+          onDoubt: 'hold',
+          ...staging,
+        });
+      });
       liveRuns.add(projectId, handle);
       return { runId: handle.runId };
     },

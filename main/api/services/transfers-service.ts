@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
+import type { Sites } from '../../connections/open-site.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { seldom } from '../../platform/seldom.ts';
 import { describeMemory } from '../../platform/units.ts';
-import type { Sites } from '../../providers/site.ts';
 import {
   type FetchedOutputs,
   type FetchProgress,
@@ -14,6 +14,7 @@ import type { JobProgress } from '../../workspaces/live-training.ts';
 import type { FetchedView, LiveTransfers } from '../../workspaces/live-transfers.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { TransferService } from '../transfer-views.ts';
+import { connectNow, recordedSpec } from './connect-now.ts';
 import { watchJob } from './watch-job.ts';
 
 export interface TransferDependencies {
@@ -38,6 +39,8 @@ export function transfersService(deps: TransferDependencies): TransferService {
         async (onProgress, signal) => {
           const tell = seldom(onProgress);
           const request = { runId, signal, ...(instanceId !== null && { instanceId }) };
+          const spec = await recordedSpec(workspace.store, runId);
+          if (spec) await connectNow(sites, spec);
           const fetched = await fetchOutputs({ workspace, sites, clock, logger }, request, (progress) =>
             tell(fetchStep(progress)),
           );

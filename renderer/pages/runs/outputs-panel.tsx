@@ -1,6 +1,7 @@
 import { Button, Code, Group, List, Stack, Text } from '@mantine/core';
 import { IconDownload, IconPlayerStop } from '@tabler/icons-react';
 import type { FetchedView } from '../../../main/api/transfer-views.ts';
+import { appError } from '../../app/api.ts';
 import { CopyText } from '../../components/copy-text.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
@@ -73,7 +74,7 @@ export function FetchOutputs({ disabled, ...of }: OutputsProps & { readonly disa
         </Text>
       </Group>
       <JobProgress state={job.state} label="Fetching outputs" />
-      {job.error !== null && !job.going && (
+      {job.error !== null && !job.going && appError(job.error).code !== 'E_NO_CONNECTION' && (
         <ErrorPanel error={job.error} onRetry={() => job.start(undefined)} />
       )}
       {job.state?.kind === 'done' && <Fetched result={job.state.result} />}

@@ -67,7 +67,7 @@ function Summary({ report }: { report: RunReport }) {
                 },
               ]
             : []),
-          { name: 'Cost', value: report.cost_usd === null ? 'none' : money(report.cost_usd) },
+          { name: 'Cost', value: costText(report.cost) },
         ]}
       />
     </Panel>
@@ -170,4 +170,11 @@ function TasksByName({ report }: { report: RunReport }) {
       </Table.ScrollContainer>
     </Panel>
   );
+}
+
+function costText(cost: RunReport['cost']): string {
+  if (cost === null) return 'none';
+  const { estimated_usd: estimated, measured_usd: measured } = cost;
+  if (measured === null) return estimated === null ? 'none' : `${money(estimated)} (estimated)`;
+  return estimated === null ? money(measured) : `${money(measured)} (estimated: ${money(estimated)})`;
 }

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Modal, Text } from '@mantine/core';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -82,7 +82,14 @@ export function ResumeButton({
       >
         {label}
       </Button>
-      {resume.error && <ErrorPanel error={resume.error} />}
+      <Modal
+        opened={resume.error !== null}
+        onClose={() => resume.reset()}
+        title="The run was not resumed"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <ErrorPanel error={resume.error} onRetry={() => resume.mutate({ projectId, runId })} />
+      </Modal>
     </>
   );
 }

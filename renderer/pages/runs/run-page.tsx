@@ -12,6 +12,7 @@ import { StagingProgress } from '../../components/staging-progress.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { AfterRunBanner } from './after-run-banner.tsx';
+import { InterruptedNotice } from './interrupted-notice.tsx';
 import { Later } from './later.tsx';
 import { OutputsPanel } from './outputs-panel.tsx';
 import { ReportTab } from './report-tab.tsx';
@@ -90,6 +91,7 @@ function RunBody({ projectId, view, run }: { projectId: string; view: RunView; r
       {view.trouble && <WaitingBanner trouble={view.trouble} />}
       {view.live?.site && <SiteBanner site={view.live.site} connection={site?.connection ?? null} />}
       {view.live?.scouts && <ScoutNotices projectId={projectId} live={view.live} />}
+      {view.live === null && view.run.status === 'interrupted' && <InterruptedNotice site={site} />}
       {view.live === null && <AfterRunBanner projectId={projectId} run={view.run} />}
       <Panel title="Progress">
         <RunProgress view={view} />

@@ -3,7 +3,7 @@ import type { TaskCounts } from '../../../main/telemetry/views.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import { TaskCountsBar } from '../../components/task-counts-bar.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { clockTime, count, duration, gibHours, percent, time, utcTime } from '../../lib/format.ts';
+import { clockTime, count, duration, gibHours, money, percent, time, utcTime } from '../../lib/format.ts';
 import { Facts } from './facts.tsx';
 import { finishedTasks, type RunView, tookSeconds } from './run-view.ts';
 import { useNow } from './use-now.ts';
@@ -36,6 +36,7 @@ export function RunProgress({ view }: { view: RunView }) {
             { name: 'Done', value: `${count(finishedTasks(tasks))} of ${count(tasks.total)}` },
             { name: live ? 'Elapsed' : 'Took', value: duration(elapsed) },
             live ? { name: 'Predicted finish', value: <Finish view={view} now={now} /> } : endFact(run),
+            ...(live?.money ? [{ name: 'Cost so far', value: moneyText(live.money) }] : []),
             ...(live
               ? [{ name: 'Workers busy', value: workersText(live.pools) }]
               : [
@@ -85,6 +86,10 @@ function Finish({ view, now }: { view: RunView; now: number }) {
       </span>
     </Tooltip>
   );
+}
+
+function moneyText({ spentUsd, budgetUsd }: { spentUsd: number; budgetUsd: number | null }): string {
+  return budgetUsd === null ? money(spentUsd) : `${money(spentUsd)} of ${money(budgetUsd)}`;
 }
 
 function workersText(pools: readonly { tag: string; busy: number; workers: number }[]): string {
