@@ -2,7 +2,8 @@ import type { Advisor, Sizing } from '../advisor/advisor.ts';
 import type { DeploymentSpec, Objective, Params, ParamValue, TaskSpec } from '../manifest/spec.ts';
 import { breather } from '../platform/breather.ts';
 import { instanceId } from '../platform/ids.ts';
-import type { Capacity, DeploymentProvider, ResourceRequest } from '../providers/provider.ts';
+import { isStale } from '../providers/prices/stale.ts';
+import type { Capacity, CostEstimate, DeploymentProvider, ResourceRequest } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import { adviceTerms, type Here } from './advice-terms.ts';
 import { expandParams } from './expand.ts';
@@ -86,7 +87,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     timeSeconds: scale.timeSeconds,
     front: scale.front,
     frontEvidence: scale.frontEvidence,
-    notes: [...notes, ...scale.notes],
+    notes: [...notes, ...scale.notes, ...oldPrices(scale.cost, input.here.now)],
   };
 }
 
@@ -170,6 +171,12 @@ function componentResources(
   for (const { component, request } of instances)
     largest.set(component, extremeRequest(largest.get(component) ?? request, request, Math.max));
   return { ...resources, ...Object.fromEntries(largest) };
+}
+
+function oldPrices(cost: CostEstimate | null, now: number): Plan['notes'] {
+  if (cost === null || !isStale(cost.pricesFrom, now)) return [];
+  const message = `The prices are of ${cost.pricesFrom} and may have changed. Ask for today’s: scalable prices refresh.`;
+  return [{ code: 'W_PRICES_OLD', message }];
 }
 
 /** The objective somebody wrote into the manifest; null for the default, which must not change fixed worker counts. */

@@ -25,6 +25,8 @@ export interface LiveState {
   readonly scaling: ScalingView | null;
   /** Tasks some of whose instances are measured first; absent where there are none. */
   readonly scouts?: readonly ScoutView[];
+  /** Where time is sold: what the run has cost until now, to the cent, and what it may cost. */
+  readonly money?: { readonly spentUsd: number; readonly budgetUsd: number | null };
   /** Where the work is, and whether it can be reached; absent for work on this machine. */
   readonly site?: { readonly label: string; readonly reach: SiteReach };
   /** Predicted finish as times (ms); null while nothing can be said. */

@@ -206,6 +206,7 @@ export class RunController implements RunHandle {
     const { engine, cluster, scaler, scouts, runId, startedAt, clock } = this.#parts;
     const state = cluster.state?.();
     const tried = scouts.view();
+    const money = scaler.money();
     const pools = Object.entries(scaler.wanted).map(([tag, wanted]) => ({
       tag,
       wanted,
@@ -222,6 +223,7 @@ export class RunController implements RunHandle {
       startedAt,
       scaling: scaler.view(),
       ...(tried.length > 0 && { scouts: tried }),
+      ...(money && { money }),
       ...(state && { site: { label: state.site, reach: state.reach } }),
       predictedFinish:
         this.#status === 'running' ? predictFinish(engine.tally.paces.values(), workers, clock.now()) : null,
@@ -240,11 +242,12 @@ export class RunController implements RunHandle {
     return !isDeepStrictEqual(shown, now);
   }
 
-  /** Somebody decides about workers, and workers come and go, without any instance changing. */
+  /** Somebody decides about workers, workers come and go, and cost, without any instance changing. */
   #scalingChanged(): boolean {
     const { cluster, scaler } = this.#parts;
-    const { pools, scaling } = this.#shown;
+    const { pools, scaling, money } = this.#shown;
     return (
+      scaler.money()?.spentUsd !== money?.spentUsd ||
       pools.some(({ tag, workers }) => cluster.workerCount(tag) !== workers) ||
       !isDeepStrictEqual(scaler.view(), scaling)
     );

@@ -54,14 +54,6 @@ export interface HourlyPrice {
   readonly pricesFrom: string;
 }
 
-/** Prices older than this may have changed. */
-const FRESH_DAYS = 90;
-
-/** Whether a table's prices are too old to be relied on. `now`: milliseconds since the epoch. */
-export function isStale(pricesFrom: string, now: number): boolean {
-  return now - Date.parse(`${pricesFrom}T00:00:00Z`) > FRESH_DAYS * 86_400_000;
-}
-
 /** Of two tables of one cloud, region by region the younger one. */
 export function newestRegions<Region extends { readonly pricesFrom: string }>(
   one: Readonly<Record<string, Region>>,

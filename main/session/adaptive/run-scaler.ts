@@ -4,6 +4,7 @@ import type { ClusterEvent, ClusterHandle, ScalePlan, WorkerPrice } from '../../
 import type { Decision, ScaleSettings, ScalingState } from '../../scaling/state.ts';
 import type { EngineRecorder } from '../engine-options.ts';
 import type { LiveInstance } from '../live-instance.ts';
+import type { LiveState } from '../live-state.ts';
 import { AdaptiveLoop } from './adaptive-loop.ts';
 import { BudgetCeiling } from './budget-ceiling.ts';
 import { DecisionOutcome, inputsOf } from './decision-outcome.ts';
@@ -45,6 +46,7 @@ export class RunScaler implements ScalingControl {
   #latest: LatestDecision | null = null;
   #outcome: DecisionOutcome | null = null;
   #outcomeFrom = 0;
+  readonly #budget: RunBudget;
   readonly #ceiling: BudgetCeiling;
   /** What was wished before the budget had its say. */
   #intended: Readonly<Record<string, number>>;
@@ -56,6 +58,7 @@ export class RunScaler implements ScalingControl {
     this.#wanted = parts.scalePlan.workers;
     this.#intended = this.#wanted;
     this.#adaptive = parts.adaptive;
+    this.#budget = new RunBudget(parts.price, parts.billed);
     this.#watch = new RunScaling({
       clock: parts.clock,
       startedAt: parts.startedAt,
@@ -66,7 +69,7 @@ export class RunScaler implements ScalingControl {
       walltimeSeconds: parts.spec.target.walltimeSeconds,
       usualStartSeconds: parts.spec.target.provider === 'local' ? USUAL_START.local : USUAL_START.elsewhere,
       workersComeWithWork: parts.cluster.state !== undefined,
-      budget: new RunBudget(parts.price, parts.billed),
+      budget: this.#budget,
     });
     this.#ceiling = new BudgetCeiling({
       look: () => this.#watch.state(),
@@ -101,6 +104,14 @@ export class RunScaler implements ScalingControl {
     this.#watch.wished(this.#wanted);
     await this.#parts.cluster.scale(this.#wanted);
     if (this.#adaptive) this.#loop.start();
+  }
+
+  /** Null where time is not sold. */
+  money(): LiveState['money'] | null {
+    const spentUsd = this.#budget.spentUsd(this.#parts.clock.now());
+    if (spentUsd === 0 && Object.keys(this.#wanted).every((tag) => this.#budget.usdPerHour(tag) === 0))
+      return null;
+    return { spentUsd: Math.round(spentUsd * 100) / 100, budgetUsd: this.#loop.settings.budgetUsd };
   }
 
   async byHand(workersByTag: Readonly<Record<string, number>>): Promise<void> {

@@ -1,9 +1,10 @@
-import { Stack, Text } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import { FrontChart } from '../../charts/front-chart.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { count, duration, money, plural } from '../../lib/format.ts';
+import { count, duration, plural } from '../../lib/format.ts';
+import { CostFigure } from './cost-figure.tsx';
+import { Figure } from './figure.tsx';
 import classes from './plan.module.css';
 import { TaskTable } from './task-table.tsx';
 import type { PlanAnswer } from './use-plan.ts';
@@ -19,8 +20,8 @@ export function PlanResult({ plan, stale }: { plan: PlanAnswer; stale: boolean }
         <Panel
           title="Cost and time"
           note={
-            plan.cost === null
-              ? 'This target costs no money, so worker-hours are what is traded for time.'
+            plan.front.some((point) => point.costUsd === null)
+              ? 'Without a price, worker-hours are what is traded for time.'
               : 'Each point is a number of workers; the marked one is this plan.'
           }
         >
@@ -58,34 +59,8 @@ function Figures({ plan }: { plan: PlanAnswer }) {
         value={duration(plan.timeSeconds)}
         note={plan.timeSeconds === null ? 'Known after the first run' : 'from start to last task'}
       />
-      {plan.cost === null ? (
-        <Figure
-          label="Worker time"
-          value={duration(chosen ? chosen.workerHours * 3600 : null)}
-          note="No money: this target is yours"
-        />
-      ) : (
-        <Figure
-          label="Cost"
-          value={money(plan.cost.usd)}
-          note={plan.cost.items.map((item) => `${item.label} ${money(item.usd)}`).join(' · ')}
-        />
-      )}
+      <CostFigure plan={plan} workerHours={chosen?.workerHours ?? null} />
     </dl>
-  );
-}
-
-function Figure({ label, value, note }: { label: string; value: string; note: ReactNode }) {
-  return (
-    <div className={classes.figure}>
-      <dt>{label}</dt>
-      <dd>
-        <span className={classes.figureValue}>{value}</span>
-        <Text component="span" display="block" size="xs" c="dimmed">
-          {note}
-        </Text>
-      </dd>
-    </div>
   );
 }
 

@@ -4,7 +4,8 @@ import { parseManifest } from '../../../main/manifest/load.ts';
 import type { DeploymentSpec } from '../../../main/manifest/spec.ts';
 import { makePlan, type PlanInput } from '../../../main/planning/make-plan.ts';
 import type { PlanOptions } from '../../../main/planning/plan.ts';
-import type { Capacity, DeploymentProvider } from '../../../main/providers/provider.ts';
+import { estimateCost } from '../../../main/providers/prices/cost-estimate.ts';
+import type { Capacity, DeploymentProvider, WorkerPrice } from '../../../main/providers/provider.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -87,14 +88,14 @@ function plan(
   spec: DeploymentSpec,
   options: PlanOptions = {},
   size: Advisor['size'] = fromManifest,
-  more: Partial<PlanInput> & { capacity?: Capacity | null } = {},
+  more: Partial<PlanInput> & { capacity?: Capacity | null; price?: WorkerPrice } = {},
 ) {
   const provider: DeploymentProvider = {
     name: 'local',
     validate: () => ({ ok: true, errors: [], warnings: [] }),
     capacity: () => more.capacity ?? { cpus: 8, memoryBytes: 16 * GIB, maxWorkers: 8 },
     buildCluster: () => Promise.reject(new Error('Planning starts nothing')),
-    estimateCost: () => null,
+    estimateCost: (_spec, _scale, time) => estimateCost(time, () => more.price ?? null, false),
   };
   const recommend = () => {
     throw new Error('not asked');
@@ -208,6 +209,21 @@ describe('a plan', () => {
     ]);
     const hurried = await plan(spec, { objective: 'minimize cost', deadlineHours: 70 / 3600 }, learned);
     expect(hurried.scalePlan.total).toBe(2);
+  });
+
+  it('costs what its workers are paid for, keeps to the budget, and says where prices are old', async () => {
+    const price = { usdPerHour: 36, leastSeconds: 0, label: 'a machine', pricesFrom: '2026-11-01' };
+    const known = await plan(specOf(HEAD + TASKS), { budgetUsd: 0.5 }, learned, { price });
+    // 100 s for the four simulations and 10 s for the analysis, at a cent a second.
+    expect(known.cost?.usd).toBeCloseTo(1.1);
+    expect(known.front.map(({ costUsd }) => costUsd)).toEqual(known.front.map(() => known.cost?.usd));
+    expect(known.bounds).toEqual({ budgetUsd: 0.5, deadlineHours: null });
+    expect(known.notes.map(({ message }) => message).join()).toMatch(
+      /No number of workers stays within \$0.5/,
+    );
+    const old = { ...price, pricesFrom: '2026-08-01' };
+    const { notes } = await plan(specOf(HEAD + TASKS), {}, learned, { price: old });
+    expect(notes.map(({ code }) => code)).toEqual(['W_PRICES_OLD']);
   });
 
   it('gives exactly the manifest’s workers where nobody asked for another objective', async () => {

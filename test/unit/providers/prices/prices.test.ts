@@ -7,7 +7,8 @@ import { ec2Price, fargatePrice } from '../../../../main/providers/prices/aws-pr
 import { estimateCost } from '../../../../main/providers/prices/cost-estimate.ts';
 import { gcpPrice } from '../../../../main/providers/prices/gcp-prices.ts';
 import { loadPrices } from '../../../../main/providers/prices/load-prices.ts';
-import { type AwsPrices, isStale } from '../../../../main/providers/prices/price-table.ts';
+import type { AwsPrices } from '../../../../main/providers/prices/price-table.ts';
+import { isStale } from '../../../../main/providers/prices/stale.ts';
 
 const region = {
   pricesFrom: '2026-11-01',
