@@ -10,9 +10,9 @@ index=${index:-${SLURM_ARRAY_TASK_ID:-0}}
 array=${array:-${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}}
 node=${node:-${SLURMD_NODENAME:-$(uname -n)}}
 results=$jobs/results/${array}_$index
-tab=$(printf '\t')
+tab='	'
 scratch=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/scalable.XXXXXX") || exit 97
-pid= sampler= id= attempt= started= failed=0 warned= ending= empty= count=0 notes=$scratch/0
+pid= timer= sampler= id= attempt= started= failed=0 warned= ending= empty= count=0 notes=$scratch/0
 
 # write FIELD...: one line, one write
 write() {
@@ -32,25 +32,36 @@ epoch=$(date +%s) first=0
 clock
 first=$ticks
 
-# Processes that the kernel killed in this job for memory; empty where it cannot be told.
+# Where the kernel counts what it killed in this job for memory; empty where it does not tell.
+counters=
+[ ! -r /proc/self/cgroup ] || while IFS=: read -r _ controllers path; do
+  case $controllers in
+    '') file=/sys/fs/cgroup$path/memory.events ;;
+    *memory*) file=/sys/fs/cgroup/memory$path/memory.oom_control ;;
+    *) continue ;;
+  esac
+  [ ! -r "$file" ] || counters=$file
+done </proc/self/cgroup
+
+# Puts their number into $kills.
 oom_kills() {
   kills=
-  [ -r /proc/self/cgroup ] || return 0
-  while IFS=: read -r _ controllers path; do
-    case $controllers in
-      '') counters=/sys/fs/cgroup$path/memory.events ;;
-      *memory*) counters=/sys/fs/cgroup/memory$path/memory.oom_control ;;
-      *) continue ;;
-    esac
-    [ -r "$counters" ] || continue
-    while read -r event times; do [ "$event" != oom_kill ] || kills=$times; done <"$counters"
-  done </proc/self/cgroup
+  [ -z "$counters" ] || while read -r event times; do
+    [ "$event" != oom_kill ] || kills=$times
+  done <"$counters"
 }
+oom_kills
+
+# Puts into $user and $system what all that has ended here has used of the processor until now.
+cpu_times() {
+  times 1<>"$scratch/times" # without emptying it first, which costs more; it only ever gets longer
+  { read -r _ _; read -r user system; } <"$scratch/times"
+}
+cpu_times
 
 # Follows the tree of process $1: keeps its peak in $notes.peak; ends it after $2 seconds (0: never) or when
 # $notes.stop appears, and says so in $notes.how. Often at first, seldom later.
 watch_tree() {
-  sleep 0.05 2>/dev/null || sleep 1
   exec awk -v root="$1" -v limit="$2" -v grace="$grace" -v notes="$notes" '
     function uptime(  line, f) {
       if ((getline line < "/proc/uptime") <= 0) return -1
@@ -84,7 +95,7 @@ watch_tree() {
     }
     function tell(signal,  i, list) {
       list = ""
-      for (i = 2; i <= n; i++) list = list " " pids[i] # not the shell that waits
+      for (i = 1; i <= n; i++) list = list " " pids[i]
       if (list != "") system("kill -" signal list " 2>/dev/null")
     }
     BEGIN {
@@ -106,14 +117,11 @@ watch_tree() {
     }'
 }
 
-# Puts into $peak, $cpu_user and $cpu_system what is known of the running instance, - where nothing is.
-read_usage() {
-  peak=- cpu_user=- cpu_system=- how=exit
+# Puts into $peak and $how what is known of the running instance.
+read_notes() {
+  peak=- how=exit
   [ ! -s "$notes.peak" ] || read -r peak <"$notes.peak"
   [ ! -s "$notes.how" ] || read -r how <"$notes.how"
-  if [ -s "$notes.times" ]; then
-    { read -r _ _; read -r cpu_user cpu_system; } <"$notes.times"
-  fi
 }
 
 # Told once by Slurm, a minute or so before the time limit: nothing more is begun.
@@ -124,20 +132,34 @@ end_now() {
   trap '' TERM USR2 USR1
   if [ -n "$id" ]; then
     [ -z "$sampler" ] || kill "$sampler" 2>/dev/null
-    read_usage
+    read_notes
     clock
-    write T "$id" "$attempt" "$now" "$((ticks - started))" "$peak" "$cpu_user" "$cpu_system" "${warned:-0}"
+    write T "$id" "$attempt" "$now" "$((ticks - started))" "$peak" - - "${warned:-0}"
   fi
   [ -z "$pid" ] || kill "$pid" 2>/dev/null
   exit 98
 }
 stop_if_asked() { [ -z "$id" ] || [ ! -e "stop/$id.$attempt" ] || : >"$notes.stop"; }
+# What lasts longer than a moment is worth being followed: to start that costs more than many an instance.
+set_timer() {
+  [ -z "$timer" ] || return 0
+  { sleep 0.1 2>/dev/null || sleep 1; kill -s ALRM $$; } &
+  timer=$!
+}
+follow() {
+  timer=
+  [ -n "$pid" ] && [ -z "$sampler" ] || return 0
+  watch_tree "$pid" "$limit" >/dev/null 2>&1 &
+  sampler=$!
+}
 grace=5
 trap warn USR2
 trap stop_if_asked USR1
 trap end_now TERM
+trap follow ALRM
 # Files without content are not left for people to look into.
 clear_up() {
+  [ -z "$timer" ] || kill "$timer" 2>/dev/null
   rm -rf -- "$scratch"
   [ -s "log/${array}_$index.txt" ] || rm -f -- "log/${array}_$index.txt"
   # shellcheck disable=SC2086 # names of letters, digits, dots and dashes
@@ -149,51 +171,37 @@ trap clear_up EXIT
 instance() {
   [ -z "$warned$ending" ] || { failed=1; return 0; } # what comes after this array must not begin
   set -C
-  if ! { true >"claims/$1.$2"; } 2>/dev/null; then
+  if ! { echo "${array}_$index" >"claims/$1.$2"; } 2>/dev/null; then
     set +C
-    [ -e "claims/$1.$2" ] && return 0 # taken before, by us or by another array
-    echo "claims/$1.$2 cannot be made" >&2
-    failed=1
+    taken "$1" "$2"
     return 0
   fi
   set +C
   count=$((count + 1))
   notes=$scratch/$count
-  result=$7
-  id=$1 attempt=$2 code=
-  clock
-  started=$ticks
-  oom_kills
-  kills_before=$kills
+  limit=$3 result=$7
+  id=$1 attempt=$2 code= started=$ticks
+  kills_before=$kills used="$user" used_system="$system"
   write S "$id" "$attempt" "$now" "$node"
   stop_if_asked
   if [ -e "$notes.stop" ]; then
-    code=143 how=cancelled
+    code=143 how=cancelled peak=-
   else
-    # The inner shell waits, so that its `times` are those of the task alone.
     (
-      trap - TERM USR1 USR2 EXIT
+      trap - TERM USR1 USR2 ALRM EXIT
       prepare && cd -- "$4" 2>/dev/null || { echo nofolder >"$notes.how"; exit 96; }
-      (task)
-      ended=$?
-      times >"$notes.times"
-      exit "$ended"
+      task
     ) >"$5" 2>"$6" </dev/null &
     pid=$!
-    watch_tree "$pid" "$3" >/dev/null 2>&1 &
-    sampler=$!
-    while :; do
-      wait "$pid"
-      code=$?
-      kill -0 "$pid" 2>/dev/null || break # a signal of ours ends the wait, not the task
-    done
+    set_timer
+    # A signal of ours ends the wait, not the task.
+    while wait "$pid"; code=$?; [ "$code" -gt 128 ] && kill -0 "$pid" 2>/dev/null; do :; done
     pid=
+    cpu_times
     # The job's end reaches the task first: let it reach us too.
     case $code in 137 | 143) [ -e "$notes.how" ] || sleep 2 ;; esac
-    kill "$sampler" 2>/dev/null
-    wait "$sampler" 2>/dev/null
-    sampler=
-    read_usage
+    [ -z "$sampler" ] || kill "$sampler" 2>/dev/null
+    read_notes
   fi
   clock
   oom_kills
@@ -203,11 +211,24 @@ instance() {
   [ -z "$result" ] || [ ! -s "$result" ] || { value=$(cat -- "$result") && rm -f -- "$result"; }
   [ "${#value}" -le 1000000 ] || value=@
   [ "$code" -eq 0 ] || failed=1
-  write F "$id" "$attempt" "$now" "$how" "$code" "$((ticks - started))" "${peak:--}" "${cpu_user:--}" "${cpu_system:--}" \
+  write F "$id" "$attempt" "$now" "$how" "$code" "$((ticks - started))" "$peak" "$used $user" "$used_system $system" \
     "${oom:-0}" "$memory" "$3" "${said:--}" "$value"
   id= oom=
   [ -s "$5" ] || empty="$empty $1.$2.out"
   [ -s "$6" ] || empty="$empty $1.$2.err"
+  # What followed it and what looked at its output is not to be counted for the next.
+  [ "$sampler$said$value" = -- ] || { [ -z "$sampler" ] || wait "$sampler" 2>/dev/null; sampler=; cpu_times; clock; }
+}
+
+# taken ID ATTEMPT: leaves it alone, and says so where it was begun here: Slurm has started this element once more.
+taken() {
+  if ! read -r by <"claims/$1.$2"; then
+    echo "claims/$1.$2 cannot be made" >&2
+    failed=1
+  elif [ "$by" = "${array}_$index" ]; then
+    clock
+    write D "$1" "$2" "$now"
+  fi
 }
 
 # Line INDEX+1 of the chunk file says where the element's own part lies: its first byte and how many.

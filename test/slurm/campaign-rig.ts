@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ProfileFile } from '../../main/connections/profile-file.ts';
-import type { InstanceRow } from '../../main/telemetry/views.ts';
+import type { TelemetryStore } from '../../main/telemetry/store.ts';
+import type { AttemptRow, InstanceRow } from '../../main/telemetry/views.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import type { TestCluster } from './cluster/test-cluster.ts';
 
@@ -74,25 +75,34 @@ ${tasks.replace(/^(?=.)/gm, '  ')}`,
 
   /** Every instance of the last run as telemetry has it; empty before there is any. */
   async rows(): Promise<readonly InstanceRow[]> {
-    const workspace = await openWorkspace(this.folder, { access: 'read' }).catch(() => null);
-    if (!workspace) return [];
-    try {
-      const run = await workspace.store.run('last');
-      if (!run) return [];
-      return (await workspace.store.instances({ runId: run.runId, offset: 0, limit: 5000 })).rows;
-    } finally {
-      await workspace.close();
-    }
+    return (await this.#read((store, runId) => rowsOf(store, runId))) ?? [];
+  }
+
+  /** Every attempt of the last run. */
+  async attempts(): Promise<readonly (AttemptRow & { readonly instanceId: string })[]> {
+    const found = await this.#read(async (store, runId) => {
+      const rows = await rowsOf(store, runId);
+      const details = await Promise.all(rows.map(({ instanceId }) => store.instance(runId, instanceId)));
+      return details.flatMap((detail) =>
+        (detail?.attemptRows ?? []).map((row) => ({ ...row, instanceId: detail?.instanceId ?? '' })),
+      );
+    });
+    return found ?? [];
   }
 
   /** Arrays that the site has accepted, as telemetry has them. */
   async accepted(): Promise<number> {
+    const jobs = await this.#read((store, runId) => store.openEngineJobs(runId));
+    return (jobs ?? []).filter(({ engineId }) => engineId !== null).length;
+  }
+
+  /** Looks into the telemetry of the last run; null where there is none yet. */
+  async #read<T>(look: (store: TelemetryStore, runId: string) => Promise<T>): Promise<T | null> {
     const workspace = await openWorkspace(this.folder, { access: 'read' }).catch(() => null);
-    if (!workspace) return 0;
+    if (!workspace) return null;
     try {
       const run = await workspace.store.run('last');
-      const jobs = run ? await workspace.store.openEngineJobs(run.runId) : [];
-      return jobs.filter(({ engineId }) => engineId !== null).length;
+      return run ? await look(workspace.store, run.runId) : null;
     } finally {
       await workspace.close();
     }
@@ -110,4 +120,8 @@ ${tasks.replace(/^(?=.)/gm, '  ')}`,
       if (Date.now() > end)
         throw new Error(`Not within ${seconds} s: ${said()} ${this.#cluster.facts.folder}`);
   }
+}
+
+async function rowsOf(store: TelemetryStore, runId: string): Promise<readonly InstanceRow[]> {
+  return (await store.instances({ runId, offset: 0, limit: 5000 })).rows;
 }

@@ -2,10 +2,12 @@ import type { ElementStatus, InstanceRecord } from '../batch/batch-engine.ts';
 import type { AccountedJob } from './accounting.ts';
 import { elementEnd } from './element-end.ts';
 import { phaseOf, type QueueRow } from './queue.ts';
-import { parseResultLine, type ResultLine, resultOfEnd } from './result-lines.ts';
+import { parseResultLine, type ResultLine, resultOfEnd, resultOfRestart } from './result-lines.ts';
 
 export const elementKey = (arrayId: string, index: number) => `${arrayId}_${index}`;
 
+/** A controller that has begun an element anew without knowing of the first ends that one when its node reports it. */
+const ENDED_BY_THEN_MS = 20_000;
 /** Accounting lags: an end that it does not know after so many questions is told with what is known. */
 const MOST_QUESTIONS = 4;
 
@@ -16,6 +18,7 @@ interface Watched {
   /** Begun and not ended: instance → attempt. */
   readonly running: Map<string, number>;
   terminated: Extract<ResultLine, { type: 'terminated' }> | null;
+  begunBefore: Extract<ResultLine, { type: 'begun_before' }> | null;
   accounted: AccountedJob | null;
   log: string;
   questions: number;
@@ -62,8 +65,12 @@ export class ElementWatch {
           watched.running.set(parsed.instanceId, parsed.attempt);
           records.push(parsed);
           break;
+        case 'begun_before':
+          if (watched.running.get(parsed.instanceId) === parsed.attempt) watched.begunBefore = parsed;
+          break;
         case 'finished':
           watched.running.delete(parsed.instanceId);
+          if (watched.begunBefore?.instanceId === parsed.instanceId) watched.begunBefore = null;
           records.push(parsed);
           break;
       }
@@ -112,6 +119,18 @@ export class ElementWatch {
     });
   }
 
+  /** Attempts that ended when Slurm began their elements anew. @param siteNow milliseconds by the site's clock */
+  takeBegunBefore(siteNow: number): InstanceRecord[] {
+    return [...this.#elements.values()].flatMap((watched) => {
+      const { begunBefore } = watched;
+      if (!begunBefore || siteNow - begunBefore.at < ENDED_BY_THEN_MS) return [];
+      const { type: _line, ...attempt } = begunBefore;
+      watched.begunBefore = null;
+      watched.running.delete(attempt.instanceId);
+      return [{ type: 'finished', ...attempt, result: resultOfRestart() }];
+    });
+  }
+
   hasBegun(key: string): boolean {
     return (this.#elements.get(key)?.lines ?? 0) > 0;
   }
@@ -128,6 +147,7 @@ export class ElementWatch {
       complete: false,
       running: new Map(),
       terminated: null,
+      begunBefore: null,
       accounted: null,
       log: '',
       questions: 0,

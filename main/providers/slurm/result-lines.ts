@@ -17,6 +17,15 @@ export type ResultLine =
       readonly at: number;
       readonly usage: Usage;
     }
+  /** Slurm began the element once more, which found the instance begun: that attempt has been ended, or soon will be. */
+  | {
+      readonly type: 'begun_before';
+      readonly arrayId: string;
+      readonly index: number;
+      readonly instanceId: string;
+      readonly attempt: number;
+      readonly at: number;
+    }
   /** The element came to its end; nothing more will be written. */
   | { readonly type: 'complete'; readonly arrayId: string; readonly index: number };
 
@@ -31,6 +40,7 @@ export function parseResultLine(arrayId: string, index: number, line: string): R
   if (instanceId === '' || !Number.isInteger(attempt) || attempt < 1 || !Number.isFinite(at)) return null;
   const base = { arrayId, index, instanceId, attempt, at };
   if (type === 'S' && fields.length === 5) return { type: 'started', ...base, node: fields[4] ?? '' };
+  if (type === 'D' && fields.length === 4) return { type: 'begun_before', ...base };
   if (type === 'T' && fields.length === 9) {
     const [ticks = '', peak = '', user = '', system = ''] = fields.slice(4);
     return { type: 'terminated', ...base, usage: usageOf(ticks, peak, user, system) };
@@ -113,10 +123,27 @@ function usageOf(ticks: string, peak: string, user: string, system: string): Usa
   };
 }
 
-/** `1m2.34s`, as the shell's `times` writes it. */
+/** `1m2.34s 1m3.34s`: the shell's `times` before and after. Scripts of older versions wrote the difference alone. */
 function cpuSeconds(text: string): number | null {
+  const [before = null, after] = text.split(' ').map(shellSeconds);
+  if (after === undefined) return before;
+  return before === null || after === null ? null : Math.max(0, Math.round((after - before) * 1000) / 1000);
+}
+
+function shellSeconds(text: string): number | null {
   const match = /^(\d+)m(\d+(?:[.,]\d+)?)s$/.exec(text);
   return match ? Number(match[1]) * 60 + Number(match[2]?.replace(',', '.')) : null;
+}
+
+/** The result of an instance whose job Slurm lost sight of, ended and began anew. */
+export function resultOfRestart(): AttemptResult {
+  return {
+    outcome: 'node_failure',
+    exitCode: null,
+    signal: null,
+    message: 'Slurm lost sight of its job and began the job anew, which ended this attempt.',
+    usage: usageOf('', '', '', ''),
+  };
 }
 
 /** The result of an instance whose job ended around it. */

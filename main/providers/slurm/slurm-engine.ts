@@ -111,7 +111,11 @@ export class SlurmEngine implements BatchEngine {
     const siteNow = Number(parts.get('now')?.note) * 1000;
     return {
       elements,
-      records: [...records, ...this.#watch.takeTerminated(elements)],
+      records: [
+        ...records,
+        ...this.#watch.takeTerminated(elements),
+        ...this.#watch.takeBegunBefore(Number.isFinite(siteNow) ? siteNow : 0),
+      ],
       ...(Number.isFinite(siteNow) ? { siteNow } : {}),
     };
   }

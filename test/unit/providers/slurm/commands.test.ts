@@ -7,6 +7,7 @@ import { resourcePath } from '../../../../main/platform/resources.ts';
 import type { ArraySubmission } from '../../../../main/providers/batch/batch-engine.ts';
 import type { TaskInstance, Work } from '../../../../main/providers/provider.ts';
 import { chunkFile } from '../../../../main/providers/slurm/chunk-file.ts';
+import { ElementWatch } from '../../../../main/providers/slurm/element-watch.ts';
 import { parseQueue } from '../../../../main/providers/slurm/queue.ts';
 import { parseResultLine } from '../../../../main/providers/slurm/result-lines.ts';
 import { shellQuote } from '../../../../main/providers/slurm/shell-quote.ts';
@@ -212,8 +213,25 @@ describe('answers of the site', () => {
       at: 1795240608000,
       result: { outcome: 'walltime', signal: 'SIGTERM', usage: { cpuUserSeconds: 1.5, wallSeconds: 2.68 } },
     });
+    const used = line.replace('0m1.5s\t0m0.5s', '1m1.5s 1m3.75s\t0m2,0s 0m2,5s');
+    expect(parseResultLine('7', 0, used)).toMatchObject({
+      result: { usage: { cpuUserSeconds: 2.25, cpuSystemSeconds: 0.5 } },
+    });
     for (let at = 0; at < line.length; at++) expect(parseResultLine('7', 0, line.slice(0, at))).toBeNull();
   });
+});
+
+it('tells an attempt that ended when Slurm began its element anew, once that has surely ended', () => {
+  const watch = new ElementWatch();
+  const begun =
+    '7_0\tS\ta.0\t1\t100\tn1\t.\n7_0\tF\ta.0\t1\t101\texit\t0\t1\t-\t-\t-\t0\t-\t0\t-\t-\t.\n7_0\tS\ta.1\t1\t101\tn1\t.\n';
+  const anew = '7_0\tD\ta.0\t1\t110\t.\n7_0\tD\ta.1\t1\t110\t.\n';
+  watch.takeLines(begun + anew, new Set(['7']));
+  expect(watch.takeBegunBefore(120_000)).toEqual([]);
+  expect(watch.takeBegunBefore(130_000)).toMatchObject([
+    { type: 'finished', instanceId: 'a.1', attempt: 1, result: { outcome: 'node_failure' } },
+  ]);
+  expect(watch.takeBegunBefore(140_000)).toEqual([]);
 });
 
 it('names an array once, however many of its elements are meant', () => {

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pidOf } from './cluster/daemons.ts';
+import type { TestCluster } from './cluster/test-cluster.ts';
+
+/** The processes of everybody who is logged in to the test cluster, not those of their commands. */
+function sessions({ facts }: TestCluster): number[] {
+  const listener = pidOf(facts, 'sshd');
+  return listener === null
+    ? []
+    : childrenOf(listener).flatMap((pid) => [pid, ...childrenOf(pid).filter(isSshd)]);
+}
+
+function childrenOf(pid: number): number[] {
+  const text = read(`/proc/${pid}/task/${pid}/children`);
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .map(Number);
+}
+
+const isSshd = (pid: number) => read(`/proc/${pid}/comm`).trim() === 'sshd';
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // ended meanwhile
+  }
+}
+
+function tell(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Every connection breaks, in the middle of whatever it carries. */
+export function cutConnections(cluster: TestCluster): void {
+  tell(sessions(cluster), 'SIGKILL');
+}
+
+/** Nobody answers for a while, neither those who are connected nor those who try to; in the end some connections are gone. */
+export async function silence(cluster: TestCluster, ms: number, thenCut: boolean): Promise<void> {
+  const listener = pidOf(cluster.facts, 'sshd');
+  const silent = [...(listener === null ? [] : [listener]), ...sessions(cluster)];
+  tell(silent, 'SIGSTOP');
+  await sleep(ms);
+  if (thenCut) cutConnections(cluster);
+  tell(silent, 'SIGCONT');
+}
+
+/** The controller goes away, in order or not, and is back after a while. */
+export async function restartController(
+  cluster: TestCluster,
+  ms: number,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  await cluster.kill('slurmctld', signal);
+  await sleep(ms);
+  await cluster.start('slurmctld');
+}
+
+/** Numbers from 0 to 1, always the same for a seed (mulberry32, public domain). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
