@@ -80,7 +80,7 @@ async function stage(
   const tell = (path: string, bytes: number) => {
     done.set(path, bytes);
     onProgress?.(
-      done.values().reduce((sum, each) => sum + each, 0),
+      [...done.values()].reduce((sum, each) => sum + each, 0),
       total,
     );
   };

@@ -24,6 +24,8 @@ export interface GcpOptions {
   readonly mountPath: string | null;
   /** What an element should take at least, in seconds; null: the app's default. */
   readonly chunkTargetSeconds: number | null;
+  /** How often Batch is asked while things happen; null: what the connection says, else the app's default. */
+  readonly pollSeconds: number | null;
 }
 
 /** `gs://bucket/prefix`. */
@@ -109,6 +111,7 @@ export function readGcpOptions(spec: DeploymentSpec): { options: GcpOptions; pro
       bucket: storage(),
       mountPath: text(/^\/[\w./-]+$/, '/mnt/disks/scalable', 'mount_path'),
       chunkTargetSeconds: chunkTarget(),
+      pollSeconds: number('poll_seconds', 0.1),
     },
     problems,
   };

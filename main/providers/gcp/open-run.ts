@@ -48,7 +48,7 @@ export async function openCluster(
       maxWorkers: spec.target.maxWorkers ?? spec.target.adaptive?.maximum ?? null,
       maxMemoryBytes: null,
       maxElementSeconds: null,
-      pace: paceOf((await sites?.pollSeconds?.(options.connection)) ?? null),
+      pace: paceOf(options.pollSeconds ?? (await sites?.pollSeconds?.(options.connection)) ?? null),
       ...(options.chunkTargetSeconds !== null && { chunkTargetSeconds: options.chunkTargetSeconds }),
     },
     context,
