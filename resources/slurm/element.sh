@@ -30,7 +30,7 @@ clock() {
 }
 epoch=$(date +%s) first=0
 clock
-first=$ticks
+first=$ticks now=$epoch
 
 # Where the kernel counts what it killed in this job for memory; empty where it does not tell.
 counters=
