@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sshProfileSchema } from '../connections/profile.ts';
+import { connectionSchema } from '../connections/profile.ts';
 import { connectionName } from '../connections/profile-parts.ts';
 import './inputs.ts';
 import { procedure, router } from './trpc.ts';
@@ -14,11 +14,14 @@ const answer = z.discriminatedUnion('kind', [
 
 export const connectionsRouter = router({
   list: procedure.query(({ ctx }) => ctx.services.connections.list()),
+  check: procedure
+    .input(z.strictObject({ profile: z.record(z.string().max(40), z.unknown()) }))
+    .query(({ ctx, input }) => ctx.services.connections.check(input.profile)),
   add: procedure
-    .input(z.strictObject({ profile: sshProfileSchema }))
+    .input(z.strictObject({ profile: connectionSchema }))
     .mutation(({ ctx, input }) => ctx.services.connections.add(input.profile)),
   update: procedure
-    .input(z.strictObject({ name: connectionName, profile: sshProfileSchema }))
+    .input(z.strictObject({ name: connectionName, profile: connectionSchema }))
     .mutation(({ ctx, input }) => ctx.services.connections.update(input.name, input.profile)),
   remove: procedure
     .input(inConnection)
@@ -27,6 +30,16 @@ export const connectionsRouter = router({
     .input(inConnection)
     .mutation(({ ctx, input }) => ctx.services.connections.forgetSecrets(input.name)),
   readSshConfig: procedure.query(({ ctx }) => ctx.services.connections.readSshConfig()),
+  cloudOffers: procedure.query(({ ctx }) => ctx.services.connections.cloudOffers()),
+  cloudChoices: procedure
+    .input(inConnection)
+    .query(({ ctx, input }) => ctx.services.connections.cloudChoices(input.name)),
+  policy: procedure
+    .input(inConnection)
+    .query(({ ctx, input }) => ctx.services.connections.policy(input.name)),
+  signIn: procedure.input(inConnection).subscription(async function* ({ ctx, input, signal }) {
+    yield* ctx.services.connections.signIn(input.name, signal ?? new AbortController().signal);
+  }),
   test: procedure
     .input(z.strictObject({ name: connectionName, testJob: z.boolean().default(true) }))
     .subscription(async function* ({ ctx, input: { name, testJob }, signal }) {

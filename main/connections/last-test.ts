@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHECK_NAMES } from './check.ts';
+import { ALL_CHECKS } from './check.ts';
 
 /** How the guide ended the last time that it came to its end. */
 export const lastTestSchema = z.strictObject({
@@ -7,7 +7,7 @@ export const lastTestSchema = z.strictObject({
   at: z.number().int(),
   ok: z.boolean(),
   /** The step at which it failed; null when all that runs need works. */
-  failed: z.enum(CHECK_NAMES).nullable(),
+  failed: z.enum(ALL_CHECKS).nullable(),
 });
 
 export type LastTest = Readonly<z.output<typeof lastTestSchema>>;

@@ -68,6 +68,17 @@ export type ConnectionProfile = Readonly<z.output<typeof connectionSchema>>;
 export type ConnectionInput = Readonly<z.input<typeof connectionSchema>>;
 export type ConnectionKind = ConnectionProfile['kind'];
 
+/** What is wrong with a would-be profile, by field (`region`, `sso.startUrl`); empty: nothing. */
+export function profileProblems(
+  profile: unknown,
+): readonly { readonly field: string; readonly sentence: string }[] {
+  const issues = connectionSchema.safeParse(profile).error?.issues ?? [];
+  return issues.map(({ path, message }) => ({
+    field: path.filter((part) => typeof part === 'string').join('.'),
+    sentence: message,
+  }));
+}
+
 export const KIND_TITLES: Readonly<Record<ConnectionKind, string>> = {
   ssh: 'a cluster over SSH',
   aws: 'AWS',

@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
 import { runChecks } from '../../connections/checks/run-checks.ts';
+import { cloudAddress } from '../../connections/cloud-address.ts';
 import type { Sites } from '../../connections/open-site.ts';
 import type { PendingPrompts } from '../../connections/pending-prompts.ts';
-import type { SshProfile } from '../../connections/profile.ts';
+import { policyText } from '../../connections/policy-text.ts';
+import { type ConnectionProfile, profileProblems } from '../../connections/profile.ts';
 import type { ProfileFile } from '../../connections/profile-file.ts';
 import type { Secrets } from '../../connections/secrets.ts';
 import { readSiteState } from '../../connections/site/read-state.ts';
@@ -14,6 +16,8 @@ import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import { slug } from '../../platform/ids.ts';
 import type { ConnectionService, ConnectionView } from '../connection-views.ts';
+import type { AppInfo } from '../services.ts';
+import { cloudsService } from './clouds-service.ts';
 
 export interface ConnectionParts {
   readonly profiles: ProfileFile;
@@ -21,6 +25,8 @@ export interface ConnectionParts {
   readonly sites: Sites;
   readonly prompts: PendingPrompts;
   readonly clock: Clock;
+  /** Default: a browser. */
+  readonly host?: AppInfo['host'];
   /** Home folder with `.ssh`. */
   readonly home?: string;
 }
@@ -32,7 +38,7 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
   const { profiles, secrets, sites, prompts, clock, home = homedir() } = parts;
   const states = new Map<string, SiteState>();
 
-  const view = async (profile: SshProfile): Promise<ConnectionView> => {
+  const view = async (profile: ConnectionProfile): Promise<ConnectionView> => {
     const route = await routeFor(profile);
     const site = route.at(-1);
     const has = async (what: 'password' | 'passphrase') => {
@@ -42,14 +48,15 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
     };
     return {
       profile,
-      address: site ? addressOf(site) : profile.host,
+      address: profile.kind !== 'ssh' ? cloudAddress(profile) : site ? addressOf(site) : profile.host,
       saved: { password: await has('password'), passphrase: await has('passphrase') },
       lastTest: await profiles.lastTest(profile.name),
       limits: await profiles.limits(profile.name),
     };
   };
-  /** A route that cannot be read is told when it is gone; the list goes on. */
-  const routeFor = async (profile: SshProfile): Promise<readonly Hop[]> => {
+  /** A route that cannot be read is told when it is gone; the list goes on. Clouds have none. */
+  const routeFor = async (profile: ConnectionProfile): Promise<readonly Hop[]> => {
+    if (profile.kind !== 'ssh') return [];
     try {
       return routeOf(profile, await readSshConfig(home), home);
     } catch (error) {
@@ -58,25 +65,23 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
     }
   };
   const forgetSecrets = async (name: string) => {
-    const route = await routeFor(await profiles.getOf('ssh', name));
+    const route = await routeFor(await profiles.get(name));
     for (const what of ['password', 'passphrase'] as const)
       for (const key of secretKeys(name, route, what)) await secrets.delete(key);
   };
 
   return {
     list: async () => ({
-      connections: await Promise.all((await profiles.listOf('ssh')).map(view)),
+      connections: await Promise.all((await profiles.list()).map(view)),
       keychainUnavailable: await secrets.unavailable(),
     }),
-    add: async (profile) => {
-      await profiles.add(profile);
-      return view(await profiles.getOf('ssh', profile.name));
-    },
+    check: async (profile) => profileProblems(profile),
+    add: async (profile) => view(await profiles.add(profile)),
     update: async (name, profile) => {
-      await profiles.update(name, profile);
+      const changed = await profiles.update(name, profile);
       sites.disconnect(name);
       states.delete(name);
-      return view(await profiles.getOf('ssh', profile.name));
+      return view(changed);
     },
     remove: async (name) => {
       await forgetSecrets(name);
@@ -103,10 +108,16 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
           };
         });
     },
+    ...cloudsService(parts),
+    policy: async (name) => policyText(await profiles.get(name)),
     test: (name, { testJob }, signal) => runChecks({ name, testJob, profiles, sites, clock, signal }),
     prompts: (signal) => prompts.watch(signal),
     answer: async (promptId, answer) => prompts.answer(promptId, answer),
-    connect: (name) => sites.connect(name),
+    connect: async (name) => {
+      const { kind } = await profiles.get(name);
+      if (kind === 'ssh') await sites.connect(name);
+      else await signedIn(sites, kind, name);
+    },
     siteState: async (name) => {
       await sites.connectQuietly(name);
       const before = states.get(name);
@@ -122,6 +133,15 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
       return state;
     },
   };
+}
+
+/** Clouds have no line that is held: to be connected is to have credentials. */
+async function signedIn(sites: Sites, kind: 'aws' | 'gcp', name: string): Promise<void> {
+  if (kind === 'gcp') await (await sites.gcp(name, {})).auth.getAccessToken();
+  else {
+    const { credentials } = await sites.aws(name, {});
+    if (typeof credentials === 'function') await credentials();
+  }
 }
 
 const NOTHING_KNOWN: Omit<SiteState, 'reach'> = {

@@ -1,6 +1,9 @@
 import { CHECK_TITLES, type CheckResult } from '../../connections/check.ts';
 import { runChecks } from '../../connections/checks/run-checks.ts';
-import { sshProfileSchema } from '../../connections/profile.ts';
+import { cloudAddress } from '../../connections/cloud-address.ts';
+import { policyText } from '../../connections/policy-text.ts';
+import type { ConnectionProfile } from '../../connections/profile.ts';
+import type { ProfileFile } from '../../connections/profile-file.ts';
 import { secretKey } from '../../connections/ssh/asker.ts';
 import { addressOf, routeOf, siteOf } from '../../connections/ssh/route.ts';
 import { readSshConfig } from '../../connections/ssh/ssh-config.ts';
@@ -13,32 +16,19 @@ import { table } from '../table.ts';
 export async function listConnections(context: CommandContext): Promise<number> {
   const { profiles } = cliSites(context);
   const config = await readSshConfig();
-  const rows = await Promise.all(
-    (await profiles.listOf('ssh')).map(async (profile) => {
-      const limits = await profiles.limits(profile.name);
-      return {
-        kind: profile.kind,
-        name: profile.name,
-        address: addressOf(siteOf(routeOf(profile, config))),
-        host: profile.host,
-        work_dir: profile.workDir,
-        partition: profile.partition,
-        account: profile.account,
-        tested_at: limits ? new Date(limits.readAt).toISOString() : null,
-      };
-    }),
-  );
-  const taken = new Set(rows.map(({ host }) => host));
+  const list = await profiles.list();
+  const rows = await Promise.all(list.map((profile) => rowOf(profile, config, profiles)));
+  const taken = new Set(list.map((profile) => (profile.kind === 'ssh' ? profile.host : '')));
   const offered = config.aliases.filter((alias) => !taken.has(alias));
   context.output.result({ connections: rows, ssh_config_hosts: offered }, () => {
-    const list =
+    const text =
       rows.length === 0
         ? 'There is no connection yet.'
         : table(
             [
               { title: 'NAME', value: (row: (typeof rows)[number]) => row.name },
+              { title: 'KIND', value: (row) => row.kind },
               { title: 'ADDRESS', value: (row) => row.address },
-              { title: 'WORK FOLDER', value: (row) => row.work_dir ?? '~/scalable' },
               { title: 'TESTED', value: (row) => row.tested_at ?? 'never' },
             ],
             rows,
@@ -47,68 +37,24 @@ export async function listConnections(context: CommandContext): Promise<number> 
       .slice(0, 10)
       .map((host) => `  scalable connections add ssh ${host} --host ${host}`)
       .join('\n');
-    return more ? `${list}\n\n~/.ssh/config has more hosts:\n${more}` : list;
+    return more ? `${text}\n\n~/.ssh/config has more hosts:\n${more}` : text;
   });
   return EXIT.done;
 }
 
-export interface AddFlags {
-  readonly kind: string;
-  readonly name: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly user?: string;
-  readonly identityFile?: string;
-  readonly agent?: boolean;
-  readonly knownHosts?: string;
-  readonly proxyJump?: string;
-  readonly workDir?: string;
-  readonly partition?: string;
-  readonly account?: string;
-  readonly pollSeconds?: number;
-}
-
-export async function addConnection(context: CommandContext, flags: AddFlags): Promise<number> {
-  if (flags.kind !== 'ssh')
-    throw usageError(
-      `There is no kind of connection called ${flags.kind}.`,
-      'Write: connections add ssh NAME --host HOST',
-    );
-  if (flags.host === undefined)
-    throw usageError(
-      'It needs the machine to reach.',
-      'Give --host with its name, address, or Host of ~/.ssh/config.',
-    );
-  const parsed = sshProfileSchema.safeParse({
-    kind: 'ssh',
-    name: flags.name,
-    host: flags.host,
-    port: flags.port ?? null,
-    user: flags.user ?? null,
-    identityFile: flags.identityFile ?? null,
-    agent: flags.agent ?? true,
-    knownHostsFile: flags.knownHosts ?? null,
-    proxyJump: flags.proxyJump ?? null,
-    workDir: flags.workDir ?? null,
-    partition: flags.partition ?? null,
-    account: flags.account ?? null,
-    pollSeconds: flags.pollSeconds ?? null,
-  });
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw usageError(
-      `${issue?.path.join('.') ?? 'It'}: ${issue?.message ?? 'is not right'}.`,
-      'scalable connections add -h',
-    );
-  }
-  // A jump host that cannot be read is told now.
-  routeOf(parsed.data, await readSshConfig());
-  const profile = await cliSites(context).profiles.add(parsed.data);
-  context.output.result(
-    { added: profile },
-    () => `Added ${profile.name}. Try it: scalable connections test ${profile.name}`,
-  );
-  return EXIT.done;
+async function rowOf(
+  profile: ConnectionProfile,
+  config: Awaited<ReturnType<typeof readSshConfig>>,
+  profiles: ProfileFile,
+) {
+  const { kind, name } = profile;
+  const tested = (await profiles.lastTest(name))?.at ?? (await profiles.limits(name))?.readAt;
+  const testedAt = tested === undefined ? null : new Date(tested).toISOString();
+  if (kind === 'aws' || kind === 'gcp')
+    return { kind, name, address: cloudAddress(profile), region: profile.region, tested_at: testedAt };
+  const { host, workDir, partition, account } = profile;
+  const address = addressOf(siteOf(routeOf(profile, config)));
+  return { kind, name, address, host, work_dir: workDir, partition, account, tested_at: testedAt };
 }
 
 export async function testConnection(
@@ -137,25 +83,47 @@ export async function testConnection(
   } finally {
     sites.close();
   }
-  const json = checks.map(({ name, ok: passed, required, detail, hint, code }) => ({
+  const json = checks.map(({ name, ok: passed, required, detail, hint, code, items }) => ({
     name,
     ok: passed,
     required,
     detail,
     hint,
     code,
+    ...(items && { items }),
   }));
-  context.output.result({ ok, checks: json }, () =>
-    ok
-      ? `${flags.name} can be used.`
-      : `${flags.name} cannot be used yet.\n${checks
-          .filter((check) => !check.ok)
-          .map(lineOf)
-          .join('\n')}`,
+  const policy = policyText(await profiles.get(flags.name));
+  context.output.result({ ok, checks: json, ...(policy !== null && { policy: policyJson(policy) }) }, () =>
+    [
+      ok
+        ? `${flags.name} can be used.`
+        : `${flags.name} cannot be used yet.\n${checks
+            .filter((check) => !check.ok)
+            .map(lineOf)
+            .join('\n')}`,
+      ...(policy === null ? [] : [`\nThe smallest permissions that suffice:\n${policy}`]),
+    ].join('\n'),
   );
   if (context.io.signal.aborted) return EXIT.interrupted;
   if (ok) return EXIT.done;
   return checks.some(({ code }) => code === 'E_SSH_HOST_KEY_CHANGED') ? EXIT.refused : EXIT.unreachable;
+}
+
+/** An IAM policy is JSON itself; commands stay text. */
+const policyJson = (policy: string): unknown => (policy.startsWith('{') ? JSON.parse(policy) : policy);
+
+export async function showPolicy(
+  context: CommandContext,
+  { name }: { readonly name: string },
+): Promise<number> {
+  const policy = policyText(await cliSites(context).profiles.get(name));
+  if (policy === null)
+    throw usageError(
+      `${name} is a cluster: what may be done there, its accounts decide.`,
+      'scalable connections test',
+    );
+  context.output.result({ policy: policyJson(policy) }, () => policy);
+  return EXIT.done;
 }
 
 const lineOf = ({ name, ok, required, detail, hint }: CheckResult): string =>
@@ -166,8 +134,8 @@ export async function removeConnection(
   { name }: { readonly name: string },
 ): Promise<number> {
   const { profiles, secrets } = cliSites(context);
-  const profile = await profiles.getOf('ssh', name);
-  for (const hop of routeOf(profile, await readSshConfig())) {
+  const profile = await profiles.get(name);
+  for (const hop of profile.kind === 'ssh' ? routeOf(profile, await readSshConfig()) : []) {
     await secrets.delete(secretKey(name, 'password', addressOf(hop)));
     for (const key of hop.identityFiles) await secrets.delete(secretKey(name, 'passphrase', key));
   }

@@ -17,9 +17,7 @@ export type Identity = Awaited<ReturnType<Provider>>;
 
 export interface CredentialsParts {
   readonly profile: AwsProfile | null;
-  /** Of ~/.aws/config, perhaps by AWS_PROFILE; null: there is none. */
-  readonly sharedProfile: string | null;
-  readonly signsInBySso: boolean;
+  readonly of: CredentialsOf;
   readonly region: string;
   readonly endpointUrl: string | null;
   readonly prompts: Prompts;
@@ -35,13 +33,7 @@ const RENEW_BEFORE_MS = 5 * 60_000;
  * @returns a provider that rejects with AppError `E_CREDENTIALS…`, `E_CLOUD_UNREACHABLE`
  */
 export function awsCredentials(parts: CredentialsParts): () => Promise<Identity> {
-  const { profile, clock } = parts;
-  const of: CredentialsOf = {
-    connection: profile?.name ?? null,
-    profile: profile?.profile ?? parts.sharedProfile,
-    roleArn: profile?.roleArn ?? null,
-    signsInBySso: parts.signsInBySso,
-  };
+  const { of, clock } = parts;
   const source = sourceOf(parts);
   let current: Identity | null = null;
   let pending: Promise<Identity> | null = null;

@@ -3,8 +3,9 @@ import { AppError } from '../../platform/errors.ts';
 import type { AwsAccess, CloudWishes } from '../../providers/clouds.ts';
 import type { Prompts } from '../prompts.ts';
 import type { AwsProfile } from './aws-profile.ts';
+import type { CredentialsOf } from './credential-errors.ts';
 import { awsCredentials } from './credentials.ts';
-import { readSharedProfiles } from './shared-config.ts';
+import { readSharedProfiles, type SharedProfile } from './shared-config.ts';
 
 export interface OpenAwsParts {
   /** Null: whom the SDK's own chain finds. */
@@ -24,8 +25,7 @@ export interface OpenedAws extends AwsAccess {
 
 /** How AWS is asked in the name of a profile. Reads ~/.aws, asks nothing of AWS. @throws AppError E_CLOUD_REGION */
 export async function openAws({ profile, wishes, env, ...rest }: OpenAwsParts): Promise<OpenedAws> {
-  const sharedName = profile?.sso ? null : (profile?.profile ?? env.AWS_PROFILE ?? 'default');
-  const shared = (await readSharedProfiles()).find(({ name }) => name === sharedName) ?? null;
+  const shared = await sharedProfileOf(profile, env);
   const region =
     wishes.region ?? profile?.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? shared?.region ?? null;
   if (region === null) throw noRegion(profile);
@@ -43,11 +43,29 @@ export async function openAws({ profile, wishes, env, ...rest }: OpenAwsParts): 
     credentials: awsCredentials({
       ...rest,
       profile,
-      sharedProfile: shared?.name ?? null,
-      signsInBySso: Boolean(profile?.sso ?? shared?.sso),
+      of: ownerOf(profile, shared),
       region,
       endpointUrl,
     }),
+  };
+}
+
+/** The profile of ~/.aws that the credentials come from; null: another source. */
+export async function sharedProfileOf(
+  profile: AwsProfile | null,
+  env: OpenAwsParts['env'],
+): Promise<SharedProfile | null> {
+  if (profile?.sso) return null;
+  const wanted = profile?.profile ?? env.AWS_PROFILE ?? 'default';
+  return (await readSharedProfiles()).find(({ name }) => name === wanted) ?? null;
+}
+
+export function ownerOf(profile: AwsProfile | null, shared: SharedProfile | null): CredentialsOf {
+  return {
+    connection: profile?.name ?? null,
+    profile: profile?.profile ?? shared?.name ?? null,
+    roleArn: profile?.roleArn ?? shared?.roleArn ?? null,
+    signsInBySso: Boolean(profile?.sso ?? shared?.sso),
   };
 }
 

@@ -12,7 +12,7 @@ export interface GoogleCall {
 
 /**
  * What Google Cloud or the way to it says, in a sentence with what to do: `E_CREDENTIALS_MISSING`, `_EXPIRED`, `_DENIED`,
- * `E_CLOUD_PERMISSION`, `E_CLOUD_API_DISABLED`, `E_CLOUD_PROJECT`, `E_CLOUD_UNREACHABLE`, else `E_CLOUD`.
+ * `E_CLOUD_PERMISSION`, `E_CLOUD_API_DISABLED`, `E_CLOUD_NOT_FOUND`, `E_CLOUD_UNREACHABLE`, else `E_CLOUD`.
  */
 export function googleError(thrown: unknown, { connection, doing, permission = null }: GoogleCall): AppError {
   if (thrown instanceof AppError) return thrown;
@@ -63,6 +63,12 @@ export function googleError(thrown: unknown, { connection, doing, permission = n
       permission === null
         ? 'Ask an owner of the project for it.'
         : `Ask an owner of the project for a role that has ${permission}.`,
+    );
+  if (status === 404)
+    return make(
+      'E_CLOUD_NOT_FOUND',
+      `Google Cloud found nothing to ${doing}: ${message}`,
+      'Look for slips in the names.',
     );
   if (/^(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)$/.test(name))
     return make(

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { ConnectionView, OfferedHost } from '../../../main/api/connection-views.ts';
+import type { ConnectionView, OfferedHost, SshView } from '../../../main/api/connection-views.ts';
 import { useApi } from '../../app/api.ts';
 import { useGuides } from '../../app/guides.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -21,7 +21,7 @@ import classes from './connections.module.css';
 interface ConnectionDialogProps {
   readonly opened: boolean;
   /** The connection to change; null: a new one. */
-  readonly editing: ConnectionView | null;
+  readonly editing: SshView | null;
   /** Names of all connections. */
   readonly names: readonly string[];
   readonly onClose: () => void;

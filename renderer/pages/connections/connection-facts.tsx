@@ -1,12 +1,12 @@
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ConnectionView } from '../../../main/api/connection-views.ts';
+import type { SshView } from '../../../main/api/connection-views.ts';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Panel } from '../../components/panel.tsx';
 
 interface ConnectionFactsProps {
-  readonly view: ConnectionView;
+  readonly view: SshView;
   /** Why nothing can be kept in a keychain here; null: it can. */
   readonly keychain: string | null;
 }

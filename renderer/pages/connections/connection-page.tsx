@@ -2,7 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { ConnectionView } from '../../../main/api/connection-views.ts';
+import type { AwsView, ConnectionView, SshView } from '../../../main/api/connection-views.ts';
 import { useApi } from '../../app/api.ts';
 import { routes } from '../../app/routes.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -10,11 +10,17 @@ import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { SiteSummary } from '../../components/site-summary.tsx';
+import { CloudDialog } from './cloud-dialog.tsx';
+import { CloudFacts } from './cloud-facts.tsx';
+import { CloudTargetPanel } from './cloud-target-panel.tsx';
 import { ConnectionDialog } from './connection-dialog.tsx';
 import { ConnectionFacts } from './connection-facts.tsx';
 import classes from './connections.module.css';
 import { GuidePanel } from './guide-panel.tsx';
+import { known } from './kinds.ts';
+import { PolicyPanel } from './policy-panel.tsx';
 import { RemoveConnectionDialog } from './remove-connection-dialog.tsx';
+import { SignInPanel } from './sign-in-panel.tsx';
 import { TargetPanel } from './target-panel.tsx';
 
 /** One site: its set-up, what it is doing now, and how projects use it. */
@@ -62,6 +68,11 @@ function Connection({ view, names, keychain }: ConnectionProps) {
   const [open, setOpen] = useState<'edit' | 'remove' | null>(null);
   const { name } = view.profile;
   const close = () => setOpen(null);
+  const of = known(view);
+  const onSaved = (saved: string) => {
+    close();
+    if (saved !== name) navigate(routes.connection(saved), { replace: true });
+  };
   return (
     <Page
       title={name}
@@ -81,27 +92,37 @@ function Connection({ view, names, keychain }: ConnectionProps) {
       }
     >
       <div className={classes.columns}>
-        <GuidePanel name={name} lastTest={view.lastTest ?? null} />
         <Stack gap="md">
-          {view.limits && (
-            <Panel title="The site now">
-              <SiteSummary connection={name} partition={view.profile.partition} detailed />
-            </Panel>
-          )}
-          <TargetPanel view={view} />
-          <ConnectionFacts view={view} keychain={keychain} />
+          {of.kind === 'aws' && <AwsSignIn view={of.view} />}
+          <GuidePanel view={view} />
         </Stack>
+        {of.kind === 'ssh' ? (
+          <SitePanels view={of.view} keychain={keychain} />
+        ) : (
+          <Stack gap="md">
+            <CloudTargetPanel view={of.view} />
+            <PolicyPanel view={of.view} />
+            <CloudFacts view={of.view} />
+          </Stack>
+        )}
       </div>
-      <ConnectionDialog
-        opened={open === 'edit'}
-        editing={view}
-        names={names}
-        onClose={close}
-        onSaved={(saved) => {
-          close();
-          if (saved !== name) navigate(routes.connection(saved), { replace: true });
-        }}
-      />
+      {of.kind === 'ssh' ? (
+        <ConnectionDialog
+          opened={open === 'edit'}
+          editing={of.view}
+          names={names}
+          onClose={close}
+          onSaved={onSaved}
+        />
+      ) : (
+        <CloudDialog
+          kind={open === 'edit' ? of.kind : null}
+          editing={of.view}
+          names={names}
+          onClose={close}
+          onSaved={onSaved}
+        />
+      )}
       <RemoveConnectionDialog
         opened={open === 'remove'}
         view={view}
@@ -110,4 +131,26 @@ function Connection({ view, names, keychain }: ConnectionProps) {
       />
     </Page>
   );
+}
+
+function SitePanels({ view, keychain }: { view: SshView; keychain: string | null }) {
+  return (
+    <Stack gap="md">
+      {view.limits && (
+        <Panel title="The site now">
+          <SiteSummary connection={view.profile.name} partition={view.profile.partition} detailed />
+        </Panel>
+      )}
+      <TargetPanel view={view} />
+      <ConnectionFacts view={view} keychain={keychain} />
+    </Stack>
+  );
+}
+
+/** Offered where the credentials come from a sign-in: its own, or that of its profile in ~/.aws/config. */
+function AwsSignIn({ view: { profile } }: { view: AwsView }) {
+  const api = useApi();
+  const offers = useQuery(api.connections.cloudOffers.queryOptions());
+  const shared = offers.data?.aws.find(({ name }) => name === (profile.profile ?? 'default'));
+  return profile.sso || shared?.sso ? <SignInPanel name={profile.name} /> : null;
 }

@@ -3,7 +3,7 @@ import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { ConnectionView } from '../../../main/api/connection-views.ts';
+import type { ConnectionKind, ConnectionView } from '../../../main/api/connection-views.ts';
 import { useApi } from '../../app/api.ts';
 import { usePageCommands } from '../../app/commands.tsx';
 import { useGuide, useGuides } from '../../app/guides.tsx';
@@ -15,15 +15,17 @@ import { QueryView } from '../../components/query-view.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { plural } from '../../lib/format.ts';
 import { titleOfStep } from './check-steps.ts';
+import { CloudDialog } from './cloud-dialog.tsx';
 import { ConnectionDialog } from './connection-dialog.tsx';
 import classes from './connections.module.css';
+import { KIND_NAMES } from './kinds.ts';
 
 /** The sites that runs can go to. */
 export function ConnectionsPage() {
   const api = useApi();
   const [, navigate] = useLocation();
   const guides = useGuides();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<ConnectionKind | null>(null);
   const overview = useQuery(api.connections.list.queryOptions());
   const connections = overview.data?.connections ?? [];
   usePageCommands([
@@ -33,8 +35,16 @@ export function ConnectionsPage() {
       group: 'Connections',
       icon: <IconPlus size={16} />,
       words: 'slurm ssh hpc connection',
-      run: () => setAdding(true),
+      run: () => setAdding('ssh'),
     },
+    ...(['aws', 'gcp'] as const).map((kind) => ({
+      id: `add-${kind}`,
+      label: `Add ${KIND_NAMES[kind]}`,
+      group: 'Connections',
+      icon: <IconPlus size={16} />,
+      words: 'cloud credentials connection',
+      run: () => setAdding(kind),
+    })),
     ...connections.map(({ profile }) => ({
       id: `connection-${profile.name}`,
       label: `Open the connection ${profile.name}`,
@@ -43,14 +53,28 @@ export function ConnectionsPage() {
     })),
   ]);
   const add = (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setAdding(true)}>
-      Add a cluster
-    </Button>
+    <Group gap="xs">
+      <Button variant="default" onClick={() => setAdding('aws')}>
+        Add AWS
+      </Button>
+      <Button variant="default" onClick={() => setAdding('gcp')}>
+        Add Google Cloud
+      </Button>
+      <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setAdding('ssh')}>
+        Add a cluster
+      </Button>
+    </Group>
   );
+  const names = connections.map(({ profile }) => profile.name);
+  const close = () => setAdding(null);
+  const onSaved = (name: string) => {
+    guides.start(name, true);
+    navigate(routes.connection(name));
+  };
   return (
     <Page
       title="Connections"
-      description="Slurm clusters that you log in to with SSH. Manifests name them; secrets never stand in a file."
+      description="Slurm clusters that you log in to with SSH, AWS and Google Cloud. Manifests name them; secrets never stand in a file."
       actions={connections.length > 0 ? add : undefined}
     >
       <QueryView query={overview} loading="Reading your connections…">
@@ -69,7 +93,8 @@ export function ConnectionsPage() {
               >
                 Have an account on a Slurm cluster? Add it once: a guide logs in, looks at its partitions and
                 limits, and runs a test job. Nothing is installed there. After that a manifest runs on it by
-                changing the target, and the laptop may sleep meanwhile.
+                changing the target, and the laptop may sleep meanwhile. AWS and Google Cloud work the same
+                way, with the credentials that their own tools keep on this computer.
               </EmptyState>
             ) : (
               <ul className={classes.list} aria-label="Connections">
@@ -82,46 +107,64 @@ export function ConnectionsPage() {
         )}
       </QueryView>
       <ConnectionDialog
-        opened={adding}
+        opened={adding === 'ssh'}
         editing={null}
-        names={connections.map(({ profile }) => profile.name)}
-        onClose={() => setAdding(false)}
-        onSaved={(name) => {
-          guides.start(name, true);
-          navigate(routes.connection(name));
-        }}
+        names={names}
+        onClose={close}
+        onSaved={onSaved}
+      />
+      <CloudDialog
+        kind={adding === 'ssh' ? null : adding}
+        editing={null}
+        names={names}
+        onClose={close}
+        onSaved={onSaved}
       />
     </Page>
   );
 }
 
-function ConnectionCard({ view: { profile, address, limits, lastTest } }: { view: ConnectionView }) {
+function ConnectionCard({ view }: { view: ConnectionView }) {
+  const { profile, address, lastTest } = view;
+  const isKnown = view.limits !== null || (profile.kind !== 'ssh' && lastTest != null);
   return (
     <li className={classes.card}>
       <div>
-        <Link href={routes.connection(profile.name)} className={classes.name}>
-          {profile.name}
-        </Link>
+        <Group gap="xs">
+          <Link href={routes.connection(profile.name)} className={classes.name}>
+            {profile.name}
+          </Link>
+          <span className={classes.kind}>{KIND_NAMES[profile.kind]}</span>
+        </Group>
         <Text size="sm" c="dimmed" truncate>
           {address}
         </Text>
-        <Text size="sm">
-          {limits
-            ? `${limits.clusterName ?? 'Slurm'}${limits.slurmVersion ? `, Slurm ${limits.slurmVersion}` : ''}: ${plural(limits.partitions.length, 'partition')}`
-            : 'The site has not been looked at yet.'}
-        </Text>
+        <Text size="sm">{aboutText(view)}</Text>
       </div>
       <Group gap="sm" wrap="nowrap">
-        <LastTest name={profile.name} test={lastTest ?? null} />
+        <LastTest kind={profile.kind} name={profile.name} test={lastTest ?? null} />
         <Button component={Link} href={routes.connection(profile.name)} variant="default">
-          {limits ? 'Open' : 'Set it up'}
+          {isKnown ? 'Open' : 'Set it up'}
         </Button>
       </Group>
     </li>
   );
 }
 
-function LastTest({ name, test }: { name: string; test: ConnectionView['lastTest'] }) {
+function aboutText({ profile, limits }: ConnectionView): string {
+  if (profile.kind !== 'ssh') return profile.storage ?? 'Names no bucket.';
+  if (!limits) return 'The site has not been looked at yet.';
+  const version = limits.slurmVersion ? `, Slurm ${limits.slurmVersion}` : '';
+  return `${limits.clusterName ?? 'Slurm'}${version}: ${plural(limits.partitions.length, 'partition')}`;
+}
+
+interface LastTestProps {
+  readonly kind: ConnectionKind;
+  readonly name: string;
+  readonly test: ConnectionView['lastTest'];
+}
+
+function LastTest({ kind, name, test }: LastTestProps) {
   const { phase } = useGuide(name);
   return (
     <Text size="sm" c="dimmed">
@@ -131,7 +174,7 @@ function LastTest({ name, test }: { name: string; test: ConnectionView['lastTest
         <>
           {test.ok
             ? 'Test passed'
-            : `Test failed${test.failed === null ? '' : ` at “${titleOfStep(test.failed)}”`}`}{' '}
+            : `Test failed${test.failed === null ? '' : ` at “${titleOfStep(kind, test.failed)}”`}`}{' '}
           <TimeText at={test.at} show="ago" />
         </>
       ) : (

@@ -9,20 +9,22 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { ConnectionView } from '../../../main/api/connection-views.ts';
+import type { CheckItem, ConnectionKind, ConnectionView } from '../../../main/api/connection-views.ts';
 import type { GuideState, StepState } from '../../app/guide-state.ts';
 import { useGuide, useGuides } from '../../app/guides.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { CHECK_STEPS, titleOfStep } from './check-steps.ts';
+import { stepsOf, titleOfStep } from './check-steps.ts';
 import classes from './connections.module.css';
 
 type LastTest = NonNullable<ConnectionView['lastTest']>;
 
 /** The set-up as a list of steps that are really tried, each with what was found and how to fix it. */
-export function GuidePanel({ name, lastTest }: { name: string; lastTest: LastTest | null }) {
+export function GuidePanel({ view }: { view: ConnectionView }) {
+  const { name, kind } = view.profile;
+  const lastTest = view.lastTest ?? null;
   const guides = useGuides();
   const guide = useGuide(name);
   const [testJob, setTestJob] = useState(true);
@@ -31,7 +33,7 @@ export function GuidePanel({ name, lastTest }: { name: string; lastTest: LastTes
   return (
     <Panel
       title="Set-up guide"
-      note={<When guide={guide} lastTest={lastTest} />}
+      note={<When kind={kind} guide={guide} lastTest={lastTest} />}
       actions={
         running ? (
           <Button
@@ -52,17 +54,19 @@ export function GuidePanel({ name, lastTest }: { name: string; lastTest: LastTes
         <Verdict guide={guide} />
         {guide.error ? <ErrorPanel error={guide.error} onRetry={start} /> : null}
         <ol className={classes.steps} aria-label="Steps of the set-up">
-          {CHECK_STEPS.map(({ name: step, title, why }) => (
+          {stepsOf(kind).map(({ name: step, title, why }) => (
             <Step key={step} title={title} why={why} state={guide.steps[step] ?? UNTRIED} />
           ))}
         </ol>
-        <Switch
-          label="With a test job"
-          description="Waits in the queue like any job; everything else takes seconds."
-          checked={testJob}
-          disabled={running}
-          onChange={(event) => setTestJob(event.currentTarget.checked)}
-        />
+        {kind === 'ssh' && (
+          <Switch
+            label="With a test job"
+            description="Waits in the queue like any job; everything else takes seconds."
+            checked={testJob}
+            disabled={running}
+            onChange={(event) => setTestJob(event.currentTarget.checked)}
+          />
+        )}
       </Stack>
     </Panel>
   );
@@ -70,7 +74,13 @@ export function GuidePanel({ name, lastTest }: { name: string; lastTest: LastTes
 
 const UNTRIED: StepState = { kind: 'untried' };
 
-function When({ guide, lastTest }: { guide: GuideState; lastTest: LastTest | null }) {
+interface WhenProps {
+  readonly kind: ConnectionKind;
+  readonly guide: GuideState;
+  readonly lastTest: LastTest | null;
+}
+
+function When({ kind, guide, lastTest }: WhenProps) {
   if (guide.phase === 'running') return <>Testing now. It goes on when you leave this page.</>;
   if (guide.endedAt !== null)
     return (
@@ -78,17 +88,22 @@ function When({ guide, lastTest }: { guide: GuideState; lastTest: LastTest | nul
         Last tested <TimeText at={guide.endedAt} show="ago" />.
       </>
     );
-  if (lastTest === null) return <>Not tested yet. Nothing is installed on the site.</>;
+  if (lastTest === null)
+    return kind === 'ssh' ? (
+      <>Not tested yet. Nothing is installed on the site.</>
+    ) : (
+      <>Not tested yet. It costs nothing, and what it writes it removes.</>
+    );
   return (
     <>
       Last tested <TimeText at={lastTest.at} show="ago" />:{' '}
-      {lastTest.ok ? 'everything that runs need works' : whatFailed(lastTest)}.
+      {lastTest.ok ? 'everything that runs need works' : whatFailed(kind, lastTest)}.
     </>
   );
 }
 
-function whatFailed({ failed }: LastTest): string {
-  return failed === null ? 'it was not finished' : `“${titleOfStep(failed)}” failed`;
+function whatFailed(kind: ConnectionKind, { failed }: LastTest): string {
+  return failed === null ? 'it was not finished' : `“${titleOfStep(kind, failed)}” failed`;
 }
 
 function Verdict({ guide }: { guide: GuideState }) {
@@ -128,6 +143,7 @@ function Step({ title, why, state }: { title: string; why: string; state: StepSt
             </Text>
           )}
         </div>
+        {state.kind === 'ended' && state.result.items && <Items items={state.result.items} />}
         {state.kind === 'ended' && state.result.hint && (
           <div className={classes.hint}>
             <strong>What to do:</strong> {state.result.hint}
@@ -138,6 +154,27 @@ function Step({ title, why, state }: { title: string; why: string; state: StepSt
     </li>
   );
 }
+
+/** What was looked at one by one; open where something is missing. */
+function Items({ items }: { items: readonly CheckItem[] }) {
+  const missing = items.some(({ ok }) => ok === false);
+  return (
+    <details className={classes.items} open={missing}>
+      <summary>One by one</summary>
+      <ul>
+        {[...items].sort(byUrgency).map(({ name, ok, why }) => (
+          <li key={name} data-state={ok === null ? 'unknown' : ok ? 'ok' : 'failed'}>
+            <code>{name}</code> <span>{ok === null ? 'not tried' : ok ? 'granted' : 'missing'}</span>, to{' '}
+            {why}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const urgency = (ok: boolean | null): number => (ok === false ? 0 : ok === null ? 1 : 2);
+const byUrgency = (a: CheckItem, b: CheckItem): number => urgency(a.ok) - urgency(b.ok);
 
 function ChangedKey() {
   return (

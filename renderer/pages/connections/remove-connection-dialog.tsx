@@ -4,6 +4,7 @@ import type { ConnectionView } from '../../../main/api/connection-views.ts';
 import { useApi } from '../../app/api.ts';
 import { useGuides } from '../../app/guides.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { KIND_NAMES } from './kinds.ts';
 
 interface RemoveConnectionDialogProps {
   readonly opened: boolean;
@@ -44,6 +45,8 @@ export function RemoveConnectionDialog({ opened, view, onClose, onRemoved }: Rem
 
 /** What goes with it, by name. */
 function lossOf({ profile, saved, limits }: ConnectionView): string {
+  if (profile.kind !== 'ssh')
+    return `This forgets how the app asks ${KIND_NAMES[profile.kind]} in its name. Targets with connection: ${profile.name} cannot run until there is one of that name again, and runs that are there are not followed meanwhile. Nothing in the cloud is touched, and you stay signed in with its own tools.`;
   const lost = [
     'how it is reached',
     ...(saved.password ? ['the password in the keychain'] : []),

@@ -1,7 +1,8 @@
-import type { ConnectionView } from '../../../main/api/connection-views.ts';
+import type { SshView } from '../../../main/api/connection-views.ts';
 import { formatDuration, parseDuration } from '../../../main/platform/units.ts';
+import { blockYaml, type TargetBlock } from './yaml-block.ts';
 
-export type SiteLimits = NonNullable<ConnectionView['limits']>;
+export type SiteLimits = NonNullable<SshView['limits']>;
 
 /** What a new target is made of. Empty text: nothing is said, and the site's default is used. */
 export interface TargetChoice {
@@ -14,7 +15,7 @@ export interface TargetChoice {
 }
 
 /** What the site offers first: its default partition and account, and a time limit that fits. */
-export function firstChoice(view: ConnectionView): TargetChoice {
+export function firstChoice(view: SshView): TargetChoice {
   const { profile, limits } = view;
   const partition = limits?.partitions.find(({ name, isDefault }) =>
     profile.partition ? name === profile.partition : isDefault,
@@ -31,7 +32,7 @@ export function firstChoice(view: ConnectionView): TargetChoice {
 }
 
 /** The target as data, in the order in which people read it. */
-export function targetValue(connection: string, choice: TargetChoice): Record<string, string | number> {
+export function targetValue(connection: string, choice: TargetChoice): TargetBlock {
   return {
     provider: 'slurm',
     connection,
@@ -44,19 +45,8 @@ export function targetValue(connection: string, choice: TargetChoice): Record<st
 }
 
 /** The block as it would stand in a manifest. */
-export function targetYaml(connection: string, choice: TargetChoice): string {
-  const lines = Object.entries(targetValue(connection, choice)).map(
-    ([key, value]) => `    ${key}: ${typeof value === 'number' ? value : scalar(value)}`,
-  );
-  return ['targets:', `  ${scalar(choice.name)}:`, ...lines, ''].join('\n');
-}
-
-/** Quoted unless every reader of YAML takes it for text. */
-function scalar(text: string): string {
-  const plain =
-    /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(?:true|false|yes|no|on|off|null|y|n)$/i.test(text);
-  return plain ? text : JSON.stringify(text);
-}
+export const targetYaml = (connection: string, choice: TargetChoice): string =>
+  blockYaml(choice.name, targetValue(connection, choice));
 
 /** What is wrong with the choice, by field, as far as the site's limits tell. */
 export function choiceProblems(

@@ -6,55 +6,52 @@ import { useHasDraft } from '../../app/drafts.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { SaveManifestDiff } from '../../components/save-manifest-diff.tsx';
-import { type TargetChoice, targetValue } from './target-block.ts';
+import type { TargetBlock } from './yaml-block.ts';
 
 interface TargetDialogProps {
   readonly opened: boolean;
   readonly projectId: string | null;
-  readonly connection: string;
-  readonly choice: TargetChoice;
+  /** Of the target. */
+  readonly name: string;
+  readonly block: TargetBlock;
   readonly onClose: () => void;
 }
 
 /** The manifest with the new target beside the one on disk; written only when asked to. */
-export function TargetDialog({ opened, projectId, onClose, ...block }: TargetDialogProps) {
+export function TargetDialog({ opened, projectId, onClose, name, block }: TargetDialogProps) {
   return (
     <Modal
       opened={opened && projectId !== null}
       onClose={onClose}
-      title={`The target ${block.choice.name} in the manifest`}
+      title={`The target ${name} in the manifest`}
       size="72rem"
     >
-      {opened && projectId !== null && <Preview projectId={projectId} onClose={onClose} {...block} />}
+      {opened && projectId !== null && (
+        <Preview projectId={projectId} onClose={onClose} name={name} block={block} />
+      )}
     </Modal>
   );
 }
 
 interface PreviewProps {
   readonly projectId: string;
-  readonly connection: string;
-  readonly choice: TargetChoice;
+  readonly name: string;
+  readonly block: TargetBlock;
   readonly onClose: () => void;
 }
 
-function Preview({ projectId, connection, choice, onClose }: PreviewProps) {
+function Preview({ projectId, name, block, onClose }: PreviewProps) {
   const api = useApi();
-  const edits = [{ path: ['targets', choice.name.trim()], value: targetValue(connection, choice) }];
+  const edits = [{ path: ['targets', name], value: block }];
   const manifest = useQuery(api.manifests.read.queryOptions({ projectId, target: null }));
   const preview = useQuery(
     api.manifests.previewEdits.queryOptions({ projectId, edits }, { staleTime: 0, gcTime: 0 }),
   );
-  const replaces = manifest.data?.targets.some(({ name }) => name === choice.name.trim()) ?? false;
+  const replaces = manifest.data?.targets.some((target) => target.name === name) ?? false;
   return (
     <QueryView query={preview} loading="Preparing the change…">
       {(data) => (
-        <Change
-          projectId={projectId}
-          target={choice.name.trim()}
-          replaces={replaces}
-          preview={data}
-          onClose={onClose}
-        />
+        <Change projectId={projectId} target={name} replaces={replaces} preview={data} onClose={onClose} />
       )}
     </QueryView>
   );

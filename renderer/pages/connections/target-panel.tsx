@@ -1,24 +1,24 @@
 import { Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ConnectionView } from '../../../main/api/connection-views.ts';
-import { useApi } from '../../app/api.ts';
+import type { SshView } from '../../../main/api/connection-views.ts';
 import { CopyText } from '../../components/copy-text.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { bytes, duration, plural } from '../../lib/format.ts';
 import classes from './connections.module.css';
+import { ProjectChoice, useProjectChoice } from './project-choice.tsx';
 import {
   accountsFor,
   choiceProblems,
   firstChoice,
   type SiteLimits,
   type TargetChoice,
+  targetValue,
   targetYaml,
 } from './target-block.ts';
 import { TargetDialog } from './target-dialog.tsx';
 
 /** The site as a target of a manifest: chosen from what it offers, shown, copied or written into a project. */
-export function TargetPanel({ view }: { view: ConnectionView }) {
+export function TargetPanel({ view }: { view: SshView }) {
   return (
     <Panel title="Use it in a project" note="A target for your manifest, from what the site offers you.">
       {view.limits ? (
@@ -36,16 +36,12 @@ export function TargetPanel({ view }: { view: ConnectionView }) {
 /** The choice that leaves it to the site. */
 const SITE_DEFAULT = '';
 
-function Chooser({ view, limits }: { view: ConnectionView; limits: SiteLimits }) {
-  const api = useApi();
-  const projects = useQuery(api.projects.recent.queryOptions());
+function Chooser({ view, limits }: { view: SshView; limits: SiteLimits }) {
+  const projects = useProjectChoice();
   const [choice, setChoice] = useState(() => firstChoice(view));
-  const [project, setProject] = useState<string | null>(null);
   const [previewing, setPreviewing] = useState(false);
   const set = (change: Partial<TargetChoice>) => setChoice((before) => ({ ...before, ...change }));
   const problems = choiceProblems(choice, limits);
-  const usable = (projects.data ?? []).filter((each) => each.available && each.manifestFile !== null);
-  const chosen = project ?? usable[0]?.projectId ?? null;
   const blocked = problems.name !== undefined || problems.walltime !== undefined;
   const yaml = targetYaml(view.profile.name, choice);
   return (
@@ -92,17 +88,7 @@ function Chooser({ view, limits }: { view: ConnectionView; limits: SiteLimits })
           error={problems.name}
           onChange={(event) => set({ name: event.currentTarget.value })}
         />
-        <Select
-          label="Project"
-          placeholder="No project yet"
-          data={usable.map(({ projectId, name, folder }) => ({
-            value: projectId,
-            label: `${name} · ${folder}`,
-          }))}
-          value={chosen}
-          disabled={usable.length === 0}
-          onChange={setProject}
-        />
+        <ProjectChoice {...projects} />
       </div>
       <Text size="xs" c="dimmed">
         {nodesText(limits, choice.partition)}
@@ -117,15 +103,15 @@ function Chooser({ view, limits }: { view: ConnectionView; limits: SiteLimits })
       <pre className={classes.block}>{yaml}</pre>
       <Group gap="xs" justify="flex-end">
         <CopyText label="Copy the block" text={yaml} />
-        <Button disabled={chosen === null || blocked} onClick={() => setPreviewing(true)}>
+        <Button disabled={projects.chosen === null || blocked} onClick={() => setPreviewing(true)}>
           Put it into the manifest
         </Button>
       </Group>
       <TargetDialog
         opened={previewing}
-        projectId={chosen}
-        connection={view.profile.name}
-        choice={choice}
+        projectId={projects.chosen}
+        name={choice.name.trim()}
+        block={targetValue(view.profile.name, choice)}
         onClose={() => setPreviewing(false)}
       />
     </Stack>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { ConnectionView } from '../../../../main/api/connection-views.ts';
+import type { SshView } from '../../../../main/api/connection-views.ts';
 import { sshProfileSchema } from '../../../../main/connections/profile.ts';
 import { parseManifest } from '../../../../main/manifest/load.ts';
 import {
@@ -40,7 +40,7 @@ const LIMITS: SiteLimits = {
   ],
   containerRuntime: 'apptainer',
 };
-const view = (limits: SiteLimits | null): ConnectionView => ({
+const view = (limits: SiteLimits | null): SshView => ({
   profile: sshProfileSchema.parse({ kind: 'ssh', name: 'hpc', host: 'login' }),
   address: 'ada@login:22',
   saved: { password: false, passphrase: false },
