@@ -125,7 +125,7 @@ read_notes() {
 }
 
 # Told once by Slurm, a minute or so before the time limit: nothing more is begun.
-warn() { warned=1; }
+warn() { warned=1 rang=1; }
 # The job is ending: what is known is written while there is time. Slurm says why, not we.
 end_now() {
   ending=1
@@ -139,7 +139,7 @@ end_now() {
   [ -z "$pid" ] || kill "$pid" 2>/dev/null
   exit 98
 }
-stop_if_asked() { [ -z "$id" ] || [ ! -e "stop/$id.$attempt" ] || : >"$notes.stop"; }
+stop_if_asked() { rang=1; [ -z "$id" ] || [ ! -e "stop/$id.$attempt" ] || : >"$notes.stop"; }
 # What lasts longer than a moment is worth being followed: to start that costs more than many an instance.
 set_timer() {
   [ -z "$timer" ] || return 0
@@ -147,7 +147,7 @@ set_timer() {
   timer=$!
 }
 follow() {
-  timer=
+  timer= rang=1
   [ -n "$pid" ] && [ -z "$sampler" ] || return 0
   watch_tree "$pid" "$limit" >/dev/null 2>&1 &
   sampler=$!
@@ -194,8 +194,9 @@ instance() {
     ) >"$5" 2>"$6" </dev/null &
     pid=$!
     set_timer
-    # A signal of ours ends the wait, not the task.
-    while wait "$pid"; code=$?; [ "$code" -gt 128 ] && kill -0 "$pid" 2>/dev/null; do :; done
+    # A signal of ours ends the wait, not the task. What was waited for already is not known any more (127).
+    while rang= before=$code; wait "$pid"; code=$?; [ -n "$rang" ]; do :; done
+    case $code$before in 127 | 127138 | 127140 | 127142) ;; 127*) code=$before ;; esac
     pid=
     cpu_times
     # The job's end reaches the task first: let it reach us too.
