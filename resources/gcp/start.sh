@@ -61,7 +61,9 @@ heed() {
   done <"$shared/stop/$name"
 }
 
-(. "$shared/element.sh") &
+# A shell of its own, so that signals it sends to itself are its own.
+sh -c 'jobs=$1 chunks=$2 memory=$3 array=$4 index=$5 && . "$6"' sh \
+  "$jobs" "$chunks" "$memory" "$array" "$index" "$shared/element.sh" &
 child=$!
 (
   rounds=0 shown=0 type='' id='' attempt=''
