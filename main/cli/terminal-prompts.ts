@@ -58,6 +58,8 @@ function readLine(
   echo: boolean,
   signal: AbortSignal,
 ): Promise<string | null> {
+  // Before anybody is asked to type: what came earlier would be shown by the terminal itself.
+  keys.setRawMode?.(true);
   io.stderr.write(label);
   const { promise, resolve } = Promise.withResolvers<string | null>();
   let typed = '';
@@ -75,7 +77,6 @@ function readLine(
     }
   };
   const onAbort = () => resolve(null);
-  keys.setRawMode?.(true);
   keys.on('data', onData);
   keys.resume();
   signal.addEventListener('abort', onAbort, { once: true });

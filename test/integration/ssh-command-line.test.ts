@@ -49,11 +49,20 @@ describe.skipIf(noSshd)(`scalable connections${noSshd ? ` (skipped: ${noSshd})` 
     writeFileSync(knownHosts, `[127.0.0.1]:${sshd.port} ${type} ${other}\n`);
     const changed = await call('test', 'hpc');
     expect(changed.code).toBe(4);
-    expect(changed.stderr).toContain(
-      execFileSync('ssh-keygen', ['-lf', join(sshd.folder, 'host_ed25519.pub')], { encoding: 'utf8' }).split(
+    const fingerprint = (name: string) =>
+      execFileSync('ssh-keygen', ['-lf', join(sshd.folder, `${name}.pub`)], { encoding: 'utf8' }).split(
         ' ',
-      )[1],
+      )[1];
+    const both = `Known is ssh-ed25519 ${fingerprint('other')}; it shows ssh-ed25519 ${fingerprint('host_ed25519')}.`;
+    expect(changed.stderr).toContain(both);
+
+    writeFileSync(
+      join(folder, 'scalable.yaml'),
+      'version: 1\nproject: { name: p }\ntargets: { hpc: { provider: slurm, connection: hpc } }\ncomponents: { c: { cpus: 1 } }\ntasks: { t: { component: c, command: "true" } }\n',
     );
+    const env = { SCALABLE_CONFIG_DIR: join(folder, 'config') };
+    const run = await cli({ cwd: folder, env }, 'run', 'scalable.yaml');
+    expect([run.code, run.stderr]).toEqual([4, expect.stringContaining(both)]);
     expect((await call('remove', 'hpc')).code).toBe(0);
     expect(JSON.parse((await call('list', '--format', 'json')).stdout).connections).toEqual([]);
   });

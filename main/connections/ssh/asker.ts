@@ -1,6 +1,11 @@
 import { AppError } from '../../platform/errors.ts';
 import type { Answer, Prompts, Question } from '../prompts.ts';
 import type { Secrets } from '../secrets.ts';
+import { Tries } from './tries.ts';
+
+/** What mends a key that was refused. */
+export const KEY_HINT =
+  'Check the user name, and that the public key of one of these is in ~/.ssh/authorized_keys there (ssh-copy-id puts it there); or name another key in the connection.';
 
 /** Under which name the keychain has it. @param subject the address of the machine, or the path of the key */
 export function secretKey(connection: string, what: 'password' | 'passphrase', subject: string): string {
@@ -16,6 +21,8 @@ export class Asker {
   readonly #prompts: Prompts | null;
   readonly #signal: AbortSignal;
   readonly secrets: Secrets;
+  /** Keys that were tried before anybody is asked. */
+  readonly tries = new Tries();
   readonly #toSave = new Map<string, string>();
   #open = 0;
   /** What only a person could have answered; null: nothing so far. */
@@ -85,8 +92,8 @@ export class Asker {
     return new AppError(
       {
         code: 'E_SSH_NEEDS_YOU',
-        message: `${this.needed} to reach ${this.#connection}.`,
-        hint: `Connect by hand: on the Connections page, or with scalable connections test ${this.#connection} in a terminal.`,
+        message: [`${this.needed} to reach ${this.#connection}.`, this.tries.sentence].join(' ').trimEnd(),
+        hint: `${this.tries.hasRefused ? `${KEY_HINT} Or connect by hand` : 'Connect by hand'}: on the Connections page, or with scalable connections test ${this.#connection} in a terminal.`,
       },
       { cause },
     );

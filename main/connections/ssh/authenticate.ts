@@ -1,31 +1,61 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey, type Prompt } from 'ssh2';
 import { systemErrorCode } from '../../platform/errors.ts';
 import { plainText } from '../plain-text.ts';
 import type { Asker } from './asker.ts';
-import { addressOf, type Hop } from './route.ts';
+import { addressOf, type Hop, USUAL_KEYS } from './route.ts';
+import type { Tries } from './tries.ts';
 
 const TRIES = 3;
 
+/** What a server has said so far in one log-in. */
+export interface ServerSays {
+  /** Whether it still takes a way. */
+  allows(type: AuthenticationType): boolean;
+  /** The last try was right, and it wants another besides. */
+  wantsMore(): boolean;
+}
+
 /**
- * The ways to log in, in turn: agent, key files, then whatever the server asks (one-time codes and passwords). `allowed` tells
- * what the server still takes; a server may want several, one after the other.
+ * The ways to log in, in turn: key files that open by themselves, the agent, key files with a passphrase, then whatever the
+ * server asks (one-time codes and passwords). Files come before the agent because a server counts tries, and an agent may hold
+ * more keys than it forgives.
  */
 export async function* waysToLogIn(
   hop: Hop,
   asker: Asker,
-  allowed: (type: AuthenticationType) => boolean,
+  server: ServerSays,
   agentSocket: string | null,
 ): AsyncGenerator<AnyAuthMethod> {
   const username = hop.user;
+  const { tries } = asker;
+  const allowed = (type: AuthenticationType) => server.allows(type);
   yield { type: 'none', username };
-  if (hop.agent && agentSocket !== null && allowed('publickey'))
-    yield { type: 'agent', username, agent: agentSocket };
+  const locked: { readonly path: string; readonly data: Buffer }[] = [];
   for (const path of hop.identityFiles) {
+    const data = await keyFile(path, tries);
+    const key = data && parsed(data, null);
+    if (key && allowed('publickey')) {
+      yield { type: 'publickey', username, key };
+      if (!server.wantsMore()) tries.refusedKey(path, key);
+    } else if (data && !key) locked.push({ path, data });
+  }
+  if (hop.agent && agentSocket !== null && allowed('publickey')) {
+    const keys = await agentKeys(agentSocket);
+    if (keys === null) tries.unusable('the SSH agent', 'does not answer');
+    else if (keys.length > 0) {
+      yield { type: 'agent', username, agent: agentSocket };
+      if (!server.wantsMore()) tries.refusedAgent(keys);
+    }
+  }
+  for (const { path, data } of locked) {
     if (!allowed('publickey')) break;
-    const key = await privateKey(path, asker);
+    const key = await unlocked(path, data, asker);
     if (asker.cancelled) return;
-    if (key) yield { type: 'publickey', username, key };
+    if (!key) continue;
+    yield { type: 'publickey', username, key };
+    if (!server.wantsMore()) tries.refusedKey(path, key);
   }
   const asked = new TypedSecrets(hop, asker);
   for (let attempt = 0; attempt < TRIES && allowed('keyboard-interactive') && !asker.cancelled; attempt++) {
@@ -84,7 +114,7 @@ class TypedSecrets {
         kind: 'secret',
         what: 'password',
         subject: this.#subject,
-        instructions: plainText(instructions),
+        instructions: this.#instructions(instructions),
         label: plainText(label, 120),
         echo,
         maySave: await this.#asker.canSave(),
@@ -96,13 +126,19 @@ class TypedSecrets {
     return answer.text;
   }
 
+  /** What the server says; before it, why a person is asked at all. */
+  #instructions(said: string): string {
+    const { hasRefused, sentence } = this.#asker.tries;
+    return [...(hasRefused ? [sentence] : []), plainText(said)].filter((text) => text !== '').join('\n');
+  }
+
   async #code(instructions: string, label: string, echo: boolean): Promise<string | null> {
     const answer = await this.#asker.ask(
       {
         kind: 'secret',
         what: 'code',
         subject: this.#subject,
-        instructions: plainText(instructions),
+        instructions: this.#instructions(instructions),
         label: plainText(label, 120),
         echo,
         maySave: false,
@@ -113,18 +149,37 @@ class TypedSecrets {
   }
 }
 
-/** The key of a file, opened with its passphrase if it has one. Null: there is none that can be used. */
-async function privateKey(path: string, asker: Asker): Promise<ParsedKey | null> {
-  let data: Buffer;
+/** What is in a key file; null: nothing that could be used. */
+async function keyFile(path: string, tries: Tries): Promise<Buffer | null> {
   try {
-    data = await readFile(path);
+    return await readFile(path);
   } catch (error) {
-    if (systemErrorCode(error) !== null) return null; // most of the usual names are not there
-    throw error;
+    const code = systemErrorCode(error);
+    if (code === null) throw error;
+    // Most of the usual names are not there.
+    if (code !== 'ENOENT') tries.unusable(path, 'cannot be read');
+    else if (!USUAL_KEYS.includes(basename(path))) tries.unusable(path, 'is not there');
+    return null;
   }
-  const plain = parsed(data, null);
-  if (plain) return plain;
-  if (!isEncrypted(data)) return null;
+}
+
+/** Keys that an agent offers; null: it does not answer. */
+async function agentKeys(socket: string): Promise<readonly ParsedKey[] | null> {
+  return new Promise((resolve) => {
+    ssh2.createAgent(socket).getIdentities((error, keys) => {
+      // An agent that is asked through this class answers with keys that are read already.
+      const read = (keys ?? []).filter((key): key is ParsedKey => typeof key === 'object' && 'type' in key);
+      resolve(error ? null : read);
+    });
+  });
+}
+
+/** A key that does not open by itself, opened with its passphrase. Null: it cannot be. */
+async function unlocked(path: string, data: Buffer, asker: Asker): Promise<ParsedKey | null> {
+  if (!isEncrypted(data)) {
+    asker.tries.unusable(path, 'is no private key that could be read');
+    return null;
+  }
   const secretKey = asker.secretKey('passphrase', path);
   const saved = await asker.secrets.get(secretKey);
   const opened = saved === null ? null : parsed(data, saved);
@@ -142,12 +197,13 @@ async function privateKey(path: string, asker: Asker): Promise<ParsedKey | null>
       },
       'The passphrase of a key is needed',
     );
-    if (answer.kind !== 'secret') return null;
+    if (answer.kind !== 'secret') break;
     const key = parsed(data, answer.text);
     if (!key) continue;
     if (answer.save) asker.save(secretKey, answer.text);
     return key;
   }
+  asker.tries.unusable(path, 'needs its passphrase');
   return null;
 }
 

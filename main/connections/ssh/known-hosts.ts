@@ -35,17 +35,18 @@ export function judgeHostKey(
 ): HostKeyVerdict {
   const offered = key.toString('base64');
   if (entries.some((entry) => entry.marker === 'revoked' && entry.key === offered)) return 'revoked';
-  const own = keysOf(entries, host, port);
+  const own = knownKeys(entries, host, port);
   if (own.length === 0) return 'unknown';
   return own.some((entry) => entry.key === offered) ? 'known' : 'changed';
 }
 
 /** Types of the keys known of a host, as they stand in the file. */
 export function knownKeyTypes(entries: readonly KnownHost[], host: string, port: number): readonly string[] {
-  return [...new Set(keysOf(entries, host, port).map((entry) => entry.keyType))];
+  return [...new Set(knownKeys(entries, host, port).map((entry) => entry.keyType))];
 }
 
-function keysOf(entries: readonly KnownHost[], host: string, port: number): readonly KnownHost[] {
+/** What is known of a host, revoked keys left out. */
+export function knownKeys(entries: readonly KnownHost[], host: string, port: number): readonly KnownHost[] {
   const name = hostName(host, port);
   return entries.filter((entry) => entry.marker === null && matchesHost(entry.hosts, name));
 }

@@ -2,14 +2,15 @@ import type { Duplex } from 'node:stream';
 import ssh2, { type AuthenticationType, type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import { AppError, cancelledError, systemErrorCode } from '../../platform/errors.ts';
 import { plainText } from '../plain-text.ts';
-import type { Asker } from './asker.ts';
-import { waysToLogIn } from './authenticate.ts';
+import { type Asker, KEY_HINT } from './asker.ts';
+import { type ServerSays, waysToLogIn } from './authenticate.ts';
 import {
   fingerprintOf,
   hostName,
   judgeHostKey,
   keyTypeOf,
   knownHostLine,
+  knownKeys,
   knownKeyTypes,
 } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
@@ -100,12 +101,13 @@ async function connected(
   let refusal: AppError | null = null;
   let allowedNow: readonly AuthenticationType[] | null = null;
   let isReached = false;
-  const ways = waysToLogIn(
-    hop,
-    asker,
-    (type) => allowedNow === null || allowedNow.includes(type),
-    options.agentSocket,
-  );
+  let wantsMore = false;
+  asker.tries.clear();
+  const server: ServerSays = {
+    allows: (type) => allowedNow === null || allowedNow.includes(type),
+    wantsMore: () => wantsMore,
+  };
+  const ways = waysToLogIn(hop, asker, server, options.agentSocket);
   const fail = (error: Error & { level?: string }) =>
     reject(refusal ?? connectError(hop, error, { asker, isReached, allowed: allowedNow }));
 
@@ -155,9 +157,10 @@ async function connected(
           },
         );
       },
-      authHandler: (left, _partial, next) => {
+      authHandler: (left, partial, next) => {
         silent = 0;
         allowedNow = left;
+        wantsMore = partial === true;
         ways.next().then(
           // ssh2 takes false for "no further way"; its types do not say so.
           ({ value, done }) => next(done ? (false as never) : value),
@@ -193,15 +196,7 @@ async function trust(hop: Hop, key: Buffer, { entries, files, asker }: Trust): P
   const host = hostName(hop.host, hop.port);
   if (verdict === 'known') return `The key ${keyType} ${fingerprint} is the one that is known.`;
   if (verdict === 'changed' || verdict === 'revoked')
-    throw new AppError({
-      code: 'E_SSH_HOST_KEY_CHANGED',
-      message:
-        verdict === 'changed'
-          ? `The key of ${host} is not the one it had: somebody may be in between, or the machine was set up anew.`
-          : `The key of ${host} is one that was revoked.`,
-      hint: `Ask the site whether its key is now ${keyType} ${fingerprint}. Only then remove the old one: ssh-keygen -R "${host}" -f ${hop.knownHosts[0]}`,
-      details: { host, keyType, fingerprint },
-    });
+    throw keyChanged(hop, { host, keyType, fingerprint, isRevoked: verdict === 'revoked' }, entries);
   const answer = await asker.ask(
     { kind: 'host_key', host, keyType, fingerprint },
     'The key of the machine is to be confirmed',
@@ -217,6 +212,25 @@ async function trust(hop: Hop, key: Buffer, { entries, files, asker }: Trust): P
     );
   await files.append(knownHostLine(hop.host, hop.port, key));
   return `The key ${keyType} ${fingerprint} was accepted.`;
+}
+
+function keyChanged(
+  hop: Hop,
+  shown: { host: string; keyType: string; fingerprint: string; isRevoked: boolean },
+  entries: Trust['entries'],
+): AppError {
+  const { host, keyType, fingerprint, isRevoked } = shown;
+  const known = knownKeys(entries, hop.host, hop.port).map(
+    (entry) => `${entry.keyType} ${fingerprintOf(Buffer.from(entry.key, 'base64'))}`,
+  );
+  return new AppError({
+    code: 'E_SSH_HOST_KEY_CHANGED',
+    message: isRevoked
+      ? `The key of ${host} is one that was revoked: ${keyType} ${fingerprint}.`
+      : `The key of ${host} is not the one it had: somebody may be in between, or the machine was set up anew. Known is ${known.join(', ')}; it shows ${keyType} ${fingerprint}.`,
+    hint: `Ask the site whether its key is now ${keyType} ${fingerprint}. Only then remove the old one: ssh-keygen -R "${host}" -f ${hop.knownHosts[0]}`,
+    details: { host, keyType, fingerprint, known },
+  });
 }
 
 const KEY_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
@@ -248,8 +262,11 @@ function connectError(
     new AppError(
       {
         code: 'E_SSH_AUTH',
-        message: `${addressOf(hop)} did not let you in${at.allowed ? `; it takes ${at.allowed.join(', ')}` : ''}.`,
-        hint: 'Check the user name, and that your public key is in ~/.ssh/authorized_keys there; or connect by hand and type the password.',
+        message: [
+          `${addressOf(hop)} did not let you in${at.allowed ? `; it takes ${at.allowed.join(', ')}` : ''}.`,
+          at.asker.tries.sentence || 'There was no key to try.',
+        ].join(' '),
+        hint: KEY_HINT,
       },
       { cause: error },
     )

@@ -15,7 +15,8 @@ export interface Hop {
   readonly knownHosts: readonly [string, ...string[]];
 }
 
-const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+/** Names of keys that are tried where none is named. */
+export const USUAL_KEYS: readonly string[] = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const MAX_HOPS = 8;
 
 /** The machines a connection leads over, as `ssh` would go. @throws AppError E_SSH_PROXY_JUMP */
@@ -82,7 +83,7 @@ function jumpsOf(
 }
 
 const keysOf = (configured: readonly string[], home: string): readonly string[] =>
-  configured.length > 0 ? configured : DEFAULT_KEYS.map((name) => join(home, '.ssh', name));
+  configured.length > 0 ? configured : USUAL_KEYS.map((name) => join(home, '.ssh', name));
 
 function knownHostsOf(files: readonly string[], home: string): readonly [string, ...string[]] {
   const [first = join(home, '.ssh', 'known_hosts'), ...rest] = files;
