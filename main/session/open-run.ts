@@ -215,7 +215,7 @@ function planReason({ workers, total }: ScalePlan): string {
 function budgetReached(sentence: string, runId: string): AppError {
   return new AppError({
     code: 'E_BUDGET_REACHED',
-    message: `${sentence} Nothing new was begun, and the run waits.`,
+    message: `${sentence} Nothing new was begun; resumed with a larger budget, the run goes on.`,
     hint: `Go on with more money: scalable run --resume ${runId} --budget-usd N`,
   });
 }

@@ -22,6 +22,8 @@ export class BudgetCeiling {
   #timer: NodeJS.Timeout | null = null;
   #capping: Promise<void> | null = null;
   #reached = false;
+  #most: Readonly<Record<string, number>> | null = null;
+  #loweredAt = 0;
 
   constructor(parts: BudgetCeilingParts) {
     this.#parts = parts;
@@ -41,7 +43,7 @@ export class BudgetCeiling {
   }
 
   within(wished: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-    const most = this.#most(this.#parts.look());
+    const most = this.#allowed(this.#parts.look());
     if (most === null) return wished;
     return Object.fromEntries(
       Object.entries(wished).map(([tag, count]) => [tag, Math.min(count, most[tag] ?? count)]),
@@ -51,7 +53,7 @@ export class BudgetCeiling {
   look(): void {
     if (this.#timer === null || this.#capping) return;
     const state = this.#parts.look();
-    const most = this.#most(state);
+    const most = this.#steady(this.#allowed(state), state.at);
     if (most === null) return;
     this.#capping = this.#parts
       .cap(most, this.#sentence(state))
@@ -64,8 +66,31 @@ export class BudgetCeiling {
     this.#parts.reached(this.#sentence(state));
   }
 
+  /** Lower at once, but higher only when some time has passed since: what is promised to running work comes and goes. */
+  #steady(
+    allowed: Readonly<Record<string, number>> | null,
+    at: number,
+  ): Readonly<Record<string, number>> | null {
+    const before = this.#most;
+    if (before === null || allowed === null) {
+      this.#most = allowed;
+      this.#loweredAt = at;
+      return allowed;
+    }
+    const calm = at - this.#loweredAt >= this.#parts.settings().cooldownSeconds;
+    const most = Object.fromEntries(
+      Object.entries(allowed).map(([tag, count]) => [
+        tag,
+        calm ? count : Math.min(count, before[tag] ?? count),
+      ]),
+    );
+    if (Object.entries(most).some(([tag, count]) => count < (before[tag] ?? count))) this.#loweredAt = at;
+    this.#most = most;
+    return most;
+  }
+
   /** By tag; null where no budget limits anything. */
-  #most(state: ScalingState): Readonly<Record<string, number>> | null {
+  #allowed(state: ScalingState): Readonly<Record<string, number>> | null {
     const settings = this.#parts.settings();
     if (settings.budgetUsd === null || state.pools.every(({ usdPerHour }) => usdPerHour <= 0)) return null;
     const limits = poolLimits(state, settings);

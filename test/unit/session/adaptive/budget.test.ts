@@ -75,7 +75,7 @@ test.each([
 });
 
 function watched({ budgetUsd, usdPerHour = 3.6 }: { budgetUsd: number | null; usdPerHour?: number }) {
-  let now = { spentUsd: 0, busy: 1, tasks: 40 };
+  let now = { spentUsd: 0, busy: 1, tasks: 40, at: 0 };
   const caps: Readonly<Record<string, number>>[] = [];
   const reached = vi.fn<(sentence: string) => void>();
   const ceiling = new BudgetCeiling({
@@ -97,9 +97,15 @@ function watched({ budgetUsd, usdPerHour = 3.6 }: { budgetUsd: number | null; us
   return { ceiling, caps, reached, look };
 }
 
-function state(now: { spentUsd: number; busy: number; tasks: number; usdPerHour: number }): ScalingState {
+function state(now: {
+  spentUsd: number;
+  busy: number;
+  tasks: number;
+  at: number;
+  usdPerHour: number;
+}): ScalingState {
   return {
-    at: 0,
+    at: now.at,
     spentUsd: now.spentUsd,
     arrivals: [],
     pools: [
@@ -135,3 +141,15 @@ function added(workerId: string, at: number, tag = 'model'): ClusterEvent {
 function billed(workerId: string, usd: number): ClusterEvent {
   return { type: 'worker_billed', at: 0, workerId, tag: 'model', seconds: 75, usd };
 }
+
+test('a ceiling does not go up and down with what happens to run, but rises when that has passed', async () => {
+  const { ceiling, caps, look } = watched({ budgetUsd: 10 });
+  await ceiling.start();
+  await look({ busy: 60 });
+  await look({ busy: 0, at: 10 });
+  await look({ busy: 0, at: 200 });
+  const [first, busy, soon, later] = caps.map(({ model }) => model ?? 0);
+  expect(busy).toBeLessThan(first ?? 0);
+  expect(soon).toBe(busy);
+  expect(later).toBeGreaterThan(busy ?? 0);
+});
