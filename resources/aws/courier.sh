@@ -7,12 +7,13 @@ umask 000
 export LC_ALL=C
 volume=/mnt/scalable
 ctl=$volume/ctl
+run=runs/${SCALABLE_RUN##*/}
 tab=$(printf '\t')
 own=$(mktemp -d) || exit 90
 ending= at=0 renewed= shown= index= task= array=${SCALABLE_JOB##*/}
 trap 'ending=1' TERM INT
-mkdir -p "$ctl" "$volume/project" "$volume/run/logs" "$volume/run/work" "$volume/run/jobs/results" "$volume/run/jobs/claims" \
-  "$volume/run/jobs/stop" "$volume/run/jobs/log" && chmod 777 "$volume" "$ctl" "$volume"/* "$volume/run"/* "$volume/run/jobs"/* || exit 91
+cd "$volume" && mkdir -p ctl project "$run/logs" "$run/work" "$run/jobs/results" "$run/jobs/claims" "$run/jobs/stop" "$run/jobs/log" &&
+  chmod 777 . ./* runs/* "$run"/* "$run/jobs"/* || exit 91
 
 say() { printf 'scalable: %s\n' "$*" >&2; }
 # leave STATUS: the work is told, if it has not begun
@@ -32,6 +33,7 @@ renew() {
       function gensub_value(text) { sub(/^"[^"]*" *: *"/, "", text); sub(/"$/, "", text); return text }
       { print "user = \"" value("AccessKeyId") ":" value("SecretAccessKey") "\""
         print "header = \"x-amz-security-token: " value("Token") "\""
+        print "header = \"x-amz-content-sha256: UNSIGNED-PAYLOAD\""
         print "aws-sigv4 = \"aws:amz:" region ":s3\"" }' >"$own/auth"
     printf 'silent\nfail\nretry = 6\nretry-connrefused\nconnect-timeout = 20\nspeed-limit = 1\nspeed-time = 120\n' >>"$own/auth" )
   rm -f "$own/keys"
@@ -70,15 +72,15 @@ put_parts() {
     "$address?uploadId=$upload" && grep -q '<ETag>' "$own/answer"
 }
 # Standard input: paths in the volume → keys.
-keys() { awk -v run="$SCALABLE_RUN" '{ print run "/" (sub(/^run\//, "") ? $0 : $0) }'; }
+keys() { awk -v run="$SCALABLE_RUN" '{ sub(/^runs\/[^\/]*\//, ""); print run "/" $0 }'; }
 # transfers MODE LIST: brings the files of LIST (paths in the volume) from the bucket (output) or there (upload-file), 16 at once
 transfers() {
   [ -s "$2" ] || return 0
   keys <"$2" | encode >"$own/addresses"
-  awk -v mode="$1" -v base="$SCALABLE_BUCKET/" -v volume="$volume/" -v addresses="$own/addresses" '
-    { getline address <addresses; path = volume $0; gsub(/\\/, "\\\\", path); gsub(/"/, "\\\"", path)
-      print "url = \"" base address "\""; print mode " = \"" path "\"" 
-      if (mode != "output") print "output = \"/dev/null\"" }' "$2" >"$own/transfers"
+  sed 's/[\\"]/\\&/g' "$2" | awk -v mode="$1" -v base="$SCALABLE_BUCKET/" -v volume="$volume/" -v addresses="$own/addresses" '
+    { getline address <addresses
+      print "url = \"" base address "\""; print mode " = \"" volume $0 "\""
+      if (mode != "output") print "output = \"/dev/null\"" }' >"$own/transfers"
   s3 -K "$own/transfers" --create-dirs --parallel --parallel-max 16 --fail-early
 }
 # The state of the work's container, as ECS tells it.
@@ -91,7 +93,7 @@ container_stopped() {
 bring_away() {
   : >"$own/paths"
   ( cd "$volume" && {
-      printf '%s\n' "run/work/$1"
+      printf '%s\n' "$run/work/$1"
       sed -n "s/^output$tab$1$tab//p" "$own/orders"
     } | while IFS= read -r root; do [ ! -e "$root" ] || find "$root" -type f; done | sort -u ) >"$own/paths"
   # What holds a line end in its name cannot be told apart from two files.
@@ -100,8 +102,8 @@ bring_away() {
   transfer_away || { say "the output of $1 could not be brought to the bucket"; return 1; }
   put "$own/sums" "$SCALABLE_RUN/outputs/$1" || return 1
   for stream in out err; do
-    log=run/logs/$1.$2.$stream
-    [ ! -s "$volume/$log" ] || put "$volume/$log" "$SCALABLE_RUN/${log#run/}" || return 1
+    log=logs/$1.$2.$stream
+    [ ! -s "$volume/$run/$log" ] || put "$volume/$run/$log" "$SCALABLE_RUN/$log" || return 1
   done
 }
 # Small files together, the ones that need several parts one by one.
@@ -133,13 +135,13 @@ publish() {
 show_logs() {
   [ -n "$running" ] || return 0
   for stream in out err; do
-    log=run/logs/$running.$stream
-    [ -s "$volume/$log" ] || continue
-    size=$(wc -c <"$volume/$log")
+    log=logs/$running.$stream
+    [ -s "$volume/$run/$log" ] || continue
+    size=$(wc -c <"$volume/$run/$log")
     eval "before=\${log_$stream:-0}"
     [ "$size" -ge "$before" ] || before=0
     [ "$size" -gt "$((before + (before > 262144 ? before / 4 : 0)))" ] || continue
-    put "$volume/$log" "$SCALABLE_RUN/${log#run/}" && eval "log_$stream=$size"
+    put "$volume/$run/$log" "$SCALABLE_RUN/$log" && eval "log_$stream=$size"
   done
 }
 
@@ -160,7 +162,7 @@ awk -v orders="$own/orders" -v element="$own/element" -v chunk="$ctl/chunk" '
   part < 2 && $0 == "--" { part++; next }
   { print >(part == 0 ? orders : part == 1 ? element : chunk) }' "$own/assignment"
 index=$(sed -n "s/^index$tab//p" "$own/orders")
-results=$volume/run/jobs/results/${array}_$index
+results=$volume/$run/jobs/results/${array}_$index
 # Another task may have been given the same element by an app that died: the first one takes it.
 printf '%s' "$task" >"$own/claim"
 if ! put "$own/claim" "$SCALABLE_JOB/claims/$index" -H 'If-None-Match: *'; then
@@ -181,7 +183,7 @@ fetch() {
   [ ! -s "$own/needed" ] || ( cd "$volume" && sha256sum -c "$own/needed" >/dev/null )
 }
 fetch || { say 'the files that it needs could not be brought'; leave 94; }
-chmod -R a+rwX "$volume/project" "$volume/run"
+chmod -R a+rwX "$volume/project" "$volume/runs"
 : >"$results"
 chmod 666 "$results"
 cat "$own/element" >"$ctl/element"

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { TaskInstance } from '../provider.ts';
 import { type ChunkContext, chunkFile, shimPath } from '../slurm/chunk-file.ts';
 import { shellQuote } from '../slurm/shell-quote.ts';
-import { type RunPlace, VOLUME, WORK_LAYOUT } from './run-place.ts';
+import { VOLUME, workLayout } from './run-place.ts';
 
 /** One element, as it is kept until a task may run it. */
 export interface ElementOrders {
@@ -16,27 +16,25 @@ export interface ElementOrders {
 /** What an array's elements have in common. */
 export interface AssignmentContext {
   readonly runId: string;
-  readonly place: RunPlace;
   /** The archive of the project. */
   readonly projectKey: string;
   /** Where the shim for Python functions is kept. */
   readonly shimKey: string;
 }
 
-const JOBS = `${WORK_LAYOUT.runFolder}/jobs`;
-
 /** What a task is to fetch, run and bring back for some instances, one after the other. @throws AppError for work that cannot run there */
 export function elementOrders(
   instances: readonly TaskInstance[],
   { runId, projectKey, shimKey }: AssignmentContext,
 ): ElementOrders {
-  const context: ChunkContext = { ...WORK_LAYOUT, runId, containers: null };
+  const layout = workLayout(runId);
+  const context: ChunkContext = { ...layout, runId, containers: null };
   const usesPython = instances.some(({ work }) => work.kind === 'python');
   const inside = new Set(instances.map(({ id }) => id));
   const reads = new Set(instances.flatMap(({ reads = [] }) => reads).filter((id) => !inside.has(id)));
   const lines = [
     ['archive', projectKey, 'project'],
-    ...(usesPython ? [['file', shimKey, posix.relative(VOLUME, shimPath(WORK_LAYOUT.runFolder))]] : []),
+    ...(usesPython ? [['file', shimKey, posix.relative(VOLUME, shimPath(layout.runFolder))]] : []),
     ...[...reads].map((id) => ['reads', id]),
     ...instances.flatMap(({ id, outputs = [] }) => outputs.map((path) => ['output', id, inVolume(path)])),
   ];
@@ -47,6 +45,7 @@ export function elementOrders(
 export function assignment(
   { orders, chunk }: ElementOrders,
   element: {
+    readonly runId: string;
     readonly array: string;
     readonly index: number;
     readonly memoryBytes: number;
@@ -54,7 +53,7 @@ export function assignment(
   },
 ): string {
   const values = {
-    jobs: JOBS,
+    jobs: `${workLayout(element.runId).runFolder}/jobs`,
     chunks: `${VOLUME}/ctl/chunk`,
     memory: String(element.memoryBytes),
     array: element.array,
@@ -73,7 +72,7 @@ export function assignedIndex(head: string): number | null {
 
 function inVolume(path: string): string {
   const relative = posix.relative(VOLUME, posix.normalize(path));
-  if (relative.startsWith('project/') || relative.startsWith('run/')) return relative;
+  if (relative.startsWith('project/') || relative.startsWith('runs/')) return relative;
   throw new AppError({
     code: 'E_INVALID_VALUE',
     message: `The output ${path} lies outside of the project, where nothing is kept on AWS.`,

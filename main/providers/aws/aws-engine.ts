@@ -170,7 +170,7 @@ export class AwsEngine implements BatchEngine {
     const shimKey = `${place.run}/jobs/scalable_shim.py`;
     try {
       const elements = submission.elements.map((members) =>
-        elementOrders(members, { runId, place, projectKey, shimKey }),
+        elementOrders(members, { runId, projectKey, shimKey }),
       );
       const { usdPerHour, ...shape } = shapeOf(submission);
       const definition = await tasks.definition(shape, setting);

@@ -33,7 +33,7 @@ export interface AwsOptions {
 export const DEFAULT_CLUSTER = 'scalable';
 export const DEFAULT_EXECUTION_ROLE = 'ecsTaskExecutionRole';
 export const DEFAULT_TASK_ROLE = 'scalable-task';
-const COURIER_IMAGE = 'public.ecr.aws/docker/library/alpine/curl:8.12.1';
+const COURIER_IMAGE = 'public.ecr.aws/docker/library/buildpack-deps:bookworm-curl';
 
 /** Reads the options of an AWS target; what is wrong is told and its default used. */
 export function readAwsOptions(spec: DeploymentSpec): { options: AwsOptions; problems: Problem[] } {

@@ -20,7 +20,7 @@ import { bucketFiles } from './bucket-files.ts';
 import { EcsTasks } from './ecs-tasks.ts';
 import { LARGEST_FARGATE } from './fargate-sizes.ts';
 import { readyAccount, roleArn } from './ready-account.ts';
-import { projectPointer, runPlace, WORK_LAYOUT } from './run-place.ts';
+import { projectPointer, runPlace, workLayout } from './run-place.ts';
 import { bucketAddress } from './task-definition.ts';
 import { taskSize } from './task-size.ts';
 
@@ -47,7 +47,7 @@ export function awsProvider(prices?: PriceTables): DeploymentProvider {
       return { cpus: LARGEST_CPUS, memoryBytes: LARGEST_BYTES, maxWorkers };
     },
 
-    layout: async () => WORK_LAYOUT,
+    layout: async (_spec, { runId }) => workLayout(runId),
 
     async files(spec, context) {
       const { options } = readAwsOptions(spec);

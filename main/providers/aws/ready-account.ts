@@ -69,7 +69,7 @@ async function checkBucket({ s3 }: AwsClients, bucket: Bucket, { run }: { run: s
       );
     throw awsFailure(error, { action: 's3:ListBucket', what });
   }
-  await bucket.put(`${run}/begun`, '');
+  await bucket.put(`${run}/begun`, 'begun\n');
 }
 
 async function ensureCluster(

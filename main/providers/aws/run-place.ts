@@ -6,11 +6,9 @@ import type { WorkLayout } from '../provider.ts';
 export const VOLUME = '/mnt/scalable';
 
 /** What the workers see: the project is brought into the volume, and what they write goes from there to the run's objects. */
-export const WORK_LAYOUT: WorkLayout = {
-  projectFolder: `${VOLUME}/project`,
-  runFolder: `${VOLUME}/run`,
-  copied: 'not-there',
-};
+export function workLayout(runId: string): WorkLayout {
+  return { projectFolder: `${VOLUME}/project`, runFolder: `${VOLUME}/runs/${runId}`, copied: 'not-there' };
+}
 
 /** Keys of a run's objects. */
 export interface RunPlace {
@@ -41,7 +39,8 @@ export const outputsKey = ({ run }: RunPlace, instanceId: string) => `${run}/out
 /** Where a file of the workers' volume is kept. @throws AppError `E_SITE_FILE` for others */
 export function keyOfPath({ run }: RunPlace, path: string): string {
   const inVolume = posix.relative(VOLUME, posix.normalize(path));
-  if (inVolume.startsWith('run/')) return `${run}/${inVolume.slice(4)}`;
+  const own = `runs/${posix.basename(run)}/`;
+  if (inVolume.startsWith(own)) return `${run}/${inVolume.slice(own.length)}`;
   if (inVolume.startsWith('project/')) return `${run}/${inVolume}`;
   throw new AppError({
     code: 'E_SITE_FILE',

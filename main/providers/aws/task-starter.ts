@@ -90,7 +90,13 @@ export class TaskStarter {
     if (!orders) return;
     this.#script ??= await readFile(resourcePath('slurm', 'element.sh'), 'utf8');
     const { memoryBytes, name } = file;
-    const text = assignment(orders, { array: name, index, memoryBytes, script: this.#script });
+    const text = assignment(orders, {
+      runId: this.#parts.runId,
+      array: name,
+      index,
+      memoryBytes,
+      script: this.#script,
+    });
     await this.#files.assign(name, taskId, text);
   }
 

@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { AwsCloud, type CloudOptions } from '../doubles/aws/aws-cloud.ts';
+import { whyNoContainers } from '../doubles/aws/container.ts';
+import { BUCKET, begin, manifest, project } from './aws-rig.ts';
+
+const missing = whyNoContainers();
+if (missing) console.warn(`Campaigns on the double of AWS are not tried: ${missing}`);
+
+let cloud: AwsCloud;
+async function open(options: CloudOptions = {}): Promise<AwsCloud> {
+  cloud = await new AwsCloud(options).open();
+  cloud.makeBucket(BUCKET);
+  return cloud;
+}
+afterEach(async () => cloud?.close());
+
+/** AWS itself cannot be had here: `AwsCloud` is a double of it, whose tasks really run. */
+describe.skipIf(missing !== null)('a campaign on AWS (a double of it)', () => {
+  it('runs its tasks in ECS, with the project’s files, and hands outputs on', async () => {
+    const { access } = await open().then((c) => ({ access: c.access() }));
+    const folder = project(
+      manifest(`
+make:
+  component: model
+  command: "cat data/in.txt > {outputs.table}; echo hello {x}; echo {x} >> {outputs.table}"
+  params: { x: [1, 2, 3] }
+  outputs: { table: file }
+sum:
+  component: model
+  needs: [make]
+  command: "cat {make.outputs.table} > {outputs.all}"
+  outputs: { all: results/all.txt }
+`),
+      { 'data/in.txt': 'input\n' },
+    );
+    const { handle, workspace } = await begin(folder, access);
+    const report = await handle.finished;
+    const rows = (await workspace.store.instances({ runId: handle.runId, offset: 0, limit: 50 })).rows;
+    await workspace.close();
+    expect(
+      rows.map(({ state, message }) => [state, message]),
+      [...cloud.logs.values()].join('\n'),
+    ).toEqual(rows.map(() => ['succeeded', null]));
+    expect(report.status).toBe('succeeded');
+    const objects = cloud.s3.objects(BUCKET);
+    const all = objects.get(`study/runs/${handle.runId}/project/results/all.txt`)?.body.toString('utf8');
+    expect(all).toBe('input\n1\ninput\n2\ninput\n3\n');
+    expect(cloud.alive()).toEqual([]);
+  });
+});
