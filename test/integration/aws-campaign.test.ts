@@ -47,4 +47,48 @@ sum:
     expect(all).toBe('input\n1\ninput\n2\ninput\n3\n');
     expect(cloud.alive()).toEqual([]);
   });
+
+  it('of 300 instances ends complete though one task in ten is taken away and one call in twenty throttled, and costs what AWS bills', async () => {
+    await open({ throttled: 0.05, interrupted: 0.1 });
+    const folder = project(
+      manifest(
+        `
+work:
+  component: model
+  retries: 5
+  command: "sleep 0.4; echo {x} > {outputs.out}"
+  params: { x: [{ range: [1, 300] }] }
+  outputs: { out: file }
+`,
+        ', spot: true, chunk_target: 10',
+      ),
+    );
+    const { handle, workspace } = await begin(folder, cloud.access());
+    const report = await handle.finished;
+    await workspace.close();
+    const endedAt = Date.now();
+    const objects = cloud.s3.objects(BUCKET);
+    const outputs = Array.from({ length: 300 }, (_, i) =>
+      objects.get(`study/runs/${handle.runId}/work/work.${i}/out`)?.body.toString('utf8'),
+    );
+    const tasks = [...cloud.ecs.tasks.values()];
+    const interrupted = tasks.filter(({ stopCode }) => stopCode === 'SpotInterruption').length;
+    console.log({
+      tasks: tasks.length,
+      interrupted,
+      throttled: cloud.throttledCalls,
+      calls: Object.fromEntries(cloud.calls),
+      usd: cloud.ledger(),
+      seconds: report.duration_s,
+    });
+    expect(report).toMatchObject({ status: 'succeeded', tasks: { total: 300, succeeded: 300 } });
+    expect(outputs).toEqual(Array.from({ length: 300 }, (_, i) => `${i + 1}\n`));
+    expect(interrupted).toBeGreaterThan(0);
+    expect(cloud.throttledCalls).toBeGreaterThan(0);
+    expect(cloud.alive()).toEqual([]);
+    expect(
+      Math.max(...tasks.map(({ stoppedAt }) => stoppedAt ?? Number.POSITIVE_INFINITY)),
+    ).toBeLessThanOrEqual(endedAt);
+    expect(report.cost?.measured_usd).toBeCloseTo(cloud.ledger(), 6);
+  }, 300_000);
 });

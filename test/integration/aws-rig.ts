@@ -48,7 +48,7 @@ export function sitesOf(access: AwsAccess, pollSeconds = 0.5): Sites {
 export const manifest = (tasks: string, target = '', component = '') => `version: 1
 project: { name: campaign, default_storage: s3://${BUCKET}/study }
 targets:
-  cloud: { provider: aws, region: eu-central-1, image: lab/model:1, max_workers: 20${target} }
+  cloud: { provider: aws, region: eu-central-1, image: lab/model:1, max_workers: 30${target} }
 components:
   model: { cpus: 1, memory: 512M${component} }
 tasks:

@@ -67,6 +67,7 @@ export class AwsCloud {
   throttledCalls = 0;
   readonly #options: CloudOptions;
   readonly #random: () => number;
+  #turns = 0;
 
   constructor(options: CloudOptions = {}) {
     this.#options = options;
@@ -82,10 +83,13 @@ export class AwsCloud {
       },
       stateMs: () => 5 + this.#random() * (options.stateMs ?? 100),
       graceMs: 20_000,
-      interruptAfterMs: () =>
-        this.#random() < (options.interrupted ?? 0)
-          ? this.#random() * (options.interruptWithinMs ?? 8000)
-          : null,
+      interruptAfterMs: () => {
+        // By turns, not by chance, so that a few tasks are enough.
+        this.#turns += options.interrupted ?? 0;
+        if (this.#turns < 1) return null;
+        this.#turns--;
+        return 500 + this.#random() * (options.interruptWithinMs ?? 4000);
+      },
       startFailure: (task) => this.#startFailure(task),
       onLog: (task, container, text) => {
         const stream = `${task.family}/${container}/${task.id}`;

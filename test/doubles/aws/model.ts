@@ -85,7 +85,7 @@ export function modelCheck(sdk: SdkModule, code = 'InvalidParameterException') {
 }
 
 /** Schemas refer to others through functions, and to traits through pairs: `[() => Tags, 0]`. */
-function resolve(type: unknown): unknown {
+export function resolve(type: unknown): unknown {
   let found = type;
   for (;;) {
     if (typeof found === 'function') found = found();
