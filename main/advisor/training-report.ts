@@ -85,7 +85,10 @@ export interface TaskTrainingReport {
   /** Which method answers for this task from now on, and why, in a sentence. */
   readonly chosen: 'learned' | 'quantile' | 'manifest';
   readonly reason: string;
-  /** GB·h wasted over the recorded tasks had each method sized them, out of fold; failures priced in. */
+  /**
+   * GB·h wasted over the recorded tasks had each method sized them, out of fold; failures priced in. The manifest is the
+   * one that the task was first run with on its target, whatever advice was adopted since.
+   */
   readonly wastage: {
     readonly manifest: number | null;
     readonly quantile: number | null;

@@ -11,7 +11,10 @@ export interface AdviceCounts {
   readonly memoryInside: number;
   readonly wallMeasured: number;
   readonly wallInside: number;
-  /** What the manifest's request would have held, less what was held, failed attempts included; null: not known. */
+  /**
+   * What the manifest's request, as it was when the task was first run on the target, would have held, less what was held,
+   * failed attempts included; null: not known.
+   */
   readonly savedGbh: number | null;
 }
 

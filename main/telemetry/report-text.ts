@@ -81,7 +81,7 @@ function adviceLines({ advisor }: RunReport): string[] {
   const against =
     saved === null
       ? ''
-      : `; ${describeMemoryHours(Math.abs(saved))} ${saved < 0 ? 'more' : 'less'} than the manifest's requests`;
+      : `; ${describeMemoryHours(Math.abs(saved))} ${saved < 0 ? 'more' : 'less'} than the manifest as first written`;
   return [
     `Advice: ${sufficed} of ${judged} first requests sufficed (${percent(coverage)}, promised ${percent(promised)})${against}${slipped ? '; train again, the promise slips' : ''}`,
   ];

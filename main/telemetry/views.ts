@@ -282,6 +282,8 @@ export interface HistoryRow {
   readonly requestedCpus: number | null;
   readonly requestedMemoryBytes: number | null;
   readonly requestedWalltimeSeconds: number | null;
+  /** What the manifest asked for when advice asked for something else. */
+  readonly manifestMemoryBytes?: number;
   readonly outcome: AttemptOutcome;
   readonly peakMemoryBytes: number | null;
   readonly cpuSeconds: number | null;

@@ -84,7 +84,7 @@ const METHODS = ['manifest', 'quantile', 'learned'] as const;
 /** Wastage of the recorded tasks had each method sized them; the one in use is filled. */
 export function methodBars(task: TaskTrainingReport): readonly NamedBar[] {
   return METHODS.map((method) => ({
-    name: method,
+    name: method === 'manifest' ? 'manifest as first written' : method,
     value: task.wastage[method],
     kind: method === task.chosen ? 'after' : 'before',
   }));

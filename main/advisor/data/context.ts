@@ -16,7 +16,7 @@ export interface Context {
 
 export const TARGET_KIND = 'target_kind';
 export const MACHINE = 'machine_class';
-const HOUR = 'hour_of_day';
+export const HOUR = 'hour_of_day';
 export const RECENT_MEMORY = 'recent_peak_memory';
 export const RECENT_TIME = 'recent_wall_time';
 
@@ -56,6 +56,14 @@ export function tellsHours(startedAt: readonly number[]): boolean {
   return new Set(startedAt.map((at) => Math.floor(at / 86_400_000))).size >= LEAST_DAYS;
 }
 
+/** When each run began: the first start of its attempts. */
+export function beginsOf(rows: readonly Pick<Past, 'runId' | 'startedAt'>[]): ReadonlyMap<string, number> {
+  const begins = new Map<string, number>();
+  for (const { runId, startedAt } of rows)
+    begins.set(runId, Math.min(begins.get(runId) ?? Number.POSITIVE_INFINITY, startedAt));
+  return begins;
+}
+
 /** One attempt, for what came before it. Rows are ordered by `finishedAt`. */
 export interface Past {
   readonly runId: string;
@@ -83,9 +91,7 @@ export interface Recent {
  * requests are made. Null where earlier runs do not tell what later ones need.
  */
 export function recentOf(rows: readonly Past[]): Recent | null {
-  const begins = new Map<string, number>();
-  for (const { runId, startedAt } of rows)
-    begins.set(runId, Math.min(begins.get(runId) ?? Number.POSITIVE_INFINITY, startedAt));
+  const begins = beginsOf(rows);
   if (begins.size < LEAST_RUNS) return null;
   const measured = rows.filter((row) => row.value !== null);
   const valueBefore = (time: number) => {

@@ -1,6 +1,6 @@
 import type { Params, ParamValue } from '../../manifest/spec.ts';
 import { assertNever } from '../../platform/errors.ts';
-import { CONTEXT_INPUTS, type Context, contextInputs, MACHINE, TARGET_KIND } from './context.ts';
+import { CONTEXT_INPUTS, type Context, contextInputs, HOUR, MACHINE, TARGET_KIND } from './context.ts';
 import type { Matrix } from './matrix.ts';
 import type { LearningRow } from './rows.ts';
 import { median } from './statistics.ts';
@@ -134,7 +134,20 @@ export function columnsOf(encoder: Encoder): number {
 }
 
 export function encode(space: FeatureSpace, known: KnownBefore): Float64Array {
-  return encodeInputs(space, inputsOf(known, space.defaults));
+  return encodeInputs(space, inputsOf(atSeenHour(space, known), space.defaults));
+}
+
+/** So many hours beside those at which something ran are taken for the nearest of them. */
+const HOURS_BESIDE = 2;
+
+/** An hour at which nothing ran yet tells nothing: then it stands as it was lately, and no model is drawn out to it. */
+function atSeenHour({ encoders }: FeatureSpace, known: KnownBefore): KnownBefore {
+  const seen = encoders.find((encoder) => encoder.name === HOUR);
+  const hour = known.hourOfDay ?? null;
+  if (seen?.kind !== 'number' || hour === null || (hour >= seen.low && hour <= seen.high)) return known;
+  const [before, after] = [(seen.low - hour + 24) % 24, (hour - seen.high + 24) % 24];
+  const nearest = before < after ? seen.low : seen.high;
+  return { ...known, hourOfDay: Math.min(before, after) <= HOURS_BESIDE ? nearest : null };
 }
 
 function encodeInputs({ encoders }: FeatureSpace, inputs: Params): Float64Array {

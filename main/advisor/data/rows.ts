@@ -1,7 +1,7 @@
 import type { Params } from '../../manifest/spec.ts';
 import { GIB } from '../../platform/units.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
-import { type Context, hourOf, machineClassOf, recentOf, tellsHours } from './context.ts';
+import { beginsOf, type Context, hourOf, machineClassOf, recentOf, tellsHours } from './context.ts';
 import { median } from './statistics.ts';
 
 /** One attempt that teaches something. Null is "not measured"; memory in bytes, time in seconds. */
@@ -13,8 +13,11 @@ export interface LearningRow extends Context {
   readonly features: Params;
   readonly requestedCpus: number | null;
   readonly requestedMemoryBytes: number | null;
-  /** What the first attempt of the same instance asked for: a retry asks for more than anybody had written. */
-  readonly firstMemoryBytes: number | null;
+  /**
+   * What the manifest asked for when the task was first run on this target: what was adopted from advice later must not be
+   * the measure of advice. Of attempts made elsewhere, what the first attempt of the instance asked for.
+   */
+  readonly manifestMemoryBytes: number | null;
   readonly requestedWalltimeSeconds: number | null;
   readonly peakMemoryBytes: number | null;
   /** The attempt was killed for memory and never succeeded later: the true peak lies above the bound. */
@@ -86,18 +89,30 @@ function taskHistory(task: string, rows: readonly HistoryRow[]): TaskHistory {
     const known = first.get(instanceKey(row));
     if (!known || row.attempt < known.attempt) first.set(instanceKey(row), row);
   }
-  const firstOf = (row: HistoryRow) => first.get(instanceKey(row)) ?? row;
+  const asked = (row: HistoryRow) =>
+    within(
+      row.manifestMemoryBytes ?? (first.get(instanceKey(row)) ?? row).requestedMemoryBytes,
+      LARGEST_PEAK,
+    );
+  const firstWritten = new Map<string, number>();
+  for (const row of ordered) {
+    const bytes = asked(row);
+    if (row.origin === 'scalable' && bytes !== null && !firstWritten.has(row.target))
+      firstWritten.set(row.target, bytes);
+  }
+  const writtenFor = (row: HistoryRow) =>
+    (row.origin === 'scalable' ? firstWritten.get(row.target) : undefined) ?? asked(row);
   const kept: LearningRow[] = [];
   const count = { other: 0, absurd: 0, withoutMemory: 0, badTime: 0 };
   for (const row of ordered) {
     if (row.outcome === 'succeeded') {
-      const learned = fromSuccess(row, firstOf(row));
+      const learned = fromSuccess(row, writtenFor(row));
       if (row.peakMemoryBytes !== null && learned.peakMemoryBytes === null) count.absurd++;
       else if (learned.peakMemoryBytes === null) count.withoutMemory++;
       if (row.wallSeconds !== null && learned.wallSeconds === null) count.badTime++;
       kept.push(learned);
     } else if (largestBound.get(instanceKey(row)) === row && lowerBound(row) > 0) {
-      kept.push(fromKill(row, firstOf(row)));
+      kept.push(fromKill(row, writtenFor(row)));
     } else if (!succeeded.has(instanceKey(row))) {
       count.other++;
     }
@@ -111,7 +126,11 @@ function withContext(rows: readonly LearningRow[]): Pick<TaskHistory, 'rows' | '
     recentOf(rows.map((row) => ({ ...row, startedAt: startOf(row), value: value(row) })));
   const memory = past((row) => (row.censored ? null : row.peakMemoryBytes));
   const time = past((row) => row.wallSeconds);
-  const hours = tellsHours(rows.map(startOf)) ? rows.map((row) => hourOf(startOf(row))) : null;
+  const begins = beginsOf(rows.map((row) => ({ runId: row.runId, startedAt: startOf(row) })));
+  // Of the run: requests are made when it begins, and within it the hour would tell one instance from the next.
+  const hours = tellsHours([...begins.values()])
+    ? rows.map(({ runId }) => hourOf(begins.get(runId) ?? Number.NaN))
+    : null;
   const last = rows.at(-1);
   return {
     now: {
@@ -155,9 +174,10 @@ function notesOf(
   return notes;
 }
 
-function fromSuccess(row: HistoryRow, first: HistoryRow): LearningRow {
+function fromSuccess(row: HistoryRow, manifestMemoryBytes: number | null): LearningRow {
   return {
-    ...common(row, first),
+    ...common(row),
+    manifestMemoryBytes,
     peakMemoryBytes: within(row.peakMemoryBytes, LARGEST_PEAK),
     censored: false,
     cpuSeconds: within(row.cpuSeconds, LONGEST_WALL_SECONDS * 1024),
@@ -166,9 +186,10 @@ function fromSuccess(row: HistoryRow, first: HistoryRow): LearningRow {
   };
 }
 
-function fromKill(row: HistoryRow, first: HistoryRow): LearningRow {
+function fromKill(row: HistoryRow, manifestMemoryBytes: number | null): LearningRow {
   return {
-    ...common(row, first),
+    ...common(row),
+    manifestMemoryBytes,
     peakMemoryBytes: Math.round(lowerBound(row) * CENSORED_FACTOR),
     censored: true,
     // It was cut short: its time is no time of the task.
@@ -185,7 +206,7 @@ function ioOf({ readBytes, writtenBytes }: HistoryRow): number | null {
   return bytes >= 0 && bytes <= 1024 * LARGEST_PEAK ? bytes : null;
 }
 
-function common(row: HistoryRow, first: HistoryRow) {
+function common(row: HistoryRow) {
   return {
     runId: row.runId,
     finishedAt: row.finishedAt,
@@ -196,7 +217,6 @@ function common(row: HistoryRow, first: HistoryRow) {
     features: row.features,
     requestedCpus: within(row.requestedCpus, 1e6),
     requestedMemoryBytes: within(row.requestedMemoryBytes, LARGEST_PEAK),
-    firstMemoryBytes: within(first.requestedMemoryBytes, LARGEST_PEAK),
     requestedWalltimeSeconds: within(row.requestedWalltimeSeconds, LONGEST_WALL_SECONDS),
   };
 }

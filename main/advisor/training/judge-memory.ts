@@ -52,7 +52,7 @@ export function judgeMemory(
   const hours = median(wall) / 3600;
   const quantileRequests = quantileRequestsOf(peaks, folds, tests, tested);
   const quantile = price(quantileRequests(JUDGED_LEVEL));
-  const asked = Float64Array.from(tested, (row) => rows[row]?.firstMemoryBytes ?? Number.NaN);
+  const asked = Float64Array.from(tested, (row) => rows[row]?.manifestMemoryBytes ?? Number.NaN);
   const manifest = asked.every(Number.isFinite) ? price(asked) : null;
   const memory = STAGES[0] as StageDefinition;
   const learnedRequests = held

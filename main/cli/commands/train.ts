@@ -137,8 +137,9 @@ function taskText(task: TaskTrainingReport): string[] {
   const memory = task.stages.find(({ stage }) => stage === 'peak_memory');
   const wall = task.stages.find(({ stage }) => stage === 'wall_time');
   const percent = (share: number | null) => (share === null ? 'not known' : `${Math.round(share * 100)} %`);
-  const wasted = Object.entries(task.wastage).flatMap(([method, gbh]) =>
-    gbh === null ? [] : [`${method} ${describeMemoryHours(gbh)}`],
+  const { manifest, quantile, learned } = task.wastage;
+  const wasted = Object.entries({ 'manifest as first written': manifest, quantile, learned }).flatMap(
+    ([name, gbh]) => (gbh === null ? [] : [`${name} ${describeMemoryHours(gbh)}`]),
   );
   return [
     `${task.task}: ${task.rows} attempts of ${task.runs} runs → ${task.chosen}`,

@@ -9,16 +9,28 @@ const NEWEST_RUNS = 100;
 /**
  * What became of the advice, by run, task and method: of one run, or of the newest that took advice. A first request
  * sufficed when its attempt succeeded within it; attempts that ended for other reasons judge nobody. Saved is against the
- * manifest's request on the same task: where the peak was above it, it fails once and is given twice as much, or
- * what is needed.
+ * request that the manifest had when the task was first run on this target: what was adopted from advice since then must
+ * not be the measure of advice. Where the peak was above it, it fails once and is given twice as much, or what is needed.
  */
 export function adviceOutcomes({ db }: QueryContext, runId?: string): readonly AdviceOutcome[] {
   return db
     .prepare(
       `WITH chosen AS (
-         SELECT run_key, run_id, started_at FROM runs r
+         SELECT run_key, run_id, started_at, target FROM runs r
          WHERE ${runId === undefined ? 'EXISTS (SELECT 1 FROM instances i JOIN recommendations c USING (instance_key) WHERE i.run_key = r.run_key)' : 'run_id = ?'}
          ORDER BY started_at DESC, run_key DESC LIMIT ${NEWEST_RUNS}
+       ),
+       first_written AS (
+         SELECT task, target, (
+           SELECT coalesce(c.manifest_memory_bytes, CASE WHEN i.source IN ('manifest', 'user') THEN a.memory_bytes END) AS bytes
+           FROM runs r CROSS JOIN instances i INDEXED BY instances_by_task ON i.run_key = r.run_key AND i.task = advised.task
+             LEFT JOIN recommendations c ON c.instance_key = i.instance_key
+             LEFT JOIN attempts a ON a.instance_key = i.instance_key AND a.attempt = 1
+           WHERE r.target = advised.target AND r.origin = 'scalable' AND bytes IS NOT NULL
+           ORDER BY r.started_at LIMIT 1
+         ) AS memory_bytes
+         FROM (SELECT DISTINCT i.task, chosen.target
+           FROM chosen CROSS JOIN instances i INDEXED BY instances_by_task ON i.run_key = chosen.run_key) advised
        ),
        judged AS (
          SELECT i.run_key, i.task, c.source AS method, c.confidence,
@@ -29,13 +41,14 @@ export function adviceOutcomes({ db }: QueryContext, runId?: string): readonly A
            i.outcome = 'succeeded' AND i.wall_s IS NOT NULL AND c.wall_low IS NOT NULL AS has_wall,
            i.wall_s BETWEEN c.wall_low AND c.wall_high AS in_wall,
            CASE WHEN i.outcome = 'succeeded' THEN
-             i.wall_s * (c.manifest_memory_bytes + CASE WHEN i.peak_memory_bytes > c.manifest_memory_bytes
-               THEN max(2 * c.manifest_memory_bytes, i.peak_memory_bytes) ELSE 0 END)
+             i.wall_s * (w.memory_bytes + CASE WHEN i.peak_memory_bytes > w.memory_bytes
+               THEN max(2 * w.memory_bytes, i.peak_memory_bytes) ELSE 0 END)
              - CASE WHEN i.attempts <= 1 THEN a.memory_bytes * a.wall_s
                ELSE (SELECT sum(memory_bytes * wall_s) FROM attempts WHERE instance_key = i.instance_key) END
            END AS saved
          FROM chosen CROSS JOIN instances i INDEXED BY instances_by_task ON i.run_key = chosen.run_key
            CROSS JOIN recommendations c ON c.instance_key = i.instance_key
+           JOIN first_written w ON w.task = i.task AND w.target = chosen.target
            LEFT JOIN attempts a ON a.instance_key = i.instance_key AND a.attempt = 1
          WHERE c.source IN ('quantile', 'learned', 'scouts')
        )

@@ -17,10 +17,11 @@ export function history(
     .prepare(
       `SELECT r.run_id, r.target, r.provider, r.origin, r.hostname, i.instance_id, i.task, i.component, t.params, t.features,
          a.attempt, a.cpus, a.memory_bytes, a.walltime_s, a.outcome, a.peak_memory_bytes, a.cpu_user_s,
-         a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.started_at, a.finished_at
+         a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.started_at, a.finished_at, c.manifest_memory_bytes
        FROM runs r CROSS JOIN ${INSTANCES_IN_ORDER} ON i.run_key = r.run_key
          CROSS JOIN attempts a ON a.instance_key = i.instance_key
          CROSS JOIN instance_texts t ON t.run_key = r.run_key AND t.instance_key = i.instance_key
+         LEFT JOIN recommendations c ON c.instance_key = i.instance_key
        WHERE ${LEARNABLE} ${task === undefined ? '' : 'AND i.task = ?'}
        ORDER BY a.finished_at DESC, a.instance_key DESC LIMIT ?`,
     )
@@ -47,6 +48,9 @@ function historyRow(row: SqlRow): HistoryRow {
     requestedCpus: numOrNull(row, 'cpus'),
     requestedMemoryBytes: numOrNull(row, 'memory_bytes'),
     requestedWalltimeSeconds: numOrNull(row, 'walltime_s'),
+    ...(row.manifest_memory_bytes !== null && {
+      manifestMemoryBytes: num(row, 'manifest_memory_bytes'),
+    }),
     outcome: text(row, 'outcome') as AttemptOutcome,
     peakMemoryBytes: numOrNull(row, 'peak_memory_bytes'),
     cpuSeconds: user === null && system === null ? null : (user ?? 0) + (system ?? 0),

@@ -49,8 +49,8 @@ function Record({ record }: { record: AdvisorRecord }) {
       {savedGbh !== null && (
         <Text size="sm">
           {savedGbh >= 0
-            ? `Compared with the manifest’s requests it has saved ${gibHours(savedGbh)} so far, failed attempts counted.`
-            : `Compared with the manifest’s requests it has held ${gibHours(-savedGbh)} more so far: the manifest asks for less than tasks need, or failures cost more than was saved.`}
+            ? `Compared with the manifest as first written it has saved ${gibHours(savedGbh)} so far, failed attempts counted.`
+            : `Compared with the manifest as first written it has held ${gibHours(-savedGbh)} more so far: it asked for less than tasks need, or failures cost more than was saved.`}
         </Text>
       )}
       <Chart title="Promised and kept, run by run" draw={draw} height={240} />

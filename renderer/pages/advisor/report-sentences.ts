@@ -52,8 +52,8 @@ export function savingSentence(task: TaskTrainingReport): string | null {
   const change = (before - after) / before;
   const failures = failureChange(task);
   return change >= 0
-    ? `On the runs you have it would have wasted ${gibHours(after)} instead of ${gibHours(before)}, ${percent(change)} less${failures}.`
-    : `On the runs you have it would have wasted ${gibHours(after)} instead of ${gibHours(before)}${failures}.`;
+    ? `On the runs you have it would have wasted ${gibHours(after)} instead of ${gibHours(before)} with the manifest as first written, ${percent(change)} less${failures}.`
+    : `On the runs you have it would have wasted ${gibHours(after)} instead of ${gibHours(before)} with the manifest as first written${failures}.`;
 }
 
 function failureChange(task: TaskTrainingReport): string {

@@ -61,7 +61,7 @@ export function FailuresTable({ task }: { task: TaskTrainingReport }) {
         {(['manifest', 'quantile', 'learned'] as const).map((method) => (
           <Table.Tr key={method} fw={method === task.chosen ? 600 : undefined}>
             <Table.Td>
-              {methodName(method, task.modelType)}
+              {method === 'manifest' ? 'The manifest as first written' : methodName(method, task.modelType)}
               {method === task.chosen ? ' (in use)' : ''}
             </Table.Td>
             <Table.Td ta="right">{gibHours(task.wastage[method])}</Table.Td>

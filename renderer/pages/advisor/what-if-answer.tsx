@@ -139,7 +139,7 @@ function Evidence({ answer }: { answer: WhatIfAnswer }) {
       </Text>
       {wasted && (
         <Text size="sm" c="dimmed">
-          Wasted per held-out task: {gibHours(wasted.manifest)} with the manifest’s numbers,{' '}
+          Wasted per held-out task: {gibHours(wasted.manifest)} with the manifest as first written,{' '}
           {gibHours(wasted.quantile)} with quantiles, {gibHours(wasted.learned)} with the model.
         </Text>
       )}

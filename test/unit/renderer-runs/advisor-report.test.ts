@@ -58,7 +58,7 @@ describe('the report in sentences', () => {
 
   it('says what it would have saved', () => {
     expect(savingSentence(task({}))).toBe(
-      'On the runs you have it would have wasted 0.5 GB·h instead of 2 GB·h, 75 % less, with 1 failure instead of 14.',
+      'On the runs you have it would have wasted 0.5 GB·h instead of 2 GB·h with the manifest as first written, 75 % less, with 1 failure instead of 14.',
     );
   });
 

@@ -121,6 +121,31 @@ describe('what was advised', () => {
     ]);
   });
 
+  it('is measured by the manifest as it was first written, not by what was adopted from advice since', () => {
+    const { writer, context } = memory();
+    const hour = { from: 0, to: HOUR, peakMemoryBytes: GIB };
+    // First run: the manifest's 8 GiB. Second: advice of 2 GiB, adopted. Third: the manifest says 2 GiB, as is advised.
+    const adopted = { cpus: 4, memoryBytes: 2 * GIB, walltimeSeconds: 7200 };
+    writer.write([started(), added(instance(0)), ...whole('simulate.0', { ...hour, memoryBytes: 8 * GIB })]);
+    for (const [run, manifestRequest] of [
+      ['run-2', undefined],
+      ['run-3', adopted],
+    ] as const) {
+      const at = run === 'run-2' ? 2 * HOUR : 4 * HOUR;
+      writer.write(
+        [
+          started(),
+          added(advised(0, { ...(manifestRequest && { manifestRequest }) })),
+          ...whole('simulate.0', { ...hour, memoryBytes: 2 * GIB }),
+        ].map((event) => ({ ...event, runId: run, at: event.at + at })),
+      );
+    }
+    expect(adviceOutcomes(context).map(({ runId, savedGbh }) => [runId, savedGbh])).toEqual([
+      ['run-2', 6],
+      ['run-3', 6],
+    ]);
+  });
+
   it('stands in the report, as figures and in a line', () => {
     const { writer, context } = memory();
     writer.write([
@@ -141,10 +166,10 @@ describe('what was advised', () => {
       slipped: false,
     });
     expect(renderReport(told)).toContain(
-      "\nAdvice: 1 of 1 first requests sufficed (100 %, promised 95 %); 6 GB·h less than the manifest's requests\n",
+      '\nAdvice: 1 of 1 first requests sufficed (100 %, promised 95 %); 6 GB·h less than the manifest as first written\n',
     );
     expect(renderReport({ ...told, advisor: { ...told.advisor!, saved_gbh: -2, slipped: true } })).toMatch(
-      /2 GB·h more than the manifest's requests; train again, the promise slips\n/,
+      /2 GB·h more than the manifest as first written; train again, the promise slips\n/,
     );
   });
 

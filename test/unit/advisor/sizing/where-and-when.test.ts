@@ -85,6 +85,33 @@ it('does not take the machines of one kind of target for those of another', () =
   expect(bytes('slurm', null)).toBeGreaterThan(1.5 * bytes('local', 'laptop-#'));
 });
 
+describe('the hour of the day', () => {
+  // Ten campaigns in the morning, begun at seven or at eight; the larger instances come later in each.
+  const mornings = energyRows(160).map((row, i) => ({
+    ...row,
+    runId: `run-${i % 10}`,
+    finishedAt:
+      Date.UTC(2026, 0, 1 + (i % 10), 7 + (i % 2), 20) +
+      (i < 10 ? 0 : i * 60_000 + Number(row.features.num_nodes) * 20_000),
+  }));
+  const advisor = LearnedAdvisor.fromRows(mornings, { modelType: 'linear' });
+  const bytes = (hourOfDay: number | null, more = {}) =>
+    advisor.size(query({ features: { ...features, ...more }, hourOfDay })).request.memoryBytes ?? 0;
+
+  it.each([0, 3, 12, 23])('at which nothing ran yet (%d) changes nothing', (hour) => {
+    expect(bytes(hour)).toBe(bytes(null));
+  });
+
+  it('beside those at which something ran is taken for the nearest of them', () => {
+    expect([bytes(6), bytes(9)]).toEqual([bytes(7), bytes(8)]);
+  });
+
+  it('is that of the run, so that it does not tell the large instances from the small', () => {
+    expect(bytes(8) / bytes(7)).toBeCloseTo(1, 1);
+    expect(bytes(8, { num_nodes: 1250 })).toBeGreaterThan(2 * bytes(7, { num_nodes: 120, input_size_mb: 5 }));
+  });
+});
+
 describe('the I/O class of advice', () => {
   /** Outages write a lot, all else next to nothing. */
   const written = rows.map((row) => ({
