@@ -67,6 +67,10 @@ sh -c 'jobs=$1 chunks=$2 memory=$3 array=$4 index=$5 && . "$6"' sh \
 child=$!
 (
   rounds=0 shown=0 type='' id='' attempt=''
+  for pause in 0.2 0.4 0.8; do
+    sleep $pause 2>/dev/null || sleep 1
+    carry
+  done
   while sleep 2; do
     carry
     heed

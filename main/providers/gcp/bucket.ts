@@ -61,6 +61,25 @@ export class Bucket {
     return found;
   }
 
+  /** Folders right below one; names with a slash at the end, as `prefix` has. */
+  async folders(prefix: string): Promise<string[]> {
+    const found: string[] = [];
+    let pageToken: string | undefined;
+    do {
+      const query = {
+        prefix,
+        delimiter: '/',
+        autoPaginate: false,
+        maxResults: 1000,
+        ...(pageToken && { pageToken }),
+      };
+      const [, next, answer] = await this.#call('list files', 'list', () => this.#bucket.getFiles(query));
+      found.push(...prefixesOf(answer));
+      pageToken = tokenOf(next);
+    } while (pageToken);
+    return found;
+  }
+
   async stat(name: string): Promise<BucketObject | null> {
     return this.#orNull('look at a file', async () => {
       const [metadata] = await this.#file(name).getMetadata();
@@ -178,4 +197,10 @@ function objectOf(name: string, metadata: FileMetadata): BucketObject {
 function tokenOf(next: unknown): string | undefined {
   const token = typeof next === 'object' && next !== null && 'pageToken' in next ? next.pageToken : undefined;
   return typeof token === 'string' ? token : undefined;
+}
+
+function prefixesOf(answer: unknown): string[] {
+  const prefixes =
+    typeof answer === 'object' && answer !== null && 'prefixes' in answer ? answer.prefixes : [];
+  return Array.isArray(prefixes) ? prefixes.filter((prefix) => typeof prefix === 'string') : [];
 }

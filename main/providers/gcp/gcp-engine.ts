@@ -37,8 +37,8 @@ interface ElementId {
 
 /** One answer of the service carries the tasks of so many elements. */
 const MOST_ELEMENTS = 1000;
-/** Buckets show at once what was written; machines carry results there every other second. */
-const GRACE_SECONDS = 30;
+/** Buckets show at once what was written, and a machine that is gone writes nothing more. */
+const GRACE_SECONDS = 5;
 
 /**
  * Google Cloud Batch. An array is its files in the bucket and a row of jobs (see `ArrayRow`); both have names that follow from

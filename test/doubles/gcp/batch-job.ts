@@ -40,7 +40,7 @@ export interface JobText {
   readonly allocationPolicy?: {
     readonly location?: { readonly allowedLocations?: readonly string[] };
     readonly instances?: readonly [
-      { readonly policy?: { readonly machineType?: string; readonly provisioningModel?: string } },
+      { readonly policy?: { readonly machineType?: string; readonly provisioningModel?: string | number } },
     ];
     readonly serviceAccount?: { readonly email?: string };
   };
@@ -157,7 +157,7 @@ export class BatchJob {
       to: null,
       cpus: Number(cpuMilli) / 1000,
       memoryGb: Number(memoryMib) / 1024,
-      spot: this.text.allocationPolicy?.instances?.[0]?.policy?.provisioningModel === 'SPOT',
+      spot: ['SPOT', 2].includes(this.text.allocationPolicy?.instances?.[0]?.policy?.provisioningModel ?? ''),
     };
     this.#ledger.push(task.sold);
     this.#tell(task, 'RUNNING', 'Task state is updated from ASSIGNED to RUNNING', null, task.sold.from);

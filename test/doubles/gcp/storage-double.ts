@@ -71,11 +71,17 @@ export class StorageDouble {
     const prefix = url.searchParams.get('prefix') ?? '';
     const most = Number(url.searchParams.get('maxResults') ?? 1000);
     const after = url.searchParams.get('pageToken') ?? '';
-    const names = [...this.#names(bucket, prefix)].filter((name) => name > after).sort();
+    const delimiter = url.searchParams.get('delimiter');
+    const all = [...this.#names(bucket, prefix)].filter((name) => name > after).sort();
+    const cut = (name: string) => name.indexOf(delimiter ?? '', prefix.length);
+    const names = delimiter === null ? all : all.filter((name) => cut(name) < 0);
+    const below = delimiter === null ? [] : all.filter((name) => cut(name) >= 0);
+    const prefixes = [...new Set(below.map((name) => name.slice(0, cut(name) + 1)))];
     const page = names.slice(0, most);
     return {
       json: {
         kind: 'storage#objects',
+        ...(prefixes.length > 0 && { prefixes }),
         items: page.map((name) => this.#metadata(bucket, name)),
         ...(names.length > page.length && { nextPageToken: page.at(-1) }),
       },

@@ -1,0 +1,95 @@
+import type { Timer } from '../batch/timer.ts';
+import type { GcpAccess } from '../clouds.ts';
+import { atOnce } from './at-once.ts';
+import { BatchService } from './batch-service.ts';
+import { Bucket } from './bucket.ts';
+import type { BucketFolder } from './gcp-options.ts';
+import { labelText, RUN_LABEL } from './job-request.ts';
+import { jobOverAt, jobState } from './task-state.ts';
+
+/** Something of this app in a project that no run of this workspace needs any more. */
+export type GcpOrphan =
+  /** It runs or waits, and costs money. */
+  | { readonly kind: 'job'; readonly name: string; readonly run: string; readonly state: string }
+  /** What a run has left in a bucket, its outputs among it. */
+  | { readonly kind: 'files'; readonly name: string; readonly run: string; readonly bytes: number };
+
+export interface GcpSweep {
+  readonly timer: Timer;
+  /** Runs of this workspace: those that go on, and those that are over. Others are unknown here. */
+  readonly runs: ReadonlyMap<string, 'live' | 'over'>;
+  /** Where runs keep their files; null: files are not looked for. */
+  readonly storage: BucketFolder | null;
+}
+
+/**
+ * What of this app is left in a project and region: jobs whose run is over or unknown, and files of runs that are unknown.
+ * Changes nothing. Files of a run that is known belong to it.
+ */
+export async function gcpOrphans(access: GcpAccess, sweep: GcpSweep): Promise<readonly GcpOrphan[]> {
+  const service = new BatchService(access, sweep.timer);
+  try {
+    const jobs = await service.labelled(RUN_LABEL, null);
+    const live = new Set(namesOf(sweep.runs, 'live'));
+    const lost = jobs.flatMap((job): GcpOrphan[] => {
+      const run = job.labels?.[RUN_LABEL] ?? '';
+      if (jobOverAt(job) !== null || live.has(run)) return [];
+      return [{ kind: 'job', name: job.name?.split('/').at(-1) ?? '', run, state: jobState(job) }];
+    });
+    return [...lost, ...(await leftFiles(access, sweep))];
+  } finally {
+    await service.close();
+  }
+}
+
+/** Ends and removes them. A job is gone when this resolves as far as the service has accepted it. */
+export async function removeGcpOrphans(
+  access: GcpAccess,
+  orphans: readonly GcpOrphan[],
+  { timer, storage }: Pick<GcpSweep, 'timer' | 'storage'>,
+): Promise<void> {
+  const service = new BatchService(access, timer);
+  try {
+    await atOnce(
+      orphans.filter(({ kind }) => kind === 'job'),
+      ({ name }) => service.remove(name),
+    );
+  } finally {
+    await service.close();
+  }
+  if (storage === null) return;
+  const bucket = new Bucket(access, storage.bucket, timer);
+  for (const { name, kind } of orphans) {
+    if (kind !== 'files') continue;
+    // The deepest first, as folders of some buckets must be empty to go.
+    const objects = (await bucket.list(name))
+      .map((object) => object.name)
+      .sort()
+      .reverse();
+    const files = objects.filter((object) => !object.endsWith('/'));
+    await atOnce(files, (object) => bucket.remove(object));
+    for (const folder of objects.filter((object) => object.endsWith('/'))) await bucket.remove(folder);
+  }
+}
+
+async function leftFiles(access: GcpAccess, { timer, runs, storage }: GcpSweep): Promise<GcpOrphan[]> {
+  if (storage === null) return [];
+  const bucket = new Bucket(access, storage.bucket, timer);
+  const prefix = `${storage.prefix === '' ? '' : `${storage.prefix}/`}.scalable/runs/`;
+  const folders = (await bucket.folders(prefix)).filter((folder) => !runs.has(runOf(folder)));
+  return atOnce(folders, async (name): Promise<GcpOrphan> => {
+    const objects = await bucket.list(name);
+    return {
+      kind: 'files',
+      name,
+      run: runOf(name),
+      bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  });
+}
+
+const runOf = (folder: string) => folder.replace(/\/$/, '').split('/').at(-1) ?? '';
+
+function namesOf(runs: GcpSweep['runs'], state: 'live' | 'over'): string[] {
+  return [...runs].flatMap(([run, is]) => (is === state ? labelText(run) : []));
+}
