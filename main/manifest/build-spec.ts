@@ -66,7 +66,8 @@ function componentSpec(root: MapTree, name: string, component: ManifestComponent
   return {
     name,
     image: component.image ?? null,
-    runtime: component.runtime ?? null,
+    // One program by its old and its new name.
+    runtime: component.runtime === 'singularity' ? 'apptainer' : (component.runtime ?? null),
     preloadScript: component.preload_script ?? null,
     cpus: component.cpus ?? 1,
     memoryBytes: component.memory == null ? null : parseMemory(component.memory),

@@ -15,7 +15,7 @@ import { resolvedYaml } from './resolved-yaml.ts';
 import { sourceSchema } from './schema.ts';
 import { selectTarget } from './select-target.ts';
 import type { DeploymentSpec, Problem, ValidationReport } from './spec.ts';
-import { keyPlaceOf, keysAt, type MapTree, placeOf, scalarAt } from './tree.ts';
+import { keyPlaceOf, keysAt, type MapTree, pathIn, placeOf, scalarAt } from './tree.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** What is said of every target, also of those that are not chosen. */
@@ -36,6 +36,8 @@ export interface LoadedManifest {
   readonly targets: readonly TargetHead[];
   /** The manifest for the chosen target, overlay merged; null when there are errors. */
   readonly resolvedYaml: string | null;
+  /** Puts a problem that somebody else found, by its path, where it stands in the text. */
+  place(problem: Problem): Problem;
 }
 
 export interface ParseOptions {
@@ -91,9 +93,25 @@ export function parseManifest(text: string, options: ParseOptions): LoadedManife
   const name = target.name ?? '';
   const chosen = parts.targets.get(name);
   if (!report.ok || parts.project === null || chosen === undefined)
-    return { report, spec: null, ...overview, resolvedYaml: null };
+    return { report, spec: null, ...overview, resolvedYaml: null, place: asItIs };
   const spec = buildSpec(shape.root, parts, parts.project, { name, options: chosen }, options.projectFolder);
-  return { report, spec, ...overview, resolvedYaml: resolvedYaml(shape.root) };
+  return {
+    report,
+    spec,
+    ...overview,
+    resolvedYaml: resolvedYaml(shape.root),
+    place: (problem) => placed(problem, shape.root),
+  };
+}
+
+const asItIs = (problem: Problem): Problem => problem;
+
+function placed(problem: Problem, root: MapTree): Problem {
+  if (problem.line !== null) return problem;
+  const path = pathIn(root, problem.path);
+  if (path.length === 0) return problem;
+  const { line, column, endLine, endColumn } = placeOf(root, path);
+  return { ...problem, line, column, endLine, endColumn };
 }
 
 /** Options of a target that is not used cannot stop one that was asked for; that its provider exists is checked always. */
@@ -132,7 +150,7 @@ function targetsOf(root: MapTree): LoadedManifest['targets'] {
   const written = (name: string, key: string) => scalarAt(root, ['targets', name, key])?.raw;
   return keysAt(root, ['targets']).map((name) => {
     const connection = written(name, 'connection');
-    const queue = written(name, 'queue');
+    const queue = written(name, 'queue') ?? written(name, 'partition');
     return {
       name,
       provider: written(name, 'provider') ?? '',
@@ -161,6 +179,7 @@ function failed(errors: readonly Problem[], warnings: readonly Problem[]): Loade
     outline: [],
     targets: [],
     resolvedYaml: null,
+    place: asItIs,
   };
 }
 

@@ -52,15 +52,30 @@ const slurm = mapping({
   provider: z.literal('slurm'),
   connection: text.nullish().describe('Name of an SSH profile of the app; never a secret in this file'),
   queue: text.nullish().describe('Partition that jobs go to'),
+  partition: text.nullish().describe('Other name of queue'),
   account: text.nullish().describe('Account that jobs are charged to'),
+  qos: text.nullish().describe('Quality of service of the jobs'),
+  constraint: text.nullish().describe('Features that nodes must have, as sbatch takes them: skylake&ib'),
+  sbatch_flags: z
+    .union([z.string(), z.array(z.string())], 'must be a list of flags such as "--exclusive"')
+    .nullish()
+    .meta({
+      description: 'Further flags for sbatch, one an item; those that the app sets itself are refused',
+      examples: ['--exclusive', '--gpus=1', '--mail-type=END', '--reservation=name'],
+    }),
+  chunk_target: z
+    .union([z.string(), z.number()], 'must be a time such as "00:05:00"')
+    .nullish()
+    .describe('Short tasks are packed into jobs of about this time; default "00:05:00"'),
+  project_dir: text.nullish().describe('Folder of the project on the site, where it is there already'),
   walltime,
   name: text.nullish().describe('Name of the jobs'),
   logs_location: text.nullish().describe('Folder for job logs on the site'),
   suppress_logs: truth.describe('Do not keep job logs'),
   container_runtime: z
-    .enum(['apptainer', 'docker'], 'must be apptainer or docker')
+    .enum(['apptainer', 'singularity', 'docker'], 'must be apptainer, singularity or docker')
     .nullish()
-    .describe('Runtime for components with an image'),
+    .describe('Runtime for components with an image; default: what the site has'),
   interface: text.nullish().describe('Network interface; accepted for compatibility, not used'),
   comm_port: wholeNumber(1).nullish().describe('Accepted for compatibility, not used'),
   max_workers: workers('Tasks that run at once at the most'),

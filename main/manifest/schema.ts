@@ -18,7 +18,10 @@ export const projectSchema = mapping({
 
 export const componentSchema = mapping({
   image: text.nullish().describe('Container image'),
-  runtime: text.nullish().describe('Container runtime'),
+  runtime: text.nullish().meta({
+    description: 'Container runtime; singularity is taken for apptainer',
+    examples: ['apptainer', 'singularity', 'docker'],
+  }),
   preload_script: text.nullish().describe('Script that is sourced before a command'),
   cpus: wholeNumber(1).optional().describe('Whole cores that one task gets; default 1'),
   memory: text.nullish().meta({

@@ -98,6 +98,16 @@ export function placeOf(tree: Tree, path: Path): Place {
   return place;
 }
 
+/** As much of a dotted path as there is; names may have dots of their own, so the longest that fits is taken. */
+export function pathIn(tree: Tree, dotted: string): readonly string[] {
+  if (tree.kind !== 'map' || dotted === '') return [];
+  const fits = [...tree.entries.keys()].filter((key) => dotted === key || dotted.startsWith(`${key}.`));
+  const key = fits.sort((a, b) => b.length - a.length)[0];
+  const value = key === undefined ? undefined : tree.entries.get(key)?.value;
+  if (key === undefined || value === undefined) return [];
+  return [key, ...pathIn(value, dotted.slice(key.length + 1))];
+}
+
 /** Place of the key itself: for what is said about a name, not about its value. */
 export function keyPlaceOf(tree: Tree, path: Path): Place {
   const parent = treeAt(tree, path.slice(0, -1));

@@ -1,6 +1,6 @@
 import { targetProvider } from '../../connections/target-provider.ts';
 import { manifestJsonSchema } from '../../manifest/json-schema.ts';
-import { parseManifest } from '../../manifest/load.ts';
+import { type LoadedManifest, parseManifest } from '../../manifest/load.ts';
 import type { DeploymentSpec, ValidationReport } from '../../manifest/spec.ts';
 import type { Sites } from '../../providers/site.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
@@ -50,7 +50,7 @@ async function checkManifest(
 ): Promise<ManifestCheck> {
   const loaded = parseManifest(text, { projectFolder, target, env: process.env });
   return {
-    report: loaded.spec === null ? loaded.report : await withTarget(loaded.report, loaded.spec, sites),
+    report: loaded.spec === null ? loaded.report : await withTarget(loaded, loaded.spec, sites),
     outline: loaded.outline,
     targets: loaded.targets,
     resolved: loaded.resolvedYaml,
@@ -60,14 +60,14 @@ async function checkManifest(
 
 /** What the manifest says, and what the target's site can never hold. */
 async function withTarget(
-  report: ValidationReport,
+  { report, place }: Pick<LoadedManifest, 'report' | 'place'>,
   spec: DeploymentSpec,
   sites: Pick<Sites, 'limits'>,
 ): Promise<ValidationReport> {
   const ofTarget = (await targetProvider(spec, sites)).validate(spec);
   return {
     ok: report.ok && ofTarget.ok,
-    errors: [...report.errors, ...ofTarget.errors],
-    warnings: [...report.warnings, ...ofTarget.warnings],
+    errors: [...report.errors, ...ofTarget.errors.map(place)],
+    warnings: [...report.warnings, ...ofTarget.warnings.map(place)],
   };
 }

@@ -11,11 +11,11 @@ export async function validate(
   input: { readonly manifest: string | undefined; readonly target?: string },
 ): Promise<number> {
   const path = manifestPath(context, input.manifest);
-  const { report, spec } = await load(context, path, input.target);
+  const { report, spec, place } = await load(context, path, input.target);
   const provider =
     spec === null ? null : (await withSites(context, (sites) => sites.provider(spec))).validate(spec);
-  const errors = [...report.errors, ...(provider?.errors ?? [])];
-  const warnings = [...report.warnings, ...(provider?.warnings ?? [])];
+  const errors = [...report.errors, ...(provider?.errors ?? []).map(place)];
+  const warnings = [...report.warnings, ...(provider?.warnings ?? []).map(place)];
   const ok = errors.length === 0;
   const { output } = context;
   output.result({ ok, target: spec?.target.name ?? null, errors, warnings }, () =>

@@ -1,5 +1,6 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
 import { parseDuration } from '../../platform/units.ts';
+import { checkFlags } from './sbatch-flags.ts';
 
 /** A Slurm target's own options, read and with their defaults. Null: not said, Slurm's default counts. */
 export interface SlurmOptions {
@@ -16,10 +17,6 @@ export interface SlurmOptions {
   /** Null: what the site has. */
   readonly containerRuntime: 'apptainer' | 'singularity' | 'docker' | null;
 }
-
-/** Flags that would break how work is found again. */
-const OURS =
-  /^(-a|-J|-o|-e|-i|-D|-d|-H|-W)|^--(array|job-name|output|error|input|chdir|dependency|hold|wait|wrap|parsable|requeue|export|export-file|test-only|open-mode|signal|clusters|ntasks|nodes)(=|$)/;
 
 /** Reads the options of a Slurm target; what is wrong is told and its default used. `comm_port` and `interface` are not needed. */
 export function readSlurmOptions(spec: DeploymentSpec): { options: SlurmOptions; problems: Problem[] } {
@@ -50,8 +47,7 @@ export function readSlurmOptions(spec: DeploymentSpec): { options: SlurmOptions;
   function flags(): readonly string[] {
     const value = options.sbatch_flags ?? options.extra_flags ?? [];
     const list = typeof value === 'string' ? value.split(/\s+/).filter((flag) => flag !== '') : value;
-    const isText = (flag: unknown): flag is string => typeof flag === 'string' && /^-[^\0\r\n]+$/.test(flag);
-    if (!Array.isArray(list) || !list.every(isText)) {
+    if (!Array.isArray(list) || !list.every((flag) => typeof flag === 'string')) {
       tell(
         'sbatch_flags',
         'sbatch_flags must be a list of flags such as "--exclusive"',
@@ -59,10 +55,9 @@ export function readSlurmOptions(spec: DeploymentSpec): { options: SlurmOptions;
       );
       return [];
     }
-    const taken = list.filter((flag) => OURS.test(flag));
-    for (const flag of taken)
-      tell('sbatch_flags', `${flag} is set by the app and cannot be among sbatch_flags`, 'Remove it.');
-    return list.filter((flag) => !OURS.test(flag));
+    const checked = checkFlags(list);
+    for (const { message, hint } of checked.refused) tell('sbatch_flags', message, hint);
+    return checked.flags;
   }
 
   function chunkTarget(): number | null {

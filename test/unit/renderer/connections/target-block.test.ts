@@ -12,18 +12,10 @@ import {
   targetValue,
   targetYaml,
 } from '../../../../renderer/pages/connections/target-block.ts';
+import { siteLimits } from '../../../fixtures/site-limits.ts';
 
 const GIB = 2 ** 30;
-const LIMITS: SiteLimits = {
-  readAt: 0,
-  user: 'ada',
-  clusterName: 'testbed',
-  slurmVersion: '22.05.8',
-  maxArraySize: 1001,
-  minJobAgeSeconds: 300,
-  killWaitSeconds: 30,
-  refusesOverLimit: false,
-  accounting: true,
+const LIMITS = siteLimits({
   partitions: [
     {
       name: 'short',
@@ -38,8 +30,7 @@ const LIMITS: SiteLimits = {
     { account: 'im3', isDefault: true, partition: null, qos: [] },
     { account: 'gpu', isDefault: false, partition: 'gpu', qos: [] },
   ],
-  containerRuntime: 'apptainer',
-};
+});
 const view = (limits: SiteLimits | null): SshView => ({
   profile: sshProfileSchema.parse({ kind: 'ssh', name: 'hpc', host: 'login' }),
   address: 'ada@login:22',
