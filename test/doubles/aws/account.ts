@@ -24,7 +24,7 @@ const TRUST = JSON.stringify({
 
 interface RoleDouble {
   readonly trust: string;
-  /** What who acts under it may not. */
+  /** What tasks under it may not; people are refused what the cloud's `denied` has. */
   readonly denied: ReadonlySet<string>;
 }
 interface SubnetDouble {
@@ -67,6 +67,8 @@ export class AwsAccount {
     ['ecsTaskExecutionRole', { trust: TRUST, denied: new Set() }],
     ['scalable-task', { trust: TRUST, denied: new Set() }],
     ['runs', { trust: '{}', denied: new Set() }],
+    // What a sign-in gives.
+    ['Research', { trust: '{}', denied: new Set() }],
   ]);
   /** `repository:tag`. */
   readonly images = new Set<string>();
@@ -192,7 +194,8 @@ export class AwsAccount {
     for (const resource of (ResourceArns ?? []) as string[])
       if (resource !== '*' && !/^arn:aws:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12})?:.+/.test(resource))
         throw new ServiceError('InvalidInput', `Invalid resource ${resource}`);
-    const denied = this.roles.get(source.split('role/')[1] ?? '')?.denied ?? this.cloud.denied;
+    const role = this.roles.get(source.split('role/')[1] ?? '');
+    const denied = role?.trust === TRUST ? role.denied : this.cloud.denied;
     const results = (ActionNames as string[]).map(
       (action) =>
         `<member><EvalActionName>${action}</EvalActionName><EvalResourceName>*</EvalResourceName><EvalDecision>${denied.has(action) ? 'implicitDeny' : 'allowed'}</EvalDecision></member>`,
