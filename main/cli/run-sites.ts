@@ -3,6 +3,7 @@ import type { DeploymentSpec } from '../manifest/spec.ts';
 import type { DeploymentProvider } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
 import type { Sites } from '../providers/site.ts';
+import { recordedSpec } from '../session/recorded-spec.ts';
 import type { RunDetail } from '../telemetry/views.ts';
 import type { CommandContext } from './context.ts';
 import { type CliSites, cliSites } from './sites.ts';
@@ -42,13 +43,16 @@ export async function withSites<T>(
         workDir: (connection) => opened().sites.workDir(connection),
         pollSeconds: (connection) => opened().sites.pollSeconds(connection),
         limits: (connection) => opened().sites.limits(connection),
+        prices: () => opened().sites.prices(),
+        aws: (connection, wishes) => opened().sites.aws(connection, wishes),
+        gcp: (connection, wishes) => opened().sites.gcp(connection, wishes),
       }),
       connect,
       provider: async (spec) =>
         spec.target.provider === 'local' ? providerFor('local') : targetProvider(spec, opened().sites),
       connectFor: async (run) => {
-        const plan = run?.plan as { spec?: DeploymentSpec } | null;
-        if (plan?.spec) await connect(plan.spec);
+        const spec = recordedSpec(run);
+        if (spec) await connect(spec);
       },
     });
   } finally {
