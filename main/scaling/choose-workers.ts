@@ -15,14 +15,24 @@ export interface Choice {
 }
 
 /**
- * How much later than the earliest possible end a run may end to save money, as a share of what is left of it: what
- * has passed is no licence to be late again in every phase.
+ * How many per cent of the money one per cent of the time is worth (`balance`: time × price, as in plans), and how much
+ * later than the earliest possible end a run may end at most, as a share of what is left of it: what has passed is no
+ * licence to be late again in every phase.
  */
-const SLACK = { 'minimize time': 0.005, balance: 0.015, 'minimize cost': 0.25 } as const;
+const TRADE = {
+  'minimize time': { worth: 50, most: 0.005 },
+  balance: { worth: 1, most: 0.1 },
+  'minimize cost': { worth: 0.005, most: 0.25 },
+} as const;
 /** What is predicted may last so much longer before a deadline is in danger. */
 const DEADLINE_MARGIN = { safe: 1.2, aggressive: 1.1, manual: 1.1 } as const;
+/** A change must be better than none by this share. */
+const LEAST_GAIN = 0.002;
+/** Between the workers there are and all that are allowed so many numbers are tried, and then nearer to the best. */
+const STEPS = 7;
+const NEARER = [0.16, 0.08, 0.04] as const;
 
-/** The fewest workers with which the work ends about as early as it can, or by the deadline. */
+/** The numbers of workers that trade time and money best, in time for the deadline. */
 export function chooseWorkers(
   state: ScalingState,
   settings: ScaleSettings,
@@ -30,31 +40,92 @@ export function chooseWorkers(
   ahead: Ahead,
 ): Choice {
   const most = limits.map((limit, at) => Math.max(limit.least, mostUseful(state, at, limit, ahead)));
-  const fastest = ahead.play(most);
-  const { aim, misses } = aimOf(state, settings, ahead, fastest.finish);
-  const caps = limits.map((limit, at) =>
-    Math.min(most[at] ?? 0, Math.max(limit.least, ahead.pools[at]?.alive ?? 0)),
+  const fewest = most.map((top, at) =>
+    Math.min(top, Math.max(limits[at]?.least ?? 0, ahead.pools[at]?.alive ?? 0)),
   );
-  const isAll = caps.every((cap, at) => cap === most[at]);
-  let chosen = isAll ? fastest : ahead.play(caps);
-  if (chosen.finish > aim) {
-    // From all that are allowed down, the dearest first.
-    for (const [at, cap] of most.entries()) caps[at] = cap;
-    const order = caps.map((_, at) => at).sort((a, b) => priceOf(state, b) - priceOf(state, a));
-    for (const at of order) {
-      let enough = most[at] ?? 0;
-      let tooFew = Math.max(limits[at]?.least ?? 0, Math.min(enough, ahead.pools[at]?.alive ?? 0)) - 1;
-      while (enough - tooFew > 1) {
-        const middle = Math.floor((enough + tooFew) / 2);
-        caps[at] = middle;
-        if (ahead.play(caps).finish <= aim) enough = middle;
-        else tooFew = middle;
-      }
-      caps[at] = enough;
-    }
-    chosen = ahead.play(caps);
+  const fastest = ahead.play(most);
+  const { aim, misses, left } = aimOf(state, settings, ahead, fastest.ends);
+  const score = ({ undone, ends, pools }: Forecast) =>
+    undone > fastest.undone || ends > aim
+      ? Number.POSITIVE_INFINITY
+      : Math.log(priceOfAll(state, pools)) +
+        TRADE[settings.objective].worth * Math.log(left + ends - fastest.ends);
+  const search = new Search(ahead.play, score, fewest, most, fastest);
+  // The dearest first.
+  const order = most.map((_, at) => at).sort((a, b) => priceOf(state, b) - priceOf(state, a));
+  for (const at of order) search.improve(at);
+  return { ...search.best, best: fastest.finish, aim, misses };
+}
+
+class Search {
+  readonly #play: Ahead['play'];
+  readonly #score: (forecast: Forecast) => number;
+  readonly #fewest: readonly number[];
+  readonly #most: readonly number[];
+  #caps: readonly number[];
+  #forecast: Forecast;
+  #least: number;
+
+  constructor(
+    play: Ahead['play'],
+    score: (forecast: Forecast) => number,
+    fewest: readonly number[],
+    most: readonly number[],
+    fastest: Forecast,
+  ) {
+    this.#play = play;
+    this.#score = score;
+    this.#fewest = fewest;
+    this.#most = most;
+    this.#caps = fewest;
+    this.#forecast = fewest.every((count, at) => count === most[at]) ? fastest : play(fewest);
+    this.#least = score(this.#forecast) - LEAST_GAIN;
+    this.#take(most, fastest);
   }
-  return { caps, forecast: chosen, best: fastest.finish, aim, misses };
+
+  get best(): { readonly caps: readonly number[]; readonly forecast: Forecast } {
+    return { caps: this.#caps, forecast: this.#forecast };
+  }
+
+  /** Tries other numbers of workers for one pool, those of the others being as they are. */
+  improve(at: number): void {
+    const most = this.#most[at] ?? 0;
+    const fewest = this.#fewest[at] ?? 0;
+    const tried = new Set([this.#caps[at]]);
+    if (this.#caps.every((cap, other) => other === at || cap === this.#fewest[other])) tried.add(fewest);
+    const attempt = (wished: number) => {
+      const count = Math.round(wished);
+      if (count < fewest || count > most || tried.has(count)) return;
+      tried.add(count);
+      const caps = this.#caps.with(at, count);
+      this.#take(caps, this.#play(caps));
+    };
+    if (most === fewest) return;
+    for (let step = 0; step < STEPS; step++) attempt(most * (Math.max(1, fewest) / most) ** (step / STEPS));
+    attempt(fewest);
+    for (const share of NEARER) {
+      const centre = this.#caps[at] ?? 0;
+      attempt(centre * (1 - share));
+      attempt(centre * (1 + share));
+    }
+  }
+
+  #take(caps: readonly number[], forecast: Forecast): void {
+    const score = this.#score(forecast);
+    if (!(score < this.#least)) return;
+    this.#least = score;
+    this.#caps = caps;
+    this.#forecast = forecast;
+  }
+}
+
+/** In dollars; in worker-seconds where no worker has a price. */
+function priceOfAll(state: ScalingState, pools: Forecast['pools']): number {
+  const isFree = state.pools.every(({ usdPerHour }) => usdPerHour <= 0);
+  let paid = 0;
+  for (const [at, { paidSeconds }] of pools.entries())
+    paid += paidSeconds * (isFree ? 1 : priceOf(state, at));
+  return Math.max(1e-6, paid);
 }
 
 function aimOf(
@@ -62,15 +133,15 @@ function aimOf(
   { objective, policy, deadlineSeconds }: ScaleSettings,
   { isOpen }: Ahead,
   best: number,
-): { aim: number; misses: boolean } {
+): { aim: number; misses: boolean; left: number } {
   // While more keeps coming, a run is taken to go on as long as it has, and to catch up between.
   const left = isOpen ? at + Math.max(at, best) : best;
-  const slack = best + SLACK[objective] * left;
-  if (deadlineSeconds === null) return { aim: slack, misses: false };
+  const slack = best + TRADE[objective].most * left;
+  if (deadlineSeconds === null) return { aim: slack, misses: false, left };
   const misses = best > deadlineSeconds - at;
   // As fast as it goes when it is short; what is aimed at must be possible.
   const inTime = Math.max(best * 1.001, (deadlineSeconds - at) / DEADLINE_MARGIN[policy]);
-  return { aim: objective === 'minimize cost' ? inTime : Math.min(slack, inTime), misses };
+  return { aim: objective === 'minimize cost' ? inTime : Math.min(slack, inTime), misses, left };
 }
 
 /** More workers than tasks help nobody. */

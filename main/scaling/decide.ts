@@ -15,6 +15,8 @@ import {
 
 /** Fewer workers must be found enough so often in a row before any goes. */
 const EQUAL_PROPOSALS = { safe: 3, aggressive: 1, manual: 1 } as const;
+/** Where arrivals are guessed at, up to so many times the workers they would keep busy may be needed after all. */
+const DOUBT = 1.25;
 const NEVER: TagMemory = { lastUpAt: null, lastDownAt: null, fewerProposed: 0 };
 
 /**
@@ -43,7 +45,7 @@ export function decide(
     const wish =
       settings.policy === 'manual'
         ? { count: bounded(aliveOf(pool), limits[at]), tag: before }
-        : wishFor(pool, state.at, settings, limits[at] as PoolLimits, choice, before, at);
+        : wishFor(pool, state.at, settings, limits[at] as PoolLimits, choice, before, at, ahead);
     tags[pool.tag] = wish.tag;
     return wish.count;
   });
@@ -60,7 +62,7 @@ export function decide(
   for (const { pool, before, after } of changes) {
     const tag = tags[pool.tag] ?? NEVER;
     if (after > before) tags[pool.tag] = { ...tag, lastUpAt: state.at, fewerProposed: 0 };
-    if (after < before) tags[pool.tag] = { ...tag, lastDownAt: state.at, fewerProposed: 0 };
+    if (after < before) tags[pool.tag] = { ...tag, lastDownAt: state.at };
   }
   // Expected work takes workers, but its end is not what anybody waits for.
   const finish =
@@ -89,6 +91,7 @@ function wishFor(
   choice: Choice | null,
   before: TagMemory,
   at: number,
+  ahead: Ahead,
 ): { count: number; tag: TagMemory } {
   const alive = aliveOf(pool);
   const played = choice?.forecast.pools[at];
@@ -98,17 +101,21 @@ function wishFor(
   const steady = { ...before, fewerProposed: 0 };
   if (alive > limit.most) return { count: limit.most, tag: steady };
   if (alive < limit.least) return { count: Math.max(limit.least, Math.min(limit.most, soon)), tag: steady };
-  if (soon > alive && soon >= settings.scaleUpThreshold * alive)
+  if (soon > alive && (played?.wantedThen ?? 0) >= settings.scaleUpThreshold * alive)
     return { count: bounded(soon, limit), tag: steady };
-  if (later >= alive) return { count: alive, tag: steady };
-  // Where nothing is left that could want them again there is no doubt to wait out.
   const isOver = (played?.toBegin ?? 0) === 0;
+  // Nobody is ended at work. Whose work is over by the next decision goes then, where none is left that could begin.
+  const wanted = isOver ? Math.min(pool.busy, played?.wantedNext ?? 0) : Math.max(later, pool.busy);
+  if (wanted >= alive) return { count: alive, tag: steady };
   const proposed = before.fewerProposed + 1;
-  const cooling = before.lastUpAt !== null && now - before.lastUpAt < settings.cooldownSeconds;
-  if (cooling || (!isOver && proposed < EQUAL_PROPOSALS[settings.policy]))
+  if (before.lastUpAt !== null && now - before.lastUpAt < settings.cooldownSeconds)
     return { count: alive, tag: { ...before, fewerProposed: proposed } };
-  // Who works is never ended.
-  return { count: bounded(Math.max(later, pool.busy), limit), tag: steady };
+  const isSettled = isOver || proposed >= EQUAL_PROPOSALS[settings.policy];
+  // Those far beyond what is wanted go at once: there is no doubt to wait out.
+  const doubtful =
+    ahead.pools[at]?.arrivals !== 'none' ? Math.ceil(DOUBT * wanted) + 1 : (played?.wantedFar ?? 0);
+  const count = Math.min(alive, isSettled ? wanted : Math.max(wanted, doubtful));
+  return { count: bounded(count, limit), tag: { ...before, fewerProposed: isSettled ? 0 : proposed } };
 }
 
 function hasWork({ stages }: ScalingState, { pools }: Ahead): boolean {

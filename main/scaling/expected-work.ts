@@ -24,6 +24,8 @@ const LATE = 0.15;
 const SILENCE = 4;
 const LEAST_ARRIVALS = 6;
 const MOST_REMEMBERED = 400;
+/** How long tasks are is told by the latest arrivals, how many come by all that are remembered. */
+const RECENT = 25;
 const MOST_EXPECTED = 40;
 
 /**
@@ -68,7 +70,8 @@ function nextOfStream(arrivals: readonly Arrival[], at: number, horizon: number)
   const distance = (last - first) / Math.max(1, arrivals.length - 1);
   if (arrivals.length < LEAST_ARRIVALS || distance <= 0 || at - last > SILENCE * distance) return NOTHING;
   const tasks = sum(arrivals.map(({ count }) => count));
-  const seconds = sum(arrivals.map((arrival) => arrival.seconds)) / tasks;
+  const recent = arrivals.slice(-RECENT);
+  const seconds = sum(recent.map((arrival) => arrival.seconds)) / sum(recent.map((arrival) => arrival.count));
   const coming = Math.min(MOST_EXPECTED, Math.floor(horizon / distance));
   const count = Math.max(1, Math.round(tasks / arrivals.length));
   const every = coming === MOST_EXPECTED ? horizon / MOST_EXPECTED : distance;

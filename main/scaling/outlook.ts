@@ -1,12 +1,7 @@
 import { expectedWork } from './expected-work.ts';
-import {
-  expectedStage,
-  type Forecast,
-  type ForecastPool,
-  type ForecastStage,
-  forecast,
-  forecastStages,
-} from './forecast.ts';
+import { type Forecast, forecast } from './forecast.ts';
+import { expectedStage, type ForecastStage, forecastStages } from './forecast-work.ts';
+import type { ForecastPool } from './pool-course.ts';
 import type { PoolState, ScaleSettings, ScalingState } from './state.ts';
 import type { WorkGroup } from './work-bag.ts';
 
@@ -36,8 +31,8 @@ export interface PoolAhead {
 const USUAL_DOWN_THRESHOLD = 0.3;
 /** Waiting for the site costs no money, but a worker that was given away may have to be waited for. */
 const QUEUE_SHARE = { 'minimize time': 1, balance: 0.6, 'minimize cost': 0 } as const;
-/** What waits may be released sooner than predicted: workers are asked for so much ahead of a start-up time. */
-const EARLY = 1.3;
+/** What comes may come sooner than predicted: who is not wanted for so many times as long as keeping pays goes at once. */
+const FAR = 1.5;
 /** A start-up that is overdue is taken to need this share of the usual time again. */
 const OVERDUE_SHARE = 0.3;
 
@@ -67,11 +62,16 @@ export function lookAhead(state: ScalingState, settings: ScaleSettings, caps: re
     state.pools.map((pool, at) => forecastPool(pool, pools[at] as PoolAhead, counts[at] ?? 0, settings));
   const all = [...known, ...expected];
   return {
-    isOpen: pools.some(({ arrivals }) => arrivals !== 'none'),
+    isOpen: isOpen(state) || pools.some(({ arrivals }) => arrivals !== 'none'),
     play: (counts) => forecast(all, forecastPools(counts)),
     playKnown: (counts) => forecast(known, forecastPools(counts)),
     pools,
   };
+}
+
+/** Whoever submits as a run goes on is taken to do so for as long again as up to the last time (Lindy's rule). */
+function isOpen({ at, arrivals }: ScalingState): boolean {
+  return at < 2 * (arrivals.at(-1)?.at ?? 0);
 }
 
 function forecastPool(
@@ -84,10 +84,15 @@ function forecastPool(
   const { queueSeconds, startSeconds } = pool.startup;
   return {
     idle: pool.idle,
+    alive,
     startingIn: pool.starting.map((age) => Math.max(OVERDUE_SHARE * lead, lead - age)),
     added: Math.max(0, count - alive),
     addedIn: lead,
-    soon: EARLY * startSeconds + QUEUE_SHARE[settings.objective] * queueSeconds + intervalSeconds,
+    startSeconds,
+    next: intervalSeconds,
+    // The next decision would be too late for what comes within an interval of that.
+    soon: startSeconds + QUEUE_SHARE[settings.objective] * queueSeconds + 2 * intervalSeconds,
     later: keep + intervalSeconds,
+    far: FAR * keep + intervalSeconds,
   };
 }

@@ -147,7 +147,7 @@ class Simulation {
         event.worker.state = 'starting';
         event.worker.paidFrom = this.#now;
         this.#poolOf(event.worker).starts++;
-        this.#at(this.#latencyOf(event.worker.tag, 'startUp'), { kind: 'ready', worker: event.worker });
+        this.#at(event.worker.startSeconds, { kind: 'ready', worker: event.worker });
         return;
       case 'ready':
         if (event.worker.state !== 'starting') return;
@@ -285,15 +285,16 @@ class Simulation {
   /** The site keeps as many as were wished: for those that ended by themselves it gives others. */
   #replaceEnded(pool: WorkerPool): void {
     while (pool.alive < pool.wish) {
-      const worker = pool.ask(this.#now);
-      this.#at(this.#latencyOf(worker.tag, 'queueWait'), { kind: 'given', worker });
+      // Both are drawn now: the n-th worker asked for has the same, whatever happens meanwhile.
+      const queueSeconds = this.#draw(pool, 'queueWait');
+      const worker = pool.ask(this.#now, this.#draw(pool, 'startUp'));
+      this.#at(queueSeconds, { kind: 'given', worker });
     }
   }
 
-  #latencyOf(tag: string, which: 'queueWait' | 'startUp'): number {
-    const pool = this.#pools.get(tag)?.pool;
-    const random = this.#latency[tag];
-    return pool && random ? draw(pool[which], random) : 0;
+  #draw({ pool }: WorkerPool, which: 'queueWait' | 'startUp'): number {
+    const random = this.#latency[pool.tag];
+    return random ? draw(pool[which], random) : 0;
   }
 
   #poolOf(worker: SimWorker): WorkerPool {

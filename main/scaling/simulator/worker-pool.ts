@@ -4,6 +4,8 @@ import type { Pool } from './workload.ts';
 export interface SimWorker {
   readonly tag: string;
   readonly askedAt: number;
+  /** From being given until it can work. */
+  readonly startSeconds: number;
   state: 'queued' | 'starting' | 'idle' | 'busy' | 'gone';
   paidFrom: number;
   /** By its walltime; infinite without. */
@@ -46,10 +48,11 @@ export class WorkerPool {
     this.#ready.push({ task, predicted });
   }
 
-  ask(now: number): SimWorker {
+  ask(now: number, startSeconds: number): SimWorker {
     const worker: SimWorker = {
       tag: this.pool.tag,
       askedAt: now,
+      startSeconds,
       state: 'queued',
       paidFrom: Number.POSITIVE_INFINITY,
       endsAt: Number.POSITIVE_INFINITY,

@@ -1,0 +1,81 @@
+import { outlookOf, remainingSeconds } from './durations.ts';
+import type { PoolState, StageState } from './state.ts';
+import { secondsOf, type WorkGroup } from './work-bag.ts';
+
+/** Work as the forecast takes it: durations corrected, many equal tasks taken together where there are very many. */
+export interface ForecastStage {
+  readonly pool: number;
+  readonly ready: readonly Unit[];
+  readonly waiting: readonly Unit[];
+  readonly running: readonly number[];
+  readonly needs: StageState['needs'];
+  /** Standard deviation of ln(real / predicted) of one task. */
+  readonly spread: number;
+  /** Expected work that is not there yet: when it will come, in seconds from now. Null: it is known work. */
+  readonly comesAt: number | null;
+}
+
+/** `count` packets of `tasks` tasks each; `seconds` for a packet. */
+export interface Unit {
+  readonly count: number;
+  readonly tasks: number;
+  readonly seconds: number;
+}
+
+/** Beyond so many packets per pool, or per worker, single tasks no longer matter. */
+const UNITS = 600;
+const UNITS_PER_WORKER = 1;
+/** Its multiples are spread evenly over 0 to 1 however many there are (Weyl). */
+const GOLDEN = 0.618033988749895;
+
+/** The stages of a state with their durations corrected by what was measured. */
+export function forecastStages(
+  stages: readonly StageState[],
+  pools: readonly PoolState[],
+  caps: readonly number[],
+): ForecastStage[] {
+  const positions = new Map(pools.map(({ tag }, at) => [tag, at]));
+  const seconds = new Array<number>(pools.length).fill(0);
+  for (const { tag, ready, waiting } of stages) {
+    const at = positions.get(tag);
+    if (at !== undefined) seconds[at] = (seconds[at] ?? 0) + secondsOf(ready) + secondsOf(waiting);
+  }
+  return stages.flatMap((stage) => {
+    const pool = positions.get(stage.tag) ?? 0;
+    const outlook = outlookOf(stage.finished);
+    // A packet is short beside what a worker has to do in all.
+    const packet = (seconds[pool] ?? 0) / Math.max(UNITS, UNITS_PER_WORKER * (caps[pool] ?? 1));
+    const units = (groups: readonly WorkGroup[]) => unitsOf(groups, outlook.factor, packet);
+    return {
+      pool,
+      ready: units(stage.ready),
+      waiting: units(stage.waiting),
+      // Not all at their median: the last of many ends late.
+      running: stage.running.map((work, i) => remainingSeconds(work, outlook, (0.5 + i * GOLDEN) % 1)),
+      needs: stage.needs,
+      spread: outlook.spread,
+      comesAt: null,
+    };
+  });
+}
+
+function unitsOf(groups: readonly WorkGroup[], factor: number, packet: number): Unit[] {
+  return groups.flatMap(({ count, seconds }) => {
+    const tasks = Math.max(1, Math.min(count, Math.floor(packet / Math.max(1e-6, seconds))));
+    const whole = Math.floor(count / tasks);
+    const rest = count - whole * tasks;
+    const units = [{ count: whole, tasks, seconds: tasks * seconds * factor }];
+    if (rest > 0) units.push({ count: 1, tasks: rest, seconds: rest * seconds * factor });
+    return units;
+  });
+}
+
+export function expectedStage(pool: number, comesAt: number, group: WorkGroup): ForecastStage {
+  return { pool, ready: [], waiting: unitsOf([group], 1, 0), running: [], needs: [], spread: 0, comesAt };
+}
+
+export function tasksIn(units: readonly Unit[]): number {
+  let tasks = 0;
+  for (const unit of units) tasks += unit.count * unit.tasks;
+  return tasks;
+}
