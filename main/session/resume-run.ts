@@ -13,6 +13,7 @@ import type { InstanceState, PlannedInstance } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { InstanceRow } from '../telemetry/views.ts';
 import { openRun, owner, type RunSetting, type RunWorkspace, type ScoutPlan } from './open-run.ts';
+import { isFromCode, recordedSpec } from './recorded-spec.ts';
 import { Recorder } from './recorder.ts';
 import { resultCache } from './result-cache.ts';
 import type { RunHandle } from './run-handle.ts';
@@ -136,14 +137,15 @@ async function resumable(
       message: `The run ${runId} is over: ${run.status}.`,
       hint: 'Start a new run; tasks with “cache: true” reuse what succeeded.',
     });
-  const plan = run.plan as (Partial<Plan> & { spec?: DeploymentSpec }) | null;
-  if (!plan?.spec || !plan.scalePlan)
+  const plan = run.plan as Partial<Plan> | null;
+  const spec = recordedSpec(run);
+  if (!spec || !plan?.scalePlan || isFromCode(run))
     throw new AppError({
       code: 'E_RUN_NOT_RESUMABLE',
       message: `The run ${runId} cannot be resumed: its work came from code that is not recorded.`,
       hint: 'Run your script again.',
     });
-  const { spec, scalePlan, tasks = [], policy = spec.objectives.policy, terms } = plan;
+  const { scalePlan, tasks = [], policy = spec.objectives.policy, terms } = plan;
   return { spec, scalePlan, startedAt: run.startedAt, scouts: { tasks, policy, ...(terms && { terms }) } };
 }
 

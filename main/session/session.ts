@@ -138,9 +138,8 @@ export class ScalableSession {
     const layout = await readyLayout(setting, providerContext(setting, runId));
     const recorder = new Recorder(workspace.store, this.#logger);
     const started = runStarted({ spec, plan: chosen, manifestPath: this.#manifestPath }, runId, startedAt);
-    // Without the spec in its record nobody tries to resume what only the caller's code can go on with.
-    const { spec: _spec, ...recorded } = started.plan;
-    recorder.record({ ...started, plan: recorded });
+    // Its logs are found by what is recorded; only the caller's code can go on with it.
+    recorder.record({ ...started, plan: { ...started.plan, fromCode: true } });
     await recorder.flush();
     const works = new Map<string, Work>();
     const tasks = new TaskInstances({

@@ -4,8 +4,8 @@ import { runPaths } from '../../platform/paths.ts';
 import { providerFor } from '../../providers/registry.ts';
 import type { Sites } from '../../providers/site.ts';
 import type { RunWorkspace } from '../../session/open-run.ts';
+import { recordedSpec } from '../../session/recorded-spec.ts';
 import { providerContext, workLayout } from '../../session/work-layout.ts';
-import { recordedSpec } from './connect-now.ts';
 import { type LogSource, localLogs, siteLogs } from './log-source.ts';
 
 export interface RunLogsParts {
@@ -36,8 +36,7 @@ export class RunLogs {
 
   async #find(workspace: RunWorkspace, runId: string): Promise<LogSource> {
     const here = localLogs(runPaths(workspace.paths, runId).folder);
-    // Runs of user code are recorded without their spec; what they printed on a site is found there only.
-    const spec = await recordedSpec(workspace.store, runId);
+    const spec = recordedSpec(await workspace.store.run(runId));
     if (!spec) return here;
     const provider = providerFor(spec.target.provider);
     const setting = { ...this.#parts, workspace, spec, provider };

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { goesOnAtSite } from '../../session/left-at-site.ts';
+import { recordedSpec } from '../../session/recorded-spec.ts';
 import { type ResumeRunOptions, resumeRun } from '../../session/resume-run.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import { startRun } from '../../session/start-run.ts';
@@ -11,7 +12,7 @@ import type { LiveRuns } from '../../workspaces/live-runs.ts';
 import type { LiveTransfers } from '../../workspaces/live-transfers.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { RunService } from '../services.ts';
-import { connectNow, recordedSpec } from './connect-now.ts';
+import { connectNow } from './connect-now.ts';
 import { followLog } from './follow-log.ts';
 import { checkTags, liveHandle } from './live-handle.ts';
 import { logPlace } from './log-place.ts';
@@ -45,7 +46,7 @@ export function runsService(deps: RunsDependencies): RunService {
     retry?: ResumeRunOptions['retry'],
   ): Promise<RunHandle> {
     const { workspace } = await workspaces.get(projectId);
-    const spec = await recordedSpec(workspace.store, runId);
+    const spec = recordedSpec(await workspace.store.run(runId));
     const handle = await startInTurn(transfers, projectId, async (staging) => {
       if (spec) await connectNow(sites, spec);
       return resumeRun({

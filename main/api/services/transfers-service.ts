@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { seldom } from '../../platform/seldom.ts';
 import { describeMemory } from '../../platform/units.ts';
+import { recordedSpec } from '../../session/recorded-spec.ts';
 import {
   type FetchedOutputs,
   type FetchProgress,
@@ -14,7 +15,7 @@ import type { JobProgress } from '../../workspaces/live-training.ts';
 import type { FetchedView, LiveTransfers } from '../../workspaces/live-transfers.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
 import type { TransferService } from '../transfer-views.ts';
-import { connectNow, recordedSpec } from './connect-now.ts';
+import { connectNow } from './connect-now.ts';
 import { watchJob } from './watch-job.ts';
 
 export interface TransferDependencies {
@@ -39,7 +40,7 @@ export function transfersService(deps: TransferDependencies): TransferService {
         async (onProgress, signal) => {
           const tell = seldom(onProgress);
           const request = { runId, signal, ...(instanceId !== null && { instanceId }) };
-          const spec = await recordedSpec(workspace.store, runId);
+          const spec = recordedSpec(await workspace.store.run(runId));
           if (spec) await connectNow(sites, spec);
           const fetched = await fetchOutputs({ workspace, sites, clock, logger }, request, (progress) =>
             tell(fetchStep(progress)),

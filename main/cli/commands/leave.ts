@@ -1,4 +1,5 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
+import { recordedSpec } from '../../session/recorded-spec.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import type { Workspace } from '../../telemetry/workspace.ts';
 import type { CommandContext } from '../context.ts';
@@ -14,8 +15,8 @@ export async function runsAtSite(context: CommandContext, input: RunInput, root:
     return isSite(await loadSpec(context, manifestPath(context, input.manifest), input.target));
   return withWorkspace(root, 'read', async (workspace) => {
     const run = await workspace.store.run((await findRun(workspace, resume)).runId);
-    const plan = run?.plan as { spec?: DeploymentSpec } | null;
-    return plan?.spec !== undefined && isSite(plan.spec);
+    const spec = recordedSpec(run);
+    return spec !== null && isSite(spec);
   });
 }
 

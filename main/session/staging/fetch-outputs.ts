@@ -10,6 +10,7 @@ import type { Site } from '../../providers/site.ts';
 import type { InstanceRow } from '../../telemetry/views.ts';
 import { FileDigests } from '../file-digests.ts';
 import type { RunSetting } from '../open-run.ts';
+import { recordedSpec } from '../recorded-spec.ts';
 import { TaskInstances } from '../task-instances.ts';
 import { providerContext, workLayout } from '../work-layout.ts';
 import { inParallel } from './in-parallel.ts';
@@ -64,7 +65,8 @@ export async function fetchOutputs(
     new TaskInstances({ runId, ...where, instancesOf: () => [] });
   const there = tasksOf(layout);
   const here = tasksOf({ spec, paths: runPaths(workspace.paths, runId) });
-  const rows = await instances(parts, request);
+  // Work from code has outputs that only the code knows.
+  const rows = (await instances(parts, request)).filter(({ task }) => task in spec.tasks);
   const pairs = rows.flatMap((row) => {
     const planned = { id: row.instanceId, task: row.task, params: row.params };
     const own = here.outputs(planned);
@@ -161,11 +163,11 @@ async function fetchFile(
 
 async function specOf({ workspace }: Pick<RunSetting, 'workspace'>, runId: string): Promise<DeploymentSpec> {
   const run = await workspace.store.run(runId);
-  const spec = (run?.plan as { readonly spec?: DeploymentSpec } | null | undefined)?.spec;
+  const spec = recordedSpec(run);
   if (spec) return spec;
   throw new AppError({
     code: 'E_RUN_NOT_RESUMABLE',
-    message: `What the run ${runId} has put out is not known: it was imported, or its work came from code.`,
+    message: `What the run ${runId} has put out is not known: it was imported.`,
   });
 }
 
