@@ -60,6 +60,8 @@ export class AwsCloud {
   readonly logGroups = new Set<string>();
   /** Images that no registry has. */
   readonly missingImages = new Set<string>();
+  /** Hears of every call of the user's before it is performed. */
+  onCall: (action: string) => void = () => undefined;
   expired = false;
   quota = 64;
   room: number;
@@ -167,7 +169,8 @@ export class AwsCloud {
   }
 
   readonly #gate: Gate = (service, operation, call) => {
-    const action = `${service === 'servicequotas' ? 'servicequotas' : service}:${operation}`;
+    const action = `${service}:${operation}`;
+    if (call.accessKey === USER.accessKeyId) this.onCall(action);
     if (call.accessKey === USER.accessKeyId && this.expired)
       throw new ServiceError(
         'ExpiredTokenException',

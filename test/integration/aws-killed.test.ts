@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openWorkspace } from '../../main/telemetry/workspace.ts';
+import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
+import { whyNoContainers } from '../doubles/aws/container.ts';
+import { BUCKET, manifest, project } from './aws-rig.ts';
+
+const APP = fileURLToPath(new URL('./aws-app-to-kill.ts', import.meta.url));
+const missing = whyNoContainers();
+if (missing) console.warn(`Killing the app in the middle of a campaign on AWS is not tried: ${missing}`);
+const EACH = 30;
+const KILLS = 10;
+
+let cloud: AwsCloud | null = null;
+afterEach(async () => cloud?.close());
+
+/** AWS itself cannot be had here: `AwsCloud` is a double of it, whose tasks really run. */
+describe.skipIf(missing !== null)(
+  'an app that is killed in the middle of a campaign on AWS (a double of it)',
+  () => {
+    it('loses nothing of it, repeats nothing, and leaves nothing running that it does not know', async () => {
+      cloud = await new AwsCloud({ stateMs: 300, unknownMs: 200 }).open();
+      cloud.makeBucket(BUCKET);
+      const ledger = join(mkdtempSync(join(tmpdir(), 'aws-ledger-')), 'ledger');
+      writeFileSync(ledger, '');
+      const names = ['a', 'b', 'c', 'd'];
+      const text = manifest(
+        names
+          .map(
+            (name) => `
+${name}:
+  component: ${name}
+  command: "sleep 0.5; echo ${name} {x} >> ${ledger}; echo {x} > {outputs.out}"
+  params: { x: [{ range: [1, ${EACH}] }] }
+  outputs: { out: file }
+`,
+          )
+          .join(''),
+      )
+        .replace('max_workers: 30', 'max_workers: 14')
+        .replace(
+          /^ {2}model: .*$/m,
+          names.map((name, i) => `  ${name}: { cpus: 1, memory: ${i + 2}G }`).join('\n'),
+        );
+      const folder = project(text);
+      const random = mulberry(20261121);
+      const moments: string[] = [];
+      let runId: string | undefined;
+      let said = '';
+      for (let kill = 0; kill <= KILLS; kill++) {
+        const app = spawn(
+          process.execPath,
+          [APP, folder, JSON.stringify(cloud.access()), ...(runId ? [runId] : [])],
+          {
+            stdio: ['ignore', 'pipe', 'pipe'],
+          },
+        );
+        const ended = new Promise<number | null>((resolve) => app.on('close', resolve));
+        said = '';
+        for (const stream of [app.stdout, app.stderr]) stream.on('data', (data) => (said += data));
+        if (kill === KILLS) {
+          await Promise.race([ended, sleep(150_000)]);
+          break;
+        }
+        // In the middle of a call that is carried out, and whose answer is lost.
+        let left = 6 + Math.floor(random() * 25);
+        cloud.onCall = (action) => {
+          if (--left !== 0) return;
+          moments.push(action);
+          app.kill('SIGKILL');
+        };
+        const over = await ended;
+        cloud.onCall = () => undefined;
+        runId ??= await lastRun(folder);
+        if (over === 0) break;
+      }
+      expect(moments).toHaveLength(KILLS);
+      expect(said).toContain('"succeeded"');
+      const workspace = await openWorkspace(folder, { access: 'read' });
+      const { rows } = await workspace.store.instances({ runId: runId ?? '', offset: 0, limit: 1000 });
+      await workspace.close();
+      expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'succeeded'));
+      const done = readFileSync(ledger, 'utf8').trim().split('\n');
+      const all = names.flatMap((name) => Array.from({ length: EACH }, (_, x) => `${name} ${x + 1}`));
+      expect(done.toSorted()).toEqual(all.toSorted());
+      expect(cloud.alive().map(({ id, lastStatus }) => `${id} ${lastStatus}`)).toEqual([]);
+      console.log({ moments, tasks: cloud.ecs.tasks.size, runTask: cloud.count('ecs:RunTask') });
+    }, 240_000);
+  },
+);
+
+async function lastRun(folder: string): Promise<string | undefined> {
+  const workspace = await openWorkspace(folder, { access: 'read' }).catch(() => null);
+  try {
+    return (await workspace?.store.run('last'))?.runId;
+  } finally {
+    await workspace?.close();
+  }
+}
+
+/** Numbers from 0 to 1, the same for the same seed. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
