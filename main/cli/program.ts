@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from './flags.ts';
 import type { CliIo } from './io.ts';
+import { priceCommands } from './price-commands.ts';
 import { appVersion } from './version.ts';
 
 const MODEL_TYPES = ['linear', 'random_forest', 'gradient_boosting', 'auto'];
@@ -290,6 +291,7 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
   );
 
   connectionCommands(program, act);
+  priceCommands(program, act);
 
   add('serve', 'the app in a browser, on this machine only', [
     'serve --open',

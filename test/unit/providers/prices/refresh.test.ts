@@ -8,7 +8,7 @@ import { loadPrices } from '../../../../main/providers/prices/load-prices.ts';
 import { refreshAwsPrices } from '../../../../main/providers/prices/refresh-aws.ts';
 import { refreshGcpPrices } from '../../../../main/providers/prices/refresh-gcp.ts';
 import { savePrices } from '../../../../main/providers/prices/save-prices.ts';
-import { type Catalogue, type PriceServices, servePrices } from './price-services.ts';
+import { type Catalogue, type PriceServices, servePrices } from '../../../doubles/price-services.ts';
 
 const NONE: Catalogue = { fargate: {}, instances: [], spot: [], skus: [] };
 const open: PriceServices[] = [];
