@@ -31,9 +31,9 @@ export const CHECKS_OF = {
   gcp: [
     'credentials',
     'project',
+    'region',
     'api',
     'permissions',
-    'region',
     'service_account',
     'image',
     'storage',

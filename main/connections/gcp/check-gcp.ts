@@ -1,21 +1,20 @@
 import { z } from 'zod';
 import { closest } from '../../manifest/problems.ts';
 import { AppError } from '../../platform/errors.ts';
-import { newId } from '../../platform/ids.ts';
 import type { GcpAccess } from '../../providers/clouds.ts';
 import { CHECKS_OF, type CheckEvent } from '../check.ts';
 import type { ChecksOptions } from '../checks/check-site.ts';
 import { FailedItems, type Found, type Guide, guided } from '../checks/guide.ts';
 import { nothingNamed } from '../checks/nothing-named.ts';
-import { checkPublicImage, imagePlace } from '../public-image.ts';
+import { checkImage, checkServiceAccount, checkStorage } from './check-resources.ts';
 import { readGcpRegions } from './choices.ts';
 import type { GcpProfile } from './gcp-profile.ts';
 import { askGoogle } from './google-api.ts';
 import { googleError } from './google-errors.ts';
-import { GCP_PERMISSIONS } from './permissions.ts';
+import { GCP_PERMISSIONS, grantedSchema } from './permissions.ts';
 
 /** What the steps of the guide work with. */
-interface GcpGround {
+export interface GcpGround {
   readonly access: GcpAccess;
   readonly profile: GcpProfile;
 }
@@ -37,9 +36,9 @@ async function walk(
   });
   const ground: GcpGround = { access, profile };
   const number = await guide.needed('project', () => checkProject(ground));
+  const quotas = await guide.needed('region', () => checkRegion(ground));
   await guide.needed('api', () => checkApi(ground));
   await guide.tried('permissions', () => checkPermissions(ground));
-  const quotas = await guide.needed('region', () => checkRegion(ground));
   await guide.tried('service_account', () => checkServiceAccount(ground, number));
   await (profile.image === null
     ? guide.optional('image', async () => nothingNamed('image', '--image ghcr.io/lab/model:2.0'))
@@ -130,8 +129,6 @@ async function checkApi({ access, profile }: GcpGround): Promise<Found<null>> {
   }
   return [null, 'The Batch API is enabled and answers.'];
 }
-
-const grantedSchema = z.object({ permissions: z.array(z.string()).max(1000).default([]) });
 
 async function checkPermissions({ access, profile }: GcpGround): Promise<Found<null>> {
   const { permissions } = await askGoogle(access, {
@@ -230,100 +227,4 @@ function checkQuota(
       hint: 'Wait for other work to end, or ask for more in the Google Cloud console under IAM & Admin, Quotas.',
     });
   return [null, `${found.limit - found.usage} of ${found.limit} ${metric} are free in ${region}.`];
-}
-
-const accountSchema = z.object({ email: z.string().max(320), disabled: z.boolean().default(false) });
-
-async function checkServiceAccount(
-  { access, profile }: GcpGround,
-  number: string | null,
-): Promise<Found<null>> {
-  const email =
-    profile.serviceAccount ?? (number === null ? null : `${number}-compute@developer.gserviceaccount.com`);
-  if (email === null) return [null, 'Tasks run under the usual service account of the project.'];
-  const path = `/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}`;
-  const hint = `Grant yourself its use: gcloud iam service-accounts add-iam-policy-binding ${email} --member=user:YOU --role=roles/iam.serviceAccountUser`;
-  const account = await askGoogle(access, {
-    service: 'iam',
-    path,
-    answer: accountSchema,
-    call: {
-      connection: profile.name,
-      doing: 'look at the service account',
-      permission: 'iam.serviceAccounts.get',
-    },
-  }).catch((error: unknown) => {
-    if (!(error instanceof AppError)) throw error;
-    if (error.code === 'E_CLOUD_PERMISSION') return null;
-    if (error.code !== 'E_CLOUD_NOT_FOUND') throw error;
-    throw new AppError({
-      code: 'E_CLOUD_SERVICE_ACCOUNT',
-      message: `There is no service account ${email}.`,
-      hint: 'Name another one with --service-account; gcloud iam service-accounts list shows those that there are.',
-    });
-  });
-  if (account?.disabled)
-    throw new AppError({
-      code: 'E_CLOUD_SERVICE_ACCOUNT',
-      message: `The service account ${email} is disabled.`,
-      hint: `gcloud iam service-accounts enable ${email}`,
-    });
-  const { permissions } = await askGoogle(access, {
-    service: 'iam',
-    path: `${path}:testIamPermissions`,
-    method: 'POST',
-    body: { permissions: ['iam.serviceAccounts.actAs'] },
-    answer: grantedSchema,
-    call: { connection: profile.name, doing: 'check the service account' },
-  });
-  if (permissions.includes('iam.serviceAccounts.actAs')) return [null, `Tasks may run under ${email}.`];
-  throw new AppError({
-    code: 'E_CLOUD_PERMISSION',
-    message: `You lack iam.serviceAccounts.actAs on ${email}, under which tasks run.`,
-    hint,
-  });
-}
-
-async function checkStorage({ access, profile }: GcpGround): Promise<Found<null>> {
-  const [bucket = '', ...folders] = (profile.storage ?? '').slice('gs://'.length).split('/');
-  const key = [...folders.filter(Boolean), `scalable-test-${newId()}.txt`].join('/');
-  const object = `/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(key)}`;
-  const call = (doing: string, permission: string) => ({ connection: profile.name, doing, permission });
-  await askGoogle(access, {
-    service: 'storage',
-    path: `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?uploadType=media&name=${encodeURIComponent(key)}`,
-    method: 'POST',
-    body: key,
-    answer: z.object({ name: z.literal(key) }),
-    call: call('write to the bucket', 'storage.objects.create'),
-  }).catch((error: unknown) => {
-    if (!(error instanceof AppError) || error.code !== 'E_CLOUD_NOT_FOUND') throw error;
-    throw new AppError({
-      code: 'E_CLOUD_STORAGE',
-      message: `There is no bucket ${bucket}.`,
-      hint: `Make it: gcloud storage buckets create gs://${bucket} --location=${access.region}`,
-    });
-  });
-  await askGoogle(access, {
-    service: 'storage',
-    path: object,
-    answer: z.object({ name: z.literal(key) }),
-    call: call('read from the bucket', 'storage.objects.get'),
-  });
-  await askGoogle(access, {
-    service: 'storage',
-    path: object,
-    method: 'DELETE',
-    answer: z.unknown(),
-    call: call('remove from the bucket', 'storage.objects.delete'),
-  });
-  return [null, `${profile.storage} can be written, read and cleaned up.`];
-}
-
-/** Google's own registries know the caller; others are asked as tasks would ask them. */
-async function checkImage({ access, profile }: GcpGround): Promise<Found<null>> {
-  const image = profile.image ?? '';
-  const isGoogles = /(?:^|\.)(?:pkg\.dev|gcr\.io)$/.test(imagePlace(image).host);
-  const token = isGoogles ? await access.auth.getAccessToken() : null;
-  return checkPublicImage(image, token ?? null);
 }

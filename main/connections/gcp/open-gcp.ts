@@ -1,4 +1,5 @@
-import { GoogleAuth, type GoogleAuthOptions, Impersonated } from 'google-auth-library';
+import { type AuthClient, GoogleAuth, type GoogleAuthOptions, OAuth2Client } from 'google-auth-library';
+import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { CloudWishes, GcpAccess } from '../../providers/clouds.ts';
 import { projectOfCredentials, readGcloudConfigurations } from './gcloud-config.ts';
@@ -68,18 +69,27 @@ async function authOf(
   const sourceClient = await own.getClient().catch((error: unknown) => {
     throw googleError(error, { connection: profile.name, doing: 'find credentials' });
   });
-  return new GoogleAuth({
-    scopes: SCOPES,
-    projectId,
-    authClient: new Impersonated({
-      sourceClient,
-      targetPrincipal: profile.impersonate,
-      targetScopes: SCOPES,
-      lifetime: 3600,
-      ...(apiEndpoint !== null && { endpoint: originOf(apiEndpoint) }),
-    }),
-  });
+  const authClient = new OAuth2Client();
+  authClient.refreshHandler = () => tokenFor(sourceClient, profile.impersonate ?? '', apiEndpoint);
+  return new GoogleAuth({ scopes: SCOPES, projectId, authClient });
 }
+
+/** A token of a service account, for whoever may make them. Source: iamcredentials v1, generateAccessToken. */
+async function tokenFor(source: AuthClient, account: string, apiEndpoint: string | null) {
+  const origin = apiEndpoint === null ? 'https://iamcredentials.googleapis.com' : originOf(apiEndpoint);
+  const { data } = await source.request<unknown>({
+    url: `${origin}/v1/projects/-/serviceAccounts/${encodeURIComponent(account)}:generateAccessToken`,
+    method: 'POST',
+    data: { scope: SCOPES, lifetime: '3600s' },
+  });
+  const { accessToken, expireTime } = tokenSchema.parse(data);
+  return { access_token: accessToken, expiry_date: Date.parse(expireTime) };
+}
+
+const tokenSchema = z.object({
+  accessToken: z.string().min(1),
+  expireTime: z.iso.datetime({ offset: true }),
+});
 
 const originOf = (endpoint: string): string => new URL(endpoint).origin;
 

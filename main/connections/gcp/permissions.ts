@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What runs on Google Cloud do there, and what for; each is asked for by name. */
 export interface GcpPermission {
   readonly name: string;
@@ -35,3 +37,6 @@ export function grantsFor(project: string, member: string, serviceAccount: strin
     `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${account} --role=roles/logging.logWriter`,
   ];
 }
+
+/** What testIamPermissions answers: an empty list is left out. */
+export const grantedSchema = z.object({ permissions: z.array(z.string()).max(1000).default([]) });

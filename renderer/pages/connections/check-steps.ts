@@ -46,9 +46,9 @@ const AWS: Readonly<Partial<Record<CheckName, Words>>> = {
 const GCP: Readonly<Partial<Record<CheckName, Words>>> = {
   credentials: ['Find credentials', 'Application-default credentials of this computer; the app keeps none.'],
   project: ['Find the project', 'It exists and is active.'],
+  region: ['Use the region', 'It exists and is up.'],
   api: ['Have the Batch API enabled', 'Work is run by Cloud Batch.'],
   permissions: PERMISSIONS,
-  region: ['Use the region', 'It exists and is up.'],
   service_account: ['Use the service account', 'Tasks run under it, and you must be allowed to let them.'],
   image: IMAGE,
   storage: STORAGE,

@@ -12,7 +12,15 @@ export interface TargetChoice {
   readonly walltime: string;
   readonly maxWorkers: number | null;
   readonly containers: boolean;
+  readonly qos: string;
+  readonly constraint: string;
+  /** One flag for sbatch a line. */
+  readonly flags: string;
+  /** Only the Python package reads it. */
+  readonly networkInterface: string;
 }
+
+type TargetValue = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** What the site offers first: its default partition and account, and a time limit that fits. */
 export function firstChoice(view: SshView): TargetChoice {
@@ -28,6 +36,10 @@ export function firstChoice(view: SshView): TargetChoice {
     walltime: formatDuration(Math.min(partition?.maxSeconds ?? 3600, 3600)),
     maxWorkers: 20,
     containers: limits?.containerRuntime != null,
+    qos: '',
+    constraint: '',
+    flags: '',
+    networkInterface: '',
   };
 }
 
