@@ -293,6 +293,21 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
   connectionCommands(program, act);
   priceCommands(program, act);
 
+  add('sweep [manifest]', 'find and remove what runs have left in a cloud', [
+    'sweep --target aws',
+    'sweep --target aws --yes',
+    'sweep --target aws --run-id RUN --yes',
+  ])
+    .option('--target <name>', 'target whose cloud is looked at')
+    .option('--yes', 'remove what is found; without it nothing is changed')
+    .option('--unknown', 'also what belongs to runs that this project does not know')
+    .option('--run-id <run>', 'all that there is of this run, its files included')
+    .action((manifest, flags) =>
+      act(flags, async (context) =>
+        (await import('./commands/sweep.ts')).sweep(context, { ...flags, manifest }),
+      ),
+    );
+
   add('serve', 'the app in a browser, on this machine only', [
     'serve --open',
     'serve --port 8765 --idle-timeout 3600',
