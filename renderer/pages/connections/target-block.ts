@@ -20,8 +20,6 @@ export interface TargetChoice {
   readonly networkInterface: string;
 }
 
-type TargetValue = Readonly<Record<string, string | number | readonly string[]>>;
-
 /** What the site offers first: its default partition and account, and a time limit that fits. */
 export function firstChoice(view: SshView): TargetChoice {
   const { profile, limits } = view;
@@ -45,14 +43,19 @@ export function firstChoice(view: SshView): TargetChoice {
 
 /** The target as data, in the order in which people read it. */
 export function targetValue(connection: string, choice: TargetChoice): TargetBlock {
+  const flags = flagsOf(choice);
   return {
     provider: 'slurm',
     connection,
     ...(choice.partition !== '' && { queue: choice.partition }),
     ...(choice.account !== '' && { account: choice.account }),
+    ...(choice.qos !== '' && { qos: choice.qos }),
+    ...(choice.constraint.trim() !== '' && { constraint: choice.constraint.trim() }),
     ...(choice.walltime.trim() !== '' && { walltime: choice.walltime.trim() }),
     ...(choice.maxWorkers !== null && { max_workers: choice.maxWorkers }),
     ...(choice.containers && { container_runtime: 'apptainer' }),
+    ...(flags.length > 0 && { sbatch_flags: flags }),
+    ...(choice.networkInterface.trim() !== '' && { interface: choice.networkInterface.trim() }),
   };
 }
 
@@ -75,8 +78,31 @@ export function choiceProblems(
         ? { walltime: 'HH:MM:SS, or D-HH:MM:SS with days.' }
         : most !== null &&
           seconds > most && { walltime: `${choice.partition} ends jobs after ${formatDuration(most)}.` })),
+    ...(flagsOf(choice).some((flag) => !/^--?[A-Za-z]/.test(flag)) && {
+      flags: 'One flag a line, as --flag or --flag=value.',
+    }),
     ...(partition && !partition.available && { partition: 'It is down now: jobs would wait.' }),
   };
+}
+
+function flagsOf({ flags }: TargetChoice): string[] {
+  return flags
+    .split('\n')
+    .map((flag) => flag.trim())
+    .filter((flag) => flag !== '');
+}
+
+/** Qualities of service that the account may use in the partition. */
+export function qosFor(
+  limits: SiteLimits,
+  { partition, account }: Pick<TargetChoice, 'partition' | 'account'>,
+): readonly string[] {
+  const fitting = limits.accounts.filter(
+    (each) =>
+      (each.partition === null || each.partition === partition) &&
+      (account === '' ? each.isDefault : each.account === account),
+  );
+  return [...new Set(fitting.flatMap(({ qos }) => qos))];
 }
 
 /** Accounts that may use the partition. */

@@ -16,6 +16,7 @@ import {
   targetYaml,
 } from './target-block.ts';
 import { TargetDialog } from './target-dialog.tsx';
+import { SITE_DEFAULT, TargetMore } from './target-more.tsx';
 
 /** The site as a target of a manifest: chosen from what it offers, shown, copied or written into a project. */
 export function TargetPanel({ view }: { view: SshView }) {
@@ -33,16 +34,13 @@ export function TargetPanel({ view }: { view: SshView }) {
   );
 }
 
-/** The choice that leaves it to the site. */
-const SITE_DEFAULT = '';
-
 function Chooser({ view, limits }: { view: SshView; limits: SiteLimits }) {
   const projects = useProjectChoice();
   const [choice, setChoice] = useState(() => firstChoice(view));
   const [previewing, setPreviewing] = useState(false);
   const set = (change: Partial<TargetChoice>) => setChoice((before) => ({ ...before, ...change }));
   const problems = choiceProblems(choice, limits);
-  const blocked = problems.name !== undefined || problems.walltime !== undefined;
+  const blocked = [problems.name, problems.walltime, problems.flags].some((problem) => problem !== undefined);
   const yaml = targetYaml(view.profile.name, choice);
   return (
     <Stack gap="sm">
@@ -93,6 +91,7 @@ function Chooser({ view, limits }: { view: SshView; limits: SiteLimits }) {
       <Text size="xs" c="dimmed">
         {nodesText(limits, choice.partition)}
       </Text>
+      <TargetMore choice={choice} limits={limits} problem={problems.flags} onChange={set} />
       {limits.containerRuntime !== null && (
         <Switch
           label={`Use ${limits.containerRuntime} for components with an image`}

@@ -8,6 +8,7 @@ import {
   accountsFor,
   choiceProblems,
   firstChoice,
+  qosFor,
   type SiteLimits,
   targetValue,
   targetYaml,
@@ -47,6 +48,10 @@ describe('the target of a site', () => {
       walltime: '00:30:00',
       maxWorkers: 20,
       containers: true,
+      qos: '',
+      constraint: '',
+      flags: '',
+      networkInterface: '',
     });
   });
 
@@ -61,6 +66,10 @@ describe('the target of a site', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string({ minLength: 1 }), (partition, account, name) => {
         const choice = {
+          ...firstChoice(view(LIMITS)),
+          constraint: account,
+          flags: `--${partition}\n\n--comment=${account}`,
+          networkInterface: partition,
           name,
           partition,
           account,
@@ -86,6 +95,38 @@ describe('the target of a site', () => {
     expect(choiceProblems({ ...choice, walltime: 'soon' }, LIMITS).walltime).toMatch(/HH:MM:SS/);
     expect(choiceProblems({ ...choice, partition: 'down' }, LIMITS).partition).toMatch(/down now/);
     expect(choiceProblems({ ...choice, name: ' ' }, null).name).toBeDefined();
+  });
+
+  it('takes further keys to sbatch as they are written', () => {
+    const choice = {
+      ...firstChoice(view(LIMITS)),
+      qos: 'long',
+      constraint: 'a&b',
+      flags: '--gpus=1\n --exclusive\n',
+      networkInterface: 'ib0',
+    };
+    const text = `version: 1\nproject: { name: p }\ncomponents: { c: { cpus: 1 } }\ntasks: { t: { component: c } }\n${targetYaml('hpc', choice)}`;
+    const { report, spec } = parseManifest(text, { projectFolder: '/', target: 'hpc' });
+    expect(report).toEqual({ ok: true, errors: [], warnings: [] });
+    expect(spec?.target.options).toMatchObject({
+      qos: 'long',
+      constraint: 'a&b',
+      sbatch_flags: ['--gpus=1', '--exclusive'],
+      interface: 'ib0',
+    });
+    expect(choiceProblems({ ...choice, flags: 'rm -rf' }, LIMITS).flags).toMatch(/One flag a line/);
+  });
+
+  it('offers the qualities of service of the account', () => {
+    const limits = siteLimits({
+      accounts: [
+        { account: 'im3', isDefault: true, partition: null, qos: ['normal', 'long'] },
+        { account: 'gpu', isDefault: false, partition: 'gpu', qos: ['gpu'] },
+      ],
+    });
+    expect(qosFor(limits, { partition: 'short', account: '' })).toEqual(['normal', 'long']);
+    expect(qosFor(limits, { partition: 'gpu', account: 'gpu' })).toEqual(['gpu']);
+    expect(qosFor(limits, { partition: 'short', account: 'gpu' })).toEqual([]);
   });
 
   it('offers the accounts that may use the partition', () => {
