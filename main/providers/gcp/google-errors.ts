@@ -71,7 +71,7 @@ const NO_WAY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|EPIPE/;
 
 /**
  * What went wrong in one sentence, with the permission or setting and how to get it: `E_CREDENTIALS_MISSING`, `_EXPIRED`,
- * `_DENIED`, `E_CLOUD_PERMISSION`, `_API_DISABLED`, `_PROJECT`, `_REGION`, `_UNREACHABLE`, `E_QUOTA`, else `E_CLOUD`.
+ * `_DENIED`, `E_CLOUD_PERMISSION`, `_API_DISABLED`, `_BUCKET`, `_REGION`, `_UNREACHABLE`, `E_QUOTA`, else `E_CLOUD`.
  */
 export function googleError(thrown: unknown, { label, doing, permission, on }: GoogleCall): AppError {
   if (thrown instanceof AppError) return thrown;
@@ -119,6 +119,12 @@ export function googleError(thrown: unknown, { label, doing, permission, on }: G
       `Ask an owner of the project for ${ROLES[lacking] ?? `a role that has ${lacking}`}.`,
     );
   }
+  if (failure.status === 404 && /bucket/i.test(failure.message) && on !== undefined)
+    return make(
+      'E_CLOUD_BUCKET',
+      `There is no such thing as ${on}, or it is not yours to see.`,
+      'Correct default_storage: in the manifest, or make the bucket with: gcloud storage buckets create gs://NAME --location=REGION',
+    );
   if (/location|region/i.test(failure.message) && (failure.status === 400 || failure.status === 404))
     return make(
       'E_CLOUD_REGION',

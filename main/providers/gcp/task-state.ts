@@ -109,8 +109,8 @@ export function taskState({ status }: Task, { claimed, jobOverAt, neverRan, said
       const known = RESERVED[code ?? 0] ?? OURS[code ?? 0];
       const [outcome, detail] = known ?? ['lost', `exit code ${code ?? 'unknown'}`];
       if (!claimed && outcome === 'node_failure') return over('not-begun');
-      const why =
-        said && (outcome === 'launch_failure' || outcome === 'lost') ? `${detail}: ${said}` : detail;
+      const isUnclear = outcome === 'launch_failure' || outcome === 'lost';
+      const why = said && isUnclear ? explained(detail, said) : detail;
       // Nothing of it began, so it cannot be lost.
       return ended(!claimed && outcome === 'lost' ? 'launch_failure' : outcome, why, code);
     }
@@ -120,6 +120,16 @@ export function taskState({ status }: Task, { claimed, jobOverAt, neverRan, said
       if (jobOverAt === null) return { running: state === 'RUNNING', end: null, seconds: 0 };
       return claimed ? ended('cancelled', 'its job was cancelled', null) : over('not-begun');
   }
+}
+
+const NO_IMAGE =
+  /pull access denied|manifest unknown|manifest for .* not found|error pulling image|unauthorized/i;
+
+function explained(detail: string, said: string): string {
+  const help = NO_IMAGE.test(said)
+    ? ' – correct the image’s name, or give the job’s service account the role roles/artifactregistry.reader where it lies'
+    : '';
+  return `${detail}: ${said}${help}`;
 }
 
 /** When a job was over, in seconds since the epoch; null: it is not. */

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openWorkspace } from '../../main/telemetry/workspace.ts';
+import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
+import { manifest } from './gcp-rig.ts';
+import { project } from './session-projects.ts';
+
+const CLI = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url));
+const INSTANCES = 80;
+const KILLS = 10;
+
+const config = mkdtempSync(join(tmpdir(), 'scalable-gcp-config-'));
+let double: GcpDouble | null = null;
+afterEach(async () => {
+  await double?.close();
+  rmSync(config, { recursive: true, force: true });
+});
+
+/** The command as a person would start it, with credentials as gcloud leaves them; Google itself cannot be had here. */
+function start(folder: string, at: GcpDouble, ...argv: string[]) {
+  const credentials = join(config, 'application_default_credentials.json');
+  writeFileSync(
+    credentials,
+    JSON.stringify({
+      type: 'authorized_user',
+      client_id: 'id',
+      client_secret: 'none',
+      refresh_token: 'refresh',
+    }),
+  );
+  const child = spawn(process.execPath, [CLI, ...argv], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      SCALABLE_CONFIG_DIR: config,
+      SCALABLE_GCP_ENDPOINT: at.url,
+      GOOGLE_APPLICATION_CREDENTIALS: credentials,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data) => {
+      said += String(data);
+    });
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+  return { kill: () => child.kill('SIGKILL'), ended, said: () => said };
+}
+
+/** The run of a workspace; null as long as there is none. */
+async function runOf(folder: string): Promise<string | null> {
+  const workspace = await openWorkspace(folder, { access: 'read' }).catch(() => null);
+  if (!workspace) return null;
+  try {
+    return (await workspace.store.run('last'))?.runId ?? null;
+  } finally {
+    await workspace.close();
+  }
+}
+
+describe('the app killed in the middle of a campaign on Google Cloud (a double of it)', () => {
+  it('loses nothing, repeats nothing and leaves nothing running', { timeout: 300_000 }, async () => {
+    double = await GcpDouble.start({ lagMs: 100, faults: { throttled: 0.03 } });
+    using study = project(
+      manifest(
+        double,
+        `simulate:
+  component: model
+  command: sh -c 'sleep 2; echo {i} >> ledger; echo {i} > "$0"' {outputs.result}
+  params: { i: { range: [1, ${INSTANCES}, 1] } }
+  outputs: { result: file }
+collect:
+  component: model
+  command: cat {simulate.outputs.result} > {outputs.all}
+  needs: [simulate]
+  outputs: { all: all.txt }`,
+        ', chunk_target: 1',
+      ).replace('max_workers: 8', 'max_workers: 4'),
+    );
+    const argv = async () => [
+      'run',
+      'scalable.yaml',
+      ...((await runOf(study.folder)) ? ['--resume', 'last'] : []),
+    ];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const app = start(study.folder, double, ...(await argv()));
+      // At another moment each time, from the very beginning to the middle of the work.
+      await Promise.race([app.ended, sleep(1500 + Math.random() * 3500)]);
+      app.kill();
+      await app.ended;
+    }
+    const last = start(study.folder, double, ...(await argv()), '--format', 'json');
+    expect([await last.ended, last.said()]).toEqual([0, expect.stringContaining('"succeeded"')]);
+
+    const workspace = await openWorkspace(study.folder, { access: 'read' });
+    const runId = (await runOf(study.folder)) ?? '';
+    const { rows } = await workspace.store.instances({ runId, offset: 0, limit: 1000 });
+    await workspace.close();
+    expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'succeeded'));
+
+    // Every instance ran exactly once, whoever was there to see it.
+    const copies = join(double.storage.root, 'lab-data/study/.scalable/projects');
+    const [copy = ''] = readdirSync(copies);
+    const done = readFileSync(join(copies, copy, 'ledger'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(Number);
+    expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: INSTANCES }, (_, i) => i + 1));
+    expect(double.batch.running).toBe(0);
+    expect(double.batch.ledger.every(({ to }) => to !== null)).toBe(true);
+  });
+});
