@@ -5,7 +5,7 @@ import { DEFAULT_FOLDS, DEFAULT_SEED } from './training/defaults.ts';
 import type { HistorySource } from './training/job.ts';
 import { runJob } from './training/run-job.ts';
 import type { OnProgress } from './training/train-all.ts';
-import type { SearchResult, Strategy, Trial } from './tuning/search.ts';
+import type { OnTrial, SearchResult, Strategy, Trial } from './tuning/search.ts';
 
 export interface HyperparameterSearchOptions {
   /** As for `LearnedAdvisor.fromHistory`. */
@@ -24,6 +24,7 @@ export interface HyperparameterSearchOptions {
 
 export interface SearchRunOptions {
   readonly onProgress?: OnProgress;
+  readonly onTrial?: OnTrial;
   readonly signal?: AbortSignal;
 }
 

@@ -1,3 +1,4 @@
+import { describeInput } from '../platform/units.ts';
 import type { StageReport, TaskTrainingReport } from './training-report.ts';
 
 /** What a number of recorded runs allows, as the tutorials put it. */
@@ -158,7 +159,8 @@ function unstable({ folds }: StageReport): Doubt[] {
 function beyondDomain({ domain = [], chosen }: TaskTrainingReport): Doubt[] {
   if (domain.length === 0 || chosen === 'manifest') return [];
   const known = domain.map((input) => {
-    if (input.kind === 'number') return `${input.feature} of ${short(input.low)} to ${short(input.high)}`;
+    if (input.kind === 'number')
+      return `${input.feature} of ${describeInput(input.low)} to ${describeInput(input.high)}`;
     const said = input.levels.slice(0, MOST_LEVELS_SAID).join(', ');
     const more = input.levels.length - MOST_LEVELS_SAID;
     return `${input.feature} ${said}${more > 0 ? ` and ${more} more` : ''}`;
@@ -176,10 +178,6 @@ function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
 }
 
-function short(value: number): string {
-  return grouped(Number(value.toPrecision(4)));
-}
-
 function grouped(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+  return value.toLocaleString('en-US');
 }

@@ -112,6 +112,17 @@ export function describeDuration(seconds: number): string {
     .join(' ');
 }
 
+const GROUPED = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 15 });
+
+/**
+ * The value of a task's input, for people: `12,400`, `0.5123`. Whole numbers are exact, for rounded ones may name other
+ * things; those of four digits stay as they are, for they may be years.
+ */
+export function describeInput(value: number): string {
+  if (!Number.isInteger(value)) return GROUPED.format(Number(value.toPrecision(4)));
+  return Math.abs(value) < 10_000 ? String(value) : GROUPED.format(value);
+}
+
 /** Gibibyte-hours held by `bytes` for `seconds`: the unit of wastage. */
 export function gibHours(bytes: number, seconds: number): number {
   return (bytes / GIB) * (seconds / 3600);

@@ -1,11 +1,13 @@
 import type { TrainingReport } from '../advisor/training-report.ts';
 import type { ModelComparison } from '../advisor/tuning/compare.ts';
-import type { SearchResult } from '../advisor/tuning/search.ts';
+import type { SearchResult, Trial } from '../advisor/tuning/search.ts';
 import { type ErrorData, toErrorData } from '../platform/errors.ts';
 
 export interface JobProgress {
   readonly fraction: number;
   readonly step: string;
+  /** Only of a search for settings: what was tried so far, in order. */
+  readonly search?: { readonly task: string; readonly trials: readonly Trial[] };
 }
 
 /** Where a job stands. `idle`: none was started, or the last was cancelled. */

@@ -43,11 +43,6 @@ export function count(value: Maybe): string {
   return (Number.isInteger(value) ? WHOLE : THREE_DIGITS).format(value);
 }
 
-/** An input's value: whole numbers of four digits may be years and stay as they are. */
-export function inputNumber(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 10_000 ? String(value) : count(value);
-}
-
 /** `31 GB·h`, `4.37 MB·h`. */
 export function gibHours(value: Maybe): string {
   return known(value) ? describeMemoryHours(value) : UNKNOWN;

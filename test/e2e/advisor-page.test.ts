@@ -82,7 +82,7 @@ describeInBrowser('the advisor’s page', () => {
       /error by fold\. Mean error of peak memory by fold: fold 1/,
       /learning curve\. Mean error of predicted memory/,
       /drift of inputs\./,
-      /wastage by method\. manifest: /,
+      /wastage by method\. manifest as first written: /,
     ])
       await expectPicture(report, described);
     await trust()
@@ -166,6 +166,12 @@ describeInBrowser('the advisor’s page', () => {
     await panel()
       .getByText(/Trying settings \d+ of 162; best R² so far/)
       .waitFor();
+    // What was tried meanwhile is there, and more comes in as it is judged.
+    const tried = panel().getByRole('region', { name: 'Tried so far' });
+    await expectPicture(tried, /^Settings tried for simulate\. \d+ settings tried\./);
+    const count = async () => Number(/(\d+) trials?, best R²/.exec(await tried.innerText())?.[1]);
+    const before = await count();
+    await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(before);
     await panel().getByRole('button', { name: 'Cancel search' }).click();
     await panel().getByText('No search yet').waitFor();
   });
@@ -177,7 +183,7 @@ describeInBrowser('the advisor’s page', () => {
     await panel().getByRole('textbox', { name: 'Folds' }).fill('3');
     await panel().getByRole('button', { name: 'Search', exact: true }).click();
     await expectPicture(panel(), /^Settings tried for simulate\. 5 settings tried\. The best explains/);
-    const rows = page.getByRole('table', { name: 'The best settings on all attempts' }).getByRole('row');
+    const rows = page.getByRole('table', { name: 'The best settings, on most attempts' }).getByRole('row');
     expect(await rows.count()).toBe(6);
     await panel().getByRole('button', { name: 'Train with these' }).click();
     await tab('Report');

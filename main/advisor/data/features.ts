@@ -1,5 +1,6 @@
 import type { Params, ParamValue } from '../../manifest/spec.ts';
 import { assertNever } from '../../platform/errors.ts';
+import { describeInput } from '../../platform/units.ts';
 import { CONTEXT_INPUTS, type Context, contextInputs, HOUR, MACHINE, TARGET_KIND } from './context.ts';
 import type { Matrix } from './matrix.ts';
 import type { LearningRow } from './rows.ts';
@@ -211,8 +212,10 @@ export function unfamiliarInputs(space: FeatureSpace, known: KnownBefore): Unfam
     }
     const slack = BEYOND * (encoder.high - encoder.low);
     if (number >= encoder.low - slack && number <= encoder.high + slack) return [];
-    const range = `${short(encoder.low)} to ${short(encoder.high)}`;
-    return [{ feature: encoder.name, words: `${encoder.name} = ${short(number)} is far outside ${range}` }];
+    const range = `${describeInput(encoder.low)} to ${describeInput(encoder.high)}`;
+    return [
+      { feature: encoder.name, words: `${encoder.name} = ${describeInput(number)} is far outside ${range}` },
+    ];
   });
 }
 
@@ -250,8 +253,4 @@ export function oddInputs({ encoders }: FeatureSpace, rows: readonly LearningRow
     const values = odd === 1 ? '1 value' : `${odd} values`;
     return `${values} of ${encoder.name} counted as missing: text, not finite, or beyond any size.`;
   });
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -1,6 +1,6 @@
 import type { HistoryRow } from '../../telemetry/views.ts';
 import type { TrainingReport } from '../training-report.ts';
-import type { SearchOptions, SearchResult } from '../tuning/search.ts';
+import type { SearchOptions, SearchResult, Trial } from '../tuning/search.ts';
 import type { TrainingOptions } from './train-all.ts';
 import type { TrainedTask } from './trained-task.ts';
 
@@ -41,8 +41,7 @@ export interface JobResult {
   readonly search?: SearchResult;
 }
 
-/** How far a job is, 0 to 1, and what it does. */
-export interface JobProgress {
-  readonly fraction: number;
-  readonly step: string;
-}
+/** How far a job is, 0 to 1, and what it does; and what a search has tried. */
+export type JobProgress =
+  | { readonly kind: 'step'; readonly fraction: number; readonly step: string }
+  | { readonly kind: 'trial'; readonly trial: Trial };

@@ -2,7 +2,7 @@ import { assertNever } from '../../platform/errors.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
 import { readModels, readTrainingReport, saveTraining } from '../trained.ts';
 import type { TrainingReport } from '../training-report.ts';
-import { search } from '../tuning/search.ts';
+import { type OnTrial, search } from '../tuning/search.ts';
 import { DEFAULT_FOLDS } from './defaults.ts';
 import type { Job, JobResult } from './job.ts';
 import type { ModelFile } from './model-file.ts';
@@ -20,7 +20,11 @@ const STALE =
 const UNTRAINED = 'Nothing was trained on this history yet, so quantiles answer: train the advisor.';
 
 /** Does what a worker was asked, on the thread it is called on. */
-export async function perform(job: Job, onProgress: OnProgress): Promise<JobResult> {
+export async function perform(
+  job: Job,
+  onProgress: OnProgress,
+  onTrial: OnTrial = () => undefined,
+): Promise<JobResult> {
   const { rows, note } = await readSource(job.source);
   switch (job.kind) {
     case 'summarise':
@@ -34,7 +38,12 @@ export async function perform(job: Job, onProgress: OnProgress): Promise<JobResu
     case 'plan':
       return plan(rows, job.modelsFolder, job.seed, note);
     case 'tune':
-      return { tasks: [], report: null, note, search: search(rows, job.options, Date.now, onProgress) };
+      return {
+        tasks: [],
+        report: null,
+        note,
+        search: search(rows, job.options, Date.now, onProgress, onTrial),
+      };
     default:
       return assertNever(job);
   }

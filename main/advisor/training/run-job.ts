@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import { siblingModule } from '../../platform/sibling-module.ts';
 import { runInWorker } from '../../platform/worker-job.ts';
+import type { OnTrial } from '../tuning/search.ts';
 import type { Job, JobProgress, JobResult } from './job.ts';
 import type { OnProgress } from './train-all.ts';
 
@@ -13,15 +14,16 @@ const HEAP_MIB = 4096;
  */
 export function runJob(
   job: Job,
-  options: { onProgress?: OnProgress; signal?: AbortSignal } = {},
+  options: { onProgress?: OnProgress; onTrial?: OnTrial; signal?: AbortSignal } = {},
 ): Promise<JobResult> {
-  const { onProgress, signal } = options;
+  const { onProgress, onTrial, signal } = options;
   return runInWorker<JobResult, JobProgress>({
     module: siblingModule(import.meta.url, './train-worker'),
     data: job,
     heapMib: HEAP_MIB,
     signal,
-    onProgress: ({ fraction, step }) => onProgress?.(fraction, step),
+    onProgress: (progress) =>
+      progress.kind === 'trial' ? onTrial?.(progress.trial) : onProgress?.(progress.fraction, progress.step),
     cancelled: () =>
       new AppError({
         code: 'E_CANCELLED',

@@ -3,6 +3,7 @@ import { toErrorData } from '../../platform/errors.ts';
 import type { WorkerMessage } from '../../platform/worker-job.ts';
 import type { Job, JobProgress, JobResult } from './job.ts';
 import { perform } from './perform.ts';
+import type { OnProgress } from './train-all.ts';
 
 /** Reports often enough for a bar that moves, seldom enough not to be work itself. */
 const LEAST_PAUSE_MS = 50;
@@ -14,11 +15,14 @@ function send(message: WorkerMessage<JobResult, JobProgress>): void {
 }
 
 try {
-  const result = await perform(workerData as Job, (fraction, step) => {
+  const onProgress: OnProgress = (fraction, step) => {
     if (fraction < 1 && performance.now() - reportedAt < LEAST_PAUSE_MS) return;
     reportedAt = performance.now();
-    send({ kind: 'progress', progress: { fraction, step } });
-  });
+    send({ kind: 'progress', progress: { kind: 'step', fraction, step } });
+  };
+  const result = await perform(workerData as Job, onProgress, (trial) =>
+    send({ kind: 'progress', progress: { kind: 'trial', trial } }),
+  );
   send({ kind: 'done', result });
 } catch (error) {
   send({ kind: 'failed', error: toErrorData(error) });

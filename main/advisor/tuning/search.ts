@@ -49,12 +49,16 @@ const KEPT = 3;
 const LEAST_ROUND_ROWS = 60;
 const MOST_ROWS = 20_000;
 
+/** Told of each trial as soon as it is judged. */
+export type OnTrial = (trial: Trial) => void;
+
 /** Tries settings out of fold. @throws AppError `E_TOO_LITTLE_HISTORY` */
 export function search(
   history: readonly HistoryRow[],
   options: SearchOptions,
   clock: () => number,
   onProgress: OnProgress = () => undefined,
+  onTrial: OnTrial = () => undefined,
 ): SearchResult {
   const { modelType, strategy, trials: most, seed } = options;
   const histories = [...groupByTask(history).values()].filter(
@@ -82,6 +86,7 @@ export function search(
       );
       const trial = tried(histories, params, share, options, clock);
       trials.push(trial);
+      onTrial(trial);
       return trial;
     });
   }

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { searchSettings } from '../../advisor/hyperparameter-search.ts';
+import { type SearchRunOptions, searchSettings } from '../../advisor/hyperparameter-search.ts';
 import { trainAdvisor } from '../../advisor/train.ts';
 import { readTrainingReport } from '../../advisor/trained.ts';
 import { dataGuidance, doubtsAbout } from '../../advisor/trust.ts';
@@ -115,7 +115,7 @@ export function advisorService({
       const source = { kind: 'database', path: database } as const;
       const { task, modelType } = request;
       trainings.search.startOrJoin(projectId, async (onProgress, signal) => ({
-        ...(await searchSettings(source, request, { onProgress: told(onProgress), signal })),
+        ...(await searchSettings(source, request, { ...toldOfTrials(task, onProgress), signal })),
         task,
         modelType,
       }));
@@ -175,6 +175,22 @@ function optionsOf({ confidence, risk }: AdviceWishes) {
 
 function told(onProgress: (progress: JobProgress) => void) {
   return (fraction: number, step: string) => onProgress({ fraction, step });
+}
+
+/** What was tried is told with every step: a page may come when half of it is over. */
+function toldOfTrials(
+  task: string,
+  tell: (progress: JobProgress) => void,
+): Pick<SearchRunOptions, 'onProgress' | 'onTrial'> {
+  let now: JobProgress = { fraction: 0, step: 'Reading what was measured' };
+  const next = (change: Partial<JobProgress>) => {
+    now = { ...now, ...change };
+    tell(now);
+  };
+  return {
+    onProgress: (fraction, step) => next({ fraction, step }),
+    onTrial: (trial) => next({ search: { task, trials: [...(now.search?.trials ?? []), trial] } }),
+  };
 }
 
 /** Finds the overlay that sets a value for this target. */

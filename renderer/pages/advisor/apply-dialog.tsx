@@ -1,5 +1,6 @@
 import { List, Modal, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { Risk } from '../../../main/advisor/online/risk.ts';
 import type { EditPreview } from '../../../main/api/services.ts';
 import { useApi } from '../../app/api.ts';
 import { QueryView } from '../../components/query-view.tsx';
@@ -9,7 +10,12 @@ import { plural } from '../../lib/format.ts';
 interface ApplyDialogProps {
   readonly projectId: string;
   /** Null when closed. */
-  readonly request: { readonly target: string; readonly confidence: number; readonly tasks: string[] } | null;
+  readonly request: {
+    readonly target: string;
+    readonly confidence: number;
+    readonly risk: Risk;
+    readonly tasks: string[];
+  } | null;
   readonly onClose: () => void;
 }
 

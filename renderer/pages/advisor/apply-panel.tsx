@@ -1,7 +1,8 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { TaskAdvice } from '../../../main/api/advisor-views.ts';
+import type { PlanOptions } from '../../../main/planning/plan.ts';
 import { useApi } from '../../app/api.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -10,6 +11,7 @@ import { changesAnything } from './advice-changes.ts';
 import { AdviceTable } from './advice-table.tsx';
 import { ApplyDialog } from './apply-dialog.tsx';
 import { ConfidenceSelect } from './confidence-select.tsx';
+import { RiskSelect } from './risk-select.tsx';
 
 /** The advisor's numbers beside the manifest's, and the way to take them over. */
 export function ApplyPanel({ projectId }: { projectId: string }) {
@@ -24,12 +26,12 @@ export function ApplyPanel({ projectId }: { projectId: string }) {
           return <EmptyState title="No target">Give the manifest a target first.</EmptyState>;
         return (
           <QueryView query={settings}>
-            {({ confidence }) => (
+            {({ confidence, risk }) => (
               <Advice
                 projectId={projectId}
                 targets={targets.map((target) => target.name)}
                 first={first}
-                confidence={confidence}
+                wishes={{ confidence, risk }}
               />
             )}
           </QueryView>
@@ -43,14 +45,18 @@ interface AdviceProps {
   readonly projectId: string;
   readonly targets: readonly string[];
   readonly first: string;
-  readonly confidence: number;
+  /** Of the settings. */
+  readonly wishes: Wishes;
 }
 
-function Advice({ projectId, targets, first, confidence: preferred }: AdviceProps) {
+type Wishes = Required<Pick<PlanOptions, 'confidence' | 'risk'>>;
+
+function Advice({ projectId, targets, first, wishes: preferred }: AdviceProps) {
   const api = useApi();
   const [target, setTarget] = useState(first);
-  const [confidence, setConfidence] = useState(preferred);
-  const advice = useQuery(api.advisor.advice.queryOptions({ projectId, target, confidence }));
+  const [wishes, setWishes] = useState(preferred);
+  const { confidence, risk } = wishes;
+  const advice = useQuery(api.advisor.advice.queryOptions({ projectId, target, ...wishes }));
   return (
     <Panel
       title="Apply to manifest"
@@ -65,15 +71,22 @@ function Advice({ projectId, targets, first, confidence: preferred }: AdviceProp
             onChange={(value) => setTarget(value ?? target)}
             w={180}
           />
-          <ConfidenceSelect value={confidence} onChange={setConfidence} />
+          <ConfidenceSelect
+            value={confidence}
+            onChange={(value) => setWishes({ ...wishes, confidence: value })}
+            disabled={risk === 'frugal'}
+          />
+          <Box maw={360}>
+            <RiskSelect value={risk} onChange={(value) => setWishes({ ...wishes, risk: value })} />
+          </Box>
         </Group>
         <QueryView query={advice} loading="Working out the sizes…">
           {(rows) => (
             <Choice
-              key={`${target} ${confidence}`}
+              key={`${target} ${confidence} ${risk}`}
               projectId={projectId}
               target={target}
-              confidence={confidence}
+              wishes={wishes}
               advice={rows}
             />
           )}
@@ -86,11 +99,11 @@ function Advice({ projectId, targets, first, confidence: preferred }: AdviceProp
 interface ChoiceProps {
   readonly projectId: string;
   readonly target: string;
-  readonly confidence: number;
+  readonly wishes: Wishes;
   readonly advice: readonly TaskAdvice[];
 }
 
-function Choice({ projectId, target, confidence, advice }: ChoiceProps) {
+function Choice({ projectId, target, wishes, advice }: ChoiceProps) {
   const [tasks, setTasks] = useState(() => advice.filter(changesAnything).map((each) => each.task));
   const [previewing, setPreviewing] = useState(false);
   if (advice.length === 0)
@@ -115,7 +128,7 @@ function Choice({ projectId, target, confidence, advice }: ChoiceProps) {
       </Group>
       <ApplyDialog
         projectId={projectId}
-        request={previewing ? { target, confidence, tasks } : null}
+        request={previewing ? { target, ...wishes, tasks } : null}
         onClose={() => setPreviewing(false)}
       />
     </Stack>

@@ -2,11 +2,12 @@ import { Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { DataGuidance } from '../../../main/advisor/trust.ts';
 import type { InputDescription, TaskData } from '../../../main/api/advisor-views.ts';
+import { describeInput } from '../../../main/platform/units.ts';
 import { useApi } from '../../app/api.ts';
 import { HistoryTable } from '../../components/history-table.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { count, inputNumber, plural } from '../../lib/format.ts';
+import { count, plural } from '../../lib/format.ts';
 import classes from './data-panel.module.css';
 import { missingSentences } from './missing-sentences.ts';
 
@@ -118,8 +119,8 @@ function seen(input: InputDescription): string {
   switch (input.kind) {
     case 'number':
       return input.distinct < 2
-        ? inputNumber(input.low)
-        : `${inputNumber(input.low)} to ${inputNumber(input.high)}`;
+        ? describeInput(input.low)
+        : `${describeInput(input.low)} to ${describeInput(input.high)}`;
     case 'category': {
       const more = input.levels.length - MOST_NAMED;
       return `${input.levels.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

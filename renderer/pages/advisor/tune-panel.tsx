@@ -6,6 +6,7 @@ import type { AdvisorStatus, SearchedModel } from '../../../main/api/advisor-vie
 import { EmptyState } from '../../components/empty-state.tsx';
 import { modelLabel } from './report-sentences.ts';
 import { TaskJobPanel, useTaskJobChoice } from './task-job-panel.tsx';
+import { TrialsSoFar } from './trials-view.tsx';
 import { TuneResult } from './tune-result.tsx';
 import { useSearch } from './use-live-job.ts';
 
@@ -74,6 +75,7 @@ export function TunePanel({ projectId, status }: { projectId: string; status: Ad
           {STRATEGIES.find(({ value }) => value === strategy)?.says}
         </Text>
       </TaskJobPanel>
+      {state?.kind === 'going' && state.search && <TrialsSoFar {...state.search} />}
       {state?.kind === 'done' && (
         <TuneResult projectId={projectId} search={state.result} cvFolds={chosen.choice.cvFolds} />
       )}

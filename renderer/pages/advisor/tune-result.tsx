@@ -1,17 +1,12 @@
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
-import { useCallback } from 'react';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { FinishedSearch } from '../../../main/api/advisor-views.ts';
-import { Chart } from '../../charts/chart.tsx';
-import type { ChartTheme } from '../../charts/chart-theme.ts';
-import { parallelPicture, settingsText } from '../../charts/parallel-picture.ts';
+import { settingsText } from '../../charts/parallel-picture.ts';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { count, duration, plural } from '../../lib/format.ts';
-import classes from './compare-result.module.css';
+import { duration, plural } from '../../lib/format.ts';
 import { modelLabel } from './report-sentences.ts';
+import { TrialsView } from './trials-view.tsx';
 import { useTraining } from './use-live-job.ts';
-
-const SHOWN = 8;
 
 interface TuneResultProps {
   readonly projectId: string;
@@ -23,10 +18,8 @@ interface TuneResultProps {
 export function TuneResult({ projectId, search, cvFolds }: TuneResultProps) {
   const { task, modelType, trials, bestParams, bestScore } = search;
   const training = useTraining(projectId);
-  const draw = useCallback((theme: ChartTheme) => parallelPicture(search, theme), [search]);
   const most = trials.reduce((rows, trial) => Math.max(rows, trial.rows), 0);
-  const full = trials.filter(({ rows }) => rows === most).toSorted((a, b) => b.score - a.score);
-  const usual = full.find(({ params }) => Object.keys(params).length === 0);
+  const usual = trials.find(({ params, rows }) => rows === most && Object.keys(params).length === 0);
   const gain = usual ? bestScore - usual.score : null;
   return (
     <Panel
@@ -51,35 +44,7 @@ export function TuneResult({ projectId, search, cvFolds }: TuneResultProps) {
               ? 'The default settings are as good.'
               : `The default settings explain ${usual?.score.toFixed(3)}.`}
         </Notice>
-        <Chart title={`Settings tried for ${task}`} draw={draw} height={340} />
-        <Text size="sm" c="dimmed">
-          One line per trial, from setting to setting to its score; the thick line is the best. A setting
-          whose lines all end high whatever its value does not matter.
-        </Text>
-        <Table.ScrollContainer minWidth={480}>
-          <Table aria-label="The best settings on all attempts" className={classes.numbers}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Settings</Table.Th>
-                <Table.Th ta="right">R² held out</Table.Th>
-                <Table.Th ta="right">Attempts</Table.Th>
-                <Table.Th ta="right">Took</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {full.slice(0, SHOWN).map((trial) => (
-                <Table.Tr key={JSON.stringify(trial.params)}>
-                  <Table.Td>{settingsText(trial.params)}</Table.Td>
-                  <Table.Td ta="right">
-                    {Number.isFinite(trial.score) ? trial.score.toFixed(4) : '–'}
-                  </Table.Td>
-                  <Table.Td ta="right">{count(trial.rows)}</Table.Td>
-                  <Table.Td ta="right">{duration(trial.seconds)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <TrialsView task={task} search={search} />
         <Group gap="xs">
           {training.going && (
             <Text size="sm" c="dimmed" role="status">

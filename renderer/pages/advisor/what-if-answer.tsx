@@ -137,6 +137,11 @@ function Evidence({ answer }: { answer: WhatIfAnswer }) {
         {confidence !== null && `, ${percent(confidence)} sure on held-out tasks`}; learned from{' '}
         {plural(evidence.records, 'attempt')} in {plural(evidence.runs_analyzed, 'run')}. {sentence}
       </Text>
+      {evidence.cautions?.map((caution) => (
+        <Text key={caution} size="sm" fw={600}>
+          {caution}
+        </Text>
+      ))}
       {wasted && (
         <Text size="sm" c="dimmed">
           Wasted per held-out task: {gibHours(wasted.manifest)} with the manifest as first written,{' '}

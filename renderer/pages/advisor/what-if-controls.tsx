@@ -1,6 +1,6 @@
 import { Group, Input, NumberInput, Select, Slider, Stack, Text, TextInput } from '@mantine/core';
 import type { InputDescription } from '../../../main/api/advisor-views.ts';
-import { inputNumber } from '../../lib/format.ts';
+import { describeInput } from '../../../main/platform/units.ts';
 import { type FeatureValue, sliderRange } from './what-if-values.ts';
 
 interface WhatIfControlProps {
@@ -57,7 +57,7 @@ function NumberControl({ input, value, onChange }: NumberControlProps) {
           step={range.step}
           value={value}
           onChange={onChange}
-          label={(at) => inputNumber(at)}
+          label={(at) => describeInput(at)}
           thumbLabel={`${name}, slider`}
           marks={high > low ? [{ value: low }, { value: high }] : [{ value: low }]}
           color={beyond ? 'orange' : 'tide'}
@@ -72,8 +72,8 @@ function NumberControl({ input, value, onChange }: NumberControlProps) {
       </Group>
       <Text size="xs" c={beyond ? undefined : 'dimmed'} fw={beyond ? 600 : undefined}>
         {high > low
-          ? `seen from ${inputNumber(low)} to ${inputNumber(high)}`
-          : `always ${inputNumber(low)} so far`}
+          ? `seen from ${describeInput(low)} to ${describeInput(high)}`
+          : `always ${describeInput(low)} so far`}
         {beyond && ': beyond what was learned from'}
       </Text>
     </Stack>

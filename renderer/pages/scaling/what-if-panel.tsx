@@ -2,10 +2,11 @@ import { Button, NumberInput, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { REPLAY_RULES, type Replay, type ReplayConditions } from '../../../main/api/scaling-views.ts';
+import { describeInput } from '../../../main/platform/units.ts';
 import { useApi } from '../../app/api.ts';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { duration, inputNumber } from '../../lib/format.ts';
+import { duration } from '../../lib/format.ts';
 import { CourseComparison } from './course-comparison.tsx';
 import classes from './scaling.module.css';
 
@@ -82,7 +83,8 @@ interface ConditionInputsProps {
 }
 
 function ConditionInputs({ tags, typed, used, onType }: ConditionInputsProps) {
-  const recorded = (value: number | undefined) => (value === undefined ? 'as recorded' : inputNumber(value));
+  const recorded = (value: number | undefined) =>
+    value === undefined ? 'as recorded' : describeInput(value);
   const setMost = (tag: string, value: number | string) => {
     const { [tag]: _before, ...others } = typed.maxWorkers ?? {};
     onType({ ...typed, maxWorkers: typeof value === 'number' ? { ...others, [tag]: value } : others });

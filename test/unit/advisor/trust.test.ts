@@ -100,13 +100,24 @@ describe('when not to trust advice', () => {
     expect(kinds({ ...sound, stages: [{ ...memory, folds }] })).toEqual(['unstable']);
   });
 
+  test('a year stays a year, and no whole number is rounded', () => {
+    const domain = [
+      { feature: 'year', kind: 'number', low: 1996, high: 2030 },
+      { feature: 'start', kind: 'number', low: 20_240_101, high: 20_261_121 },
+      { feature: 'share', kind: 'number', low: 0.123456, high: 12_345.678 },
+    ] as const;
+    expect(doubtsAbout({ ...sound, domain })[0]?.sentence).toContain(
+      'year of 1996 to 2030; start of 20,240,101 to 20,261,121; share of 0.1235 to 12,350.',
+    );
+  });
+
   test('inputs beyond those learned from, named with what was seen', () => {
     const domain: TaskTrainingReport['domain'] = [
       { feature: 'num_nodes', kind: 'number', low: 111, high: 1311 },
       { feature: 'scenario', kind: 'category', levels: ['baseline', 'outage'] },
     ];
     expect(doubtsAbout({ ...sound, domain })[0]?.sentence).toBe(
-      'It was learned from num_nodes of 111 to 1,311; scenario baseline, outage. Far beyond that, percentiles answer and know nothing of the inputs.',
+      'It was learned from num_nodes of 111 to 1311; scenario baseline, outage. Far beyond that, percentiles answer and know nothing of the inputs.',
     );
   });
 

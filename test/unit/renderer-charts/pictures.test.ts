@@ -87,7 +87,9 @@ describe('bars', () => {
       chosen: 'quantile',
     } as TaskTrainingReport;
     const picture = wastagePicture(methodBars(task), 'GB·h', theme);
-    expect(picture.description).toBe('manifest: 1.42 GB·h, quantile: 0.5 GB·h, learned: not known');
+    expect(picture.description).toBe(
+      'manifest as first written: 1.42 GB·h, quantile: 0.5 GB·h, learned: not known',
+    );
     expect(picture.table().rows[2]).toEqual(['learned', null]);
   });
 });

@@ -137,7 +137,7 @@ describe('what was advised', () => {
           started(),
           added(advised(0, { ...(manifestRequest && { manifestRequest }) })),
           ...whole('simulate.0', { ...hour, memoryBytes: 2 * GIB }),
-        ].map((event) => ({ ...event, runId: run, at: event.at + at })),
+        ].map((event) => ('at' in event ? { ...event, runId: run, at: event.at + at } : event)),
       );
     }
     expect(adviceOutcomes(context).map(({ runId, savedGbh }) => [runId, savedGbh])).toEqual([

@@ -6,7 +6,7 @@ import { HyperparameterSearch } from '../../../../main/advisor/hyperparameter-se
 import { LearnedAdvisor } from '../../../../main/advisor/learned-advisor.ts';
 import { runJob } from '../../../../main/advisor/training/run-job.ts';
 import { gridOf } from '../../../../main/advisor/tuning/candidates.ts';
-import { type SearchOptions, search } from '../../../../main/advisor/tuning/search.ts';
+import { type SearchOptions, search, type Trial } from '../../../../main/advisor/tuning/search.ts';
 import { energyRows, rowsOf } from '../fixtures.ts';
 
 // Searching takes seconds, and more where several suites share the cores.
@@ -73,11 +73,16 @@ describe('a search for settings', () => {
     expect(() => find({ task: 'simulate' }, few)).toThrow('too few measured attempts of "simulate"');
   });
 
-  test('goes on in a worker thread, tells its progress and can be stopped', async () => {
+  test('goes on in a worker thread, tells its progress and every trial, and can be stopped', async () => {
     const steps: number[] = [];
     const job = { kind: 'tune', source: { kind: 'rows', rows }, options } as const;
-    const { search: found } = await runJob(job, { onProgress: (fraction) => steps.push(fraction) });
+    const told: Trial[] = [];
+    const { search: found } = await runJob(job, {
+      onProgress: (fraction) => steps.push(fraction),
+      onTrial: (trial) => told.push(trial),
+    });
     expect(found?.bestParams).toEqual(find().bestParams);
+    expect(told).toEqual(found?.trials);
     expect(steps.at(-1)).toBe(1);
     const stop = new AbortController();
     const endless = runJob(
