@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../platform/errors.ts';
 import type { SshProfile } from '../profile.ts';
-import { inHome, type SshConfigFile } from './ssh-config.ts';
+import { type HostSettings, inHome, type SshConfigFile } from './ssh-config.ts';
 
 /** One machine on the way; the last one is the site. */
 export interface Hop {
@@ -19,7 +19,7 @@ export interface Hop {
 export const USUAL_KEYS: readonly string[] = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const MAX_HOPS = 8;
 
-/** The machines a connection leads over, as `ssh` would go. @throws AppError E_SSH_PROXY_JUMP */
+/** The machines a connection leads over, as `ssh` would go. @throws AppError E_SSH_PROXY_JUMP, E_SSH_PROXY_COMMAND */
 export function routeOf(
   profile: SshProfile,
   config: SshConfigFile,
@@ -27,6 +27,7 @@ export function routeOf(
 ): readonly [...Hop[], Hop] {
   const own = config.settings(profile.host);
   const jumps = profile.proxyJump === 'none' ? null : (profile.proxyJump ?? own.proxyJump);
+  if (profile.proxyJump === null) refuseCommand(profile.host, own);
   const site: Hop = {
     host: own.hostName,
     port: profile.port ?? own.port ?? 22,
@@ -62,6 +63,7 @@ function jumpsOf(
         hint: 'Write [user@]host[:port], several with commas between them.',
       });
     const settings = config.settings(alias);
+    refuseCommand(alias, settings);
     const hop: Hop = {
       host: settings.hostName,
       port: match?.[3] ? Number(match[3]) : (settings.port ?? 22),
@@ -79,6 +81,16 @@ function jumpsOf(
     // Only the first of a list is reached by a jump of its own: the others come through it.
     const before = index === 0 ? jumpsOf(settings.proxyJump, config, { ...at, depth: at.depth + 1 }) : [];
     return [...before, hop];
+  });
+}
+
+/** Its arguments may hold a password and are not told. @throws AppError E_SSH_PROXY_COMMAND */
+function refuseCommand(host: string, { proxyCommand }: HostSettings): void {
+  if (proxyCommand === null) return;
+  throw new AppError({
+    code: 'E_SSH_PROXY_COMMAND',
+    message: `~/.ssh/config reaches ${host} through the command ${proxyCommand.split(/\s/)[0]}, which this app does not run.`,
+    hint: 'If it goes over another machine, name that machine under Jump hosts of the connection; “none” there goes straight to the host.',
   });
 }
 

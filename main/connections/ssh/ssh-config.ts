@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import SSHConfig from 'ssh-config';
 import { systemErrorCode } from '../../platform/errors.ts';
+import { jumpOfCommand } from './proxy-command.ts';
 
 /** What ~/.ssh/config says about one host. */
 export interface HostSettings {
@@ -12,6 +13,8 @@ export interface HostSettings {
   readonly identityFiles: readonly string[];
   /** Null: none. */
   readonly proxyJump: string | null;
+  /** A command that ssh would connect through and that means no jump host; null: none. */
+  readonly proxyCommand: string | null;
   readonly knownHostsFiles: readonly string[];
 }
 
@@ -36,7 +39,8 @@ export function parseSshConfig(text: string, home: string): SshConfigFile {
       const found = config.compute(alias, { ignoreCase: true, matchExec: false });
       const hostName = (one(found.hostname) ?? alias).replaceAll('%h', alias).replaceAll('%%', '%');
       const port = Number(one(found.port));
-      const jump = one(found.proxyjump);
+      const command = notNone(one(found.proxycommand));
+      const jump = notNone(one(found.proxyjump)) ?? (command && jumpOfCommand(command));
       return {
         hostName,
         user: one(found.user) ?? null,
@@ -44,7 +48,8 @@ export function parseSshConfig(text: string, home: string): SshConfigFile {
         identityFiles: many(found.identityfile)
           .filter((path) => path.toLowerCase() !== 'none')
           .map((path) => inHome(path, home)),
-        proxyJump: jump && jump.toLowerCase() !== 'none' ? jump : null,
+        proxyJump: jump,
+        proxyCommand: jump ? null : command,
         knownHostsFiles: many(found.userknownhostsfile)
           .flatMap((paths) => paths.split(/\s+/))
           .filter((path) => path !== '' && path.toLowerCase() !== 'none')
@@ -101,6 +106,8 @@ export function inHome(path: string, home: string): string {
   return path.replace(/^"(.*)"$/, '$1').replace(/^(?:~|%d)(?=[/\\]|$)/, () => home);
 }
 
+const notNone = (value: string | undefined): string | null =>
+  value === undefined || value === '' || value.toLowerCase() === 'none' ? null : value;
 const one = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.[0];
 const many = (value: string | readonly string[] | undefined): readonly string[] =>

@@ -58,6 +58,30 @@ describe('~/.ssh/config', () => {
     expect(addresses({ proxyJump: 'x@[::1]:9' })).toEqual(['x@::1:9', 'bob@login.hpc.edu:2222']);
   });
 
+  it.each([
+    ['ssh -W %h:%p bastion', 'bastion'],
+    ['/usr/bin/ssh -q -W [%h]:%p carol@bastion', 'carol@bastion'],
+    ['ssh -p 2200 -l carol bastion -W %h:%p', 'carol@bastion:2200'],
+    ['ssh -q bastion nc -w 30 %h %p', null], // a number after an option of nc: not understood, so not guessed
+    ['ssh bastion nc -q0 %h %p', 'bastion'],
+    ['ssh -F other -W %h:%p bastion', null],
+    ['ssh bastion "rm -rf ~; nc %h %p"', null],
+    ['connect-proxy -S socks:1080 %h %p', null],
+    ['ssh bastion', null],
+  ])('takes the command %s for a jump over %s', (command, jump) => {
+    const { proxyJump, proxyCommand } = parseSshConfig(`Host a\n  ProxyCommand ${command}\n`, '/h').settings(
+      'a',
+    );
+    expect([proxyJump, proxyCommand === null]).toEqual([jump, jump !== null]);
+  });
+
+  it('says that it runs no other command, unless the profile says how to go', () => {
+    const odd = parseSshConfig('Host a\n  ProxyCommand corkscrew proxy 80 %h %p\n', '/h');
+    expect(() => routeOf(profile({ host: 'a' }), odd, '/h')).toThrow('the command corkscrew, which');
+    expect(routeOf(profile({ host: 'a', proxyJump: 'none' }), odd, '/h')).toHaveLength(1);
+    expect(parseSshConfig('Host a\n  ProxyCommand none\n', '/h').settings('a').proxyCommand).toBeNull();
+  });
+
   it('finds a circle of jump hosts', () => {
     const circle = parseSshConfig('Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n', '/h');
     expect(() => routeOf(profile({ host: 'a' }), circle, '/h')).toThrow('in a circle');
