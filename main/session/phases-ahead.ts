@@ -1,4 +1,6 @@
-import { parseBarrier } from '../planning/needs.ts';
+import type { Params } from '../manifest/spec.ts';
+import { type Barrier, parseBarrier, pick } from '../planning/needs.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
 import type { LiveInstance } from './live-instance.ts';
 
 /** Instances that may be handed over behind the ones they need. */
@@ -12,8 +14,8 @@ export interface Ahead {
 const MOST_TRIES = 3;
 
 /**
- * Which phases can follow their predecessors without the app: those whose instances need all instances of other tasks, when
- * every one of these has succeeded or is in the cluster's hands.
+ * Which phases can follow their predecessors without the app: those whose instances need others that have succeeded or are in
+ * the cluster's hands.
  */
 export class PhasesAhead {
   readonly #isAllowed: (instance: LiveInstance) => boolean;
@@ -34,17 +36,21 @@ export class PhasesAhead {
       instance.state === 'cached' ||
       taken.has(instance);
     const found: Ahead[] = [];
+    const members = new NeededMembers(tasks);
     for (let before = -1; before < found.length; ) {
       before = found.length;
-      for (const members of tasks.values()) {
-        const ready = members.filter((one) => one.state === 'waiting' && !isInHand(one));
-        const needed = ready.length === 0 ? null : membersOfNeeds(ready, tasks);
-        if (!needed?.every(isInHand)) continue;
-        const going = ready.filter((one) => this.#mayTry(one) && this.#isAllowed(one));
-        if (going.length === 0) continue;
-        for (const one of going) taken.add(one);
-        const open = needed.filter(({ state }) => state !== 'succeeded' && state !== 'cached');
-        found.push({ instances: going, needs: new Set(open.map(({ planned }) => planned.id)) });
+      for (const ofTask of tasks.values()) {
+        const ready = ofTask.filter((one) => one.state === 'waiting' && !isInHand(one));
+        // Instances that need the same go together: mostly all of a task, or all with the same parameter.
+        for (const group of Map.groupBy(ready, ({ planned }) => planned.needs.join('\n')).values()) {
+          const needed = members.of(group[0]?.planned.needs ?? []);
+          if (needed.length === 0 || !needed.every(isInHand)) continue;
+          const going = group.filter((one) => this.#mayTry(one) && this.#isAllowed(one));
+          if (going.length === 0) continue;
+          for (const one of going) taken.add(one);
+          const open = needed.filter(({ state }) => state !== 'succeeded' && state !== 'cached');
+          found.push({ instances: going, needs: new Set(open.map(({ planned }) => planned.id)) });
+        }
       }
     }
     for (const one of taken) this.#tries.set(one, (this.#tries.get(one) ?? 0) + 1);
@@ -56,14 +62,31 @@ export class PhasesAhead {
   }
 }
 
-/** All instances of all tasks that these need; null where some need less than a whole task, or nothing. */
-function membersOfNeeds(
-  instances: readonly LiveInstance[],
-  tasks: ReadonlyMap<string, readonly LiveInstance[]>,
-): LiveInstance[] | null {
-  const needs = new Set(instances.flatMap(({ planned }) => planned.needs));
-  const barriers = [...needs].map(parseBarrier);
-  if (barriers.length === 0) return null;
-  const whole = barriers.every((barrier) => barrier !== null && Object.keys(barrier.match).length === 0);
-  return whole ? barriers.flatMap((barrier) => tasks.get(barrier?.task ?? '') ?? []) : null;
+/** Finds the instances that barriers stand for. */
+class NeededMembers {
+  readonly #tasks: ReadonlyMap<string, readonly LiveInstance[]>;
+  /** Task and names of parameters → their values → instances. */
+  readonly #byValues = new Map<string, ReadonlyMap<string, readonly LiveInstance[]>>();
+
+  constructor(tasks: ReadonlyMap<string, readonly LiveInstance[]>) {
+    this.#tasks = tasks;
+  }
+
+  /** Empty where nothing is needed, and where something else than other tasks. */
+  of(needs: readonly string[]): LiveInstance[] {
+    const barriers = needs.map(parseBarrier);
+    if (barriers.includes(null)) return [];
+    return [...new Set(barriers.flatMap((barrier) => (barrier ? this.#members(barrier) : [])))];
+  }
+
+  #members({ task, match }: Barrier): readonly LiveInstance[] {
+    const members = this.#tasks.get(task) ?? [];
+    const names = Object.keys(match).sort();
+    if (names.length === 0) return members;
+    const key = canonicalJson([task, names]);
+    const valuesOf = (params: Params) => canonicalJson(pick(params, names));
+    const known = this.#byValues.get(key) ?? Map.groupBy(members, ({ planned }) => valuesOf(planned.params));
+    this.#byValues.set(key, known);
+    return known.get(valuesOf(match)) ?? [];
+  }
 }

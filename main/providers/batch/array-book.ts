@@ -1,5 +1,6 @@
 import type { ClusterEvent } from '../provider.ts';
-import type { ElementStatus, InstanceRecord, PollAnswer } from './batch-engine.ts';
+import type { Place, PlacedArray } from './arrangement.ts';
+import type { ArrayOrder, ElementStatus, InstanceRecord, PollAnswer } from './batch-engine.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
 import type { ThrottledArray } from './throttle.ts';
 import { keyOf, type Patience, TrackedArray } from './tracked-array.ts';
@@ -74,11 +75,18 @@ export class ArrayBook {
     return this.#sum((array) => (array.job.tag === tag && !this.#waits(array) ? demand(array) : 0));
   }
 
-  /** Oldest first. */
-  throttled(tag: string): ThrottledArray[] {
-    return [...this.#arrays.values()].flatMap((array) =>
-      array.job.tag === tag && !this.#waits(array) ? throttled(array) : [],
-    );
+  /** All that are open, oldest first, each with its place among them. */
+  placed(): PlacedArray[] {
+    const ids = new Map([...this.#arrays].map(([id, { job }]) => [job.name, id]));
+    return [...this.#arrays.values()].map((array) => {
+      const after = array.running > 0 ? [] : array.job.after.flatMap((name) => ids.get(name) ?? []);
+      const behind = array.pending > 0 ? (array.behind?.filter((id) => this.#arrays.has(id)) ?? null) : [];
+      const one = { ...throttled(array), allowed: array.allowed };
+      // An earlier app, which promised it that much, had no reason to change it before its turn.
+      if (array.parallelism < 0 && after.length > 0)
+        return { ...one, parallelism: array.job.parallelism, after, behind };
+      return { ...one, after, behind };
+    });
   }
 
   /** Those of any tag that wait for exactly these. */
@@ -88,17 +96,17 @@ export class ArrayBook {
     );
   }
 
-  /** Names of the arrays in which these have not ended. */
-  namesOf(instanceIds: ReadonlySet<string>): string[] {
+  /** Instance that has not ended → name of its array. */
+  namesByInstance(): [string, string][] {
     return [...this.#arrays.values()].flatMap((array) =>
-      array.openInstances().some((id) => instanceIds.has(id)) ? array.job.name : [],
+      array.openInstances().map((id): [string, string] => [id, array.job.name]),
     );
   }
 
-  /** Whether something did not succeed in an array in which some of these have not ended. */
-  isBroken(instanceIds: ReadonlySet<string>): boolean {
-    return [...this.#arrays.values()].some(
-      (array) => array.isBroken && array.openInstances().some((id) => instanceIds.has(id)),
+  /** Those that have not ended in arrays of which something did not succeed. */
+  brokenInstances(): Set<string> {
+    return new Set(
+      [...this.#arrays.values()].flatMap((array) => (array.isBroken ? array.openInstances() : [])),
     );
   }
 
@@ -109,9 +117,23 @@ export class ArrayBook {
     return succeeded === undefined ? undefined : succeeded ? 'succeeded' : 'failed';
   }
 
-  setParallelism(engineId: string, elements: number): void {
+  /** The engine was told where an array stands. */
+  setPlace(engineId: string, { parallelism, behind }: Place): void {
     const array = this.#arrays.get(engineId);
-    if (array) array.parallelism = elements;
+    if (!array) return;
+    // What was taken from it may have begun meanwhile: that is known when it is heard of again.
+    const all = array.running + array.pending;
+    const isLess = parallelism < array.parallelism || behind.some((id) => !array.behind?.includes(id));
+    if (isLess && array.parallelism !== 0)
+      array.allowed = Math.max(array.allowed, array.parallelism < 0 ? all : Math.min(array.parallelism, all));
+    array.parallelism = parallelism;
+    array.behind = behind;
+  }
+
+  /** What the engine is to be told for an array to wait for these; undefined: it knows. */
+  newOrder(engineId: string, behind: readonly string[]): ArrayOrder | undefined {
+    const one = this.placed().find(({ name }) => name === engineId);
+    return !one || one.behind?.join() === behind.join() ? undefined : { after: one.after, behind };
   }
 
   waiting(): Record<string, { reason: string; elements: number }[]> {
@@ -151,6 +173,7 @@ export class ArrayBook {
       if (status.state !== 'ended') put(alive, status);
     }
     for (const [id, array] of this.#arrays) {
+      array.allowed = 0;
       array.named(named.get(id) ?? new Set(), now);
       events.push(...array.afterCancel(alive.get(id) ?? new Set(), now));
     }

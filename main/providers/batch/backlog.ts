@@ -71,16 +71,28 @@ export class Backlog {
     this.#ahead.push(batch);
   }
 
-  /** Whether something that may only begin after other work can be made arrays of: what it needs is in arrays. */
-  canGoAhead(wished: (tag: string) => number, isBroken: (needs: ReadonlySet<string>) => boolean): boolean {
-    const [first] = this.#ahead;
-    if (!first?.instances.every(({ tag }) => wished(tag) > 0) || isBroken(first.needs)) return false;
-    return !this.gatheredIds().some((id) => first.needs.has(id));
+  get hasAhead(): boolean {
+    return this.#ahead.length > 0;
   }
 
-  /** The first of them; what it needs comes before it. */
-  takeAhead(): AheadBatch | null {
-    return this.#ahead.shift() ?? null;
+  /**
+   * What may only begin after other work and can be made arrays of: its tags have workers, and what it needs is in arrays.
+   *
+   * @param broken instances in arrays that will not succeed as a whole: what comes after would never begin, and waits
+   *   here until those have told everything
+   */
+  goingAhead(wished: (tag: string) => number, broken: ReadonlySet<string>): AheadBatch[] {
+    const notYet = new Set(this.gatheredIds());
+    return this.#ahead.filter(
+      ({ instances, needs }) =>
+        instances.every(({ tag }) => wished(tag) > 0) &&
+        ![...needs].some((id) => notYet.has(id) || broken.has(id)),
+    );
+  }
+
+  takeAhead(batches: readonly AheadBatch[]): void {
+    const taken = new Set(batches);
+    this.#ahead = this.#ahead.filter((batch) => !taken.has(batch));
   }
 
   /** Takes instances back that are still being gathered. */
@@ -164,12 +176,17 @@ export class Backlog {
     return this.#intents.find(({ job }) => job.name === name) ?? null;
   }
 
-  /** Arrays on their way in which these are. */
-  namesOf(instanceIds: ReadonlySet<string>): string[] {
+  /** Another one of which nobody knows whether the engine has it. */
+  unsureBut(intent: Intent): Intent | null {
+    const isUnsure = ({ elements, unsureSince }: Intent) => elements === null || unsureSince !== null;
+    if (isUnsure(intent)) return null;
+    return this.#intents.find((one) => one !== intent && isUnsure(one)) ?? null;
+  }
+
+  /** Instance → name of the array on its way in which it is. */
+  namesByInstance(): [string, string][] {
     return this.#intents.flatMap(({ job }) =>
-      job.elements.some((members) => members.some(({ instanceId }) => instanceIds.has(instanceId)))
-        ? job.name
-        : [],
+      job.elements.flat().map(({ instanceId }): [string, string] => [instanceId, job.name]),
     );
   }
 

@@ -1,8 +1,10 @@
 import { type AppError, toErrorData } from '../../platform/errors.ts';
 import type { ClusterEvent, ClusterHandle, ClusterState, TaskInstance } from '../provider.ts';
+import type { Place } from './arrangement.ts';
 import { ArrayBook, type ElementKey } from './array-book.ts';
 import { Backlog } from './backlog.ts';
 import type { BatchOptions } from './batch-options.ts';
+import { type AheadParts, canGoAhead, gatherAhead } from './gather-ahead.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
 import { orderOf } from './order.ts';
 import { memberOf, neverBegan, Outbox, returned } from './outbox.ts';
@@ -39,6 +41,7 @@ export class BatchCluster implements ClusterHandle {
   readonly #backlog: Backlog;
   readonly #shares: WorkerShares;
   readonly #outbox = new Outbox();
+  readonly #ahead: AheadParts;
   readonly #toCancel = new Set<string>();
   #changedAt: number;
   #polledAt: number;
@@ -77,7 +80,14 @@ export class BatchCluster implements ClusterHandle {
     for (const job of earlier)
       if (job.engineId !== null)
         this.#book.add(job, job.engineId, now, (member) => newest.get(keyOf(member)) !== job);
-    this.#shares = new WorkerShares(options.maxWorkers, this.#book, this.#backlog);
+    const limits = { total: options.maxWorkers, keepsOrder: !engine.keepsNoOrder };
+    this.#shares = new WorkerShares(limits, this.#book, this.#backlog);
+    this.#ahead = {
+      book: this.#book,
+      backlog: this.#backlog,
+      outbox: this.#outbox,
+      shares: this.#shares,
+    };
     this.adopted = earlier.flatMap(({ elements }) => elements.flat());
     this.#stopListening =
       options.onReachable?.((reach) => {
@@ -191,13 +201,8 @@ export class BatchCluster implements ClusterHandle {
     }
   }
 
-  /** An array after one that is broken would never begin: it waits here until that has told everything. */
-  #canGoAhead(): boolean {
-    return this.#backlog.canGoAhead(this.#shares.wished, (needs) => this.#book.isBroken(needs));
-  }
-
   #canGather(now: number): boolean {
-    return this.#backlog.gatherAt(this.#shares.load(), true) <= now || this.#canGoAhead();
+    return this.#backlog.gatherAt(this.#shares.load(), true) <= now || canGoAhead(this.#ahead);
   }
 
   /** One action, or a sleep until one is due. What the site does not answer is tried again later. */
@@ -212,7 +217,7 @@ export class BatchCluster implements ClusterHandle {
         'The run ended while its workers were paused.',
       );
     if (this.#backlog.gatherAt(load, hurry) <= now) this.#backlog.gather(load, now);
-    this.#gatherAhead(now);
+    this.#tell(gatherAhead(this.#ahead, now));
     const next = this.#next(now, this.#backlog.gatherAt(load, hurry));
     if (next.dueAt > now) {
       const { signal } = this.#wake;
@@ -236,7 +241,7 @@ export class BatchCluster implements ClusterHandle {
       if (whole.length + single.length > 0) return { dueAt: now, act: () => this.#sendCancel(whole, single) };
       if (intent && intent.dueAt <= now) return { dueAt: now, act: () => this.#advance(intent) };
       const change = this.#shares.change();
-      if (change) return { dueAt: now, act: () => this.#setThrottle(...change) };
+      if (change) return { dueAt: now, act: () => this.#setPlace(change) };
       const silent = this.#book.unexplained(now, this.#patience).slice(0, USAGE_AT_ONCE);
       // The queue is asked first: it may simply have been long ago.
       if (silent.length > 0 && now - this.#polledAt < this.#pace.fastMs)
@@ -263,22 +268,22 @@ export class BatchCluster implements ClusterHandle {
       await this.#drop(intent);
       return this.#neverBegan(job.elements.flat(), 'cancelled', 'It was cancelled before it began.');
     }
-    const order = intent.elements === null ? NO_ORDER : orderOf(job, this.#book, this.#backlog);
+    const order = intent.elements === null ? NO_ORDER : orderOf(intent, this.#book, this.#backlog);
     if (order.kind === 'later') intent.dueAt = order.dueAt;
     if (order.kind === 'broken') {
       await this.#drop(intent);
       return this.#tellReturned(job);
     }
     if (order.kind !== 'ready') return;
-    const parallelism = this.#shares.first(job);
     const { after } = order;
-    const outcome = await advance(intent, { engine, jobs, now: () => this.#timer.now(), parallelism, after });
+    const place = this.#shares.first(job, after);
+    const outcome = await advance(intent, { engine, jobs, now: () => this.#timer.now(), place, after });
     const now = this.#timer.now();
     switch (outcome.kind) {
       case 'accepted':
         this.#backlog.forget(intent);
         this.#tell(this.#book.add(job, outcome.engineId, now));
-        if (intent.elements !== null) this.#book.setParallelism(outcome.engineId, parallelism);
+        if (intent.elements !== null) this.#book.setPlace(outcome.engineId, place);
         this.#changedAt = now;
         // Not at once: nothing can have happened yet.
         this.#polledAt = Math.max(this.#polledAt, now - this.#pace.fastMs / 2);
@@ -297,21 +302,6 @@ export class BatchCluster implements ClusterHandle {
     }
   }
 
-  /** Arrays of what is to come after others, as soon as those have names. */
-  #gatherAhead(now: number): void {
-    while (this.#canGoAhead()) {
-      const batch = this.#backlog.takeAhead();
-      if (!batch) return;
-      const { instances, needs } = batch;
-      if (this.#outbox.anyUnsuccessful(needs)) {
-        this.#tell(instances.map(({ id, attempt }) => returned({ instanceId: id, attempt }, now)));
-        continue;
-      }
-      const after = [...this.#book.namesOf(needs), ...this.#backlog.namesOf(needs)];
-      this.#backlog.intend(instances, { workers: this.#shares.alone(instances), after, now });
-    }
-  }
-
   /** Everything in it is to be cancelled, and the site has surely not heard of it. */
   #isUnwanted({ job, elements, unsureSince }: Intent): boolean {
     return (
@@ -326,9 +316,11 @@ export class BatchCluster implements ClusterHandle {
     this.#backlog.forget(intent);
   }
 
-  async #setThrottle(engineId: string, elements: number): Promise<void> {
-    await this.#options.engine.setParallelism(engineId, elements);
-    this.#book.setParallelism(engineId, elements);
+  async #setPlace({ name, ...place }: { readonly name: string } & Place): Promise<void> {
+    const { engine } = this.#options;
+    const order = engine.keepsNoOrder ? undefined : this.#book.newOrder(name, place.behind);
+    await engine.setParallelism(name, place.parallelism, order);
+    this.#book.setPlace(name, place);
   }
 
   async #sendCancel(whole: ElementKey[], single: (ElementKey & { instanceId: string })[]): Promise<void> {

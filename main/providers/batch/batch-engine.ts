@@ -15,7 +15,12 @@ export interface ArraySubmission {
   readonly parallelism: number;
   /** Ids of arrays that must have succeeded as a whole before this one may begin. */
   readonly after: readonly string[];
+  /** Ids of arrays that must be over before, whatever became of them. None where the engine keeps no order. */
+  readonly behind?: readonly string[];
 }
+
+/** What an array waits for. */
+export type ArrayOrder = Pick<ArraySubmission, 'after' | 'behind'>;
 
 /** What the engine knows of an element now. Absence from an answer says nothing. */
 export interface ElementStatus {
@@ -107,8 +112,12 @@ export interface BatchEngine {
   submitArray(submission: ArraySubmission): Promise<string>;
   /** The id of the array of that name, if the engine ever accepted it. */
   find(name: string): Promise<string | null>;
-  /** Elements of one array at once; 0 holds what has not begun. Never ends what runs. */
-  setParallelism(arrayId: string, elements: number): Promise<void>;
+  /**
+   * Elements of one array at once; 0 holds what has not begun. Never ends what runs.
+   * @param order what an array that has not begun waits for from now on; absent: as before. Never given to an engine
+   *   that keeps no order.
+   */
+  setParallelism(arrayId: string, elements: number, order?: ArrayOrder): Promise<void>;
   /** One question for all arrays: states, and what was written down since. */
   poll(arrayIds: readonly string[]): Promise<PollAnswer>;
   /** Accounting for elements that are gone from the queue without a word; unknown ones are left out of the answer. */

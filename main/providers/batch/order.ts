@@ -1,6 +1,6 @@
 import type { ArrayBook } from './array-book.ts';
 import type { Backlog } from './backlog.ts';
-import type { JobRecord } from './job-store.ts';
+import type { Intent } from './submissions.ts';
 
 export type Order =
   /** Ids, at the engine, of what has to succeed first. */
@@ -11,9 +11,12 @@ export type Order =
   | { readonly kind: 'broken' };
 
 /** What an array has to wait for, now that it is to be submitted. */
-export function orderOf({ after }: JobRecord, book: ArrayBook, backlog: Backlog): Order {
+export function orderOf(intent: Intent, book: ArrayBook, backlog: Backlog): Order {
   const ids: string[] = [];
-  for (const name of after) {
+  // What may be at the engine or not has no place there yet beside which another could be put.
+  const unsure = backlog.unsureBut(intent);
+  if (unsure) return { kind: 'later', dueAt: unsure.dueAt + 1 };
+  for (const name of intent.job.after) {
     const onTheWay = backlog.intentOf(name);
     if (onTheWay) return { kind: 'later', dueAt: onTheWay.dueAt + 1 };
     const standing = book.standing(name);

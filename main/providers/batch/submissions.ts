@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { AppError, toErrorData } from '../../platform/errors.ts';
 import type { TaskInstance } from '../provider.ts';
+import type { Place } from './arrangement.ts';
 import type { ArraySubmission, BatchEngine } from './batch-engine.ts';
 import { type ChunkLimits, chunkInstances, elementWalltime, splitArrays } from './chunking.ts';
 import { groupInstances } from './grouping.ts';
@@ -83,7 +84,7 @@ export async function advance(
     readonly engine: BatchEngine;
     readonly jobs: JobStore;
     readonly now: () => number;
-    readonly parallelism: number;
+    readonly place: Place;
     readonly after: readonly string[];
   },
 ): Promise<SubmitOutcome> {
@@ -91,13 +92,13 @@ export async function advance(
   if (intent.unsureSince !== null || intent.elements === null) return look(intent, parts);
   const { job, elements } = intent;
   if (!intent.noted) {
-    await jobs.intend(job);
+    await jobs.intend({ ...job, parallelism: parts.place.parallelism });
     intent.noted = true;
   }
   try {
     const { name, tag, request, elementWalltimeSeconds, container } = job;
-    const { parallelism, after } = parts;
-    const asked = { name, tag, request, elementWalltimeSeconds, container, elements, parallelism, after };
+    const { after, place } = parts;
+    const asked = { name, tag, request, elementWalltimeSeconds, container, elements, after, ...place };
     return await accepted(intent, await engine.submitArray(asked), jobs);
   } catch (error) {
     intent.tries++;

@@ -40,28 +40,52 @@ export function shareWorkers(
 }
 
 /**
- * What the throttles of one tag's arrays should be so that together they run at most `workers` elements: the oldest
- * array first, the others hold until it leaves something. Only arrays whose throttle would make a difference are named,
- * because each change is a command on a login node.
+ * How many elements each of one tag's arrays should run so that together they run at most `workers`: the oldest array
+ * first, the others wait until it leaves something. Of those that have begun the oldest keep a place whatever runs besides,
+ * or all would wait for each other. Arrays of which nothing waits are left out.
  *
  * @param arrays of one tag, oldest first
- * @returns name → elements at once; 0 holds
+ * @returns name → elements at once
  */
-export function throttles(arrays: readonly ThrottledArray[], workers: number): Map<string, number> {
-  const changes = new Map<string, number>();
+export function wantedElements(arrays: readonly ThrottledArray[], workers: number): Map<string, number> {
+  const wanted = new Map<string, number>();
   // What runs without anything waiting behind it takes its place whatever the throttle says.
   const waiting = arrays.filter(({ pending }) => pending > 0);
   let left = workers - sum(arrays.filter(({ pending }) => pending === 0).map(({ running }) => running));
   // What runs cannot be taken back, so it is counted before anything new is let go.
   let runningLater = sum(waiting.map(({ running }) => running));
-  for (const { name, running, pending, parallelism } of waiting) {
+  let places = left;
+  for (const { name, running, pending } of waiting) {
     runningLater -= running;
-    const remaining = running + pending;
-    const wanted = Math.max(0, Math.min(remaining, left - runningLater));
-    left -= Math.max(wanted, running);
-    if (Math.min(parallelism, remaining) !== wanted) changes.set(name, wanted);
+    const count = Math.max(0, Math.min(running + pending, left - runningLater));
+    left -= Math.max(count, running);
+    places -= count;
+    wanted.set(name, count);
   }
-  return changes;
+  for (const { name, running } of waiting) {
+    if (running === 0 || wanted.get(name) !== 0 || places < 1) continue;
+    wanted.set(name, 1);
+    places--;
+  }
+  return wanted;
+}
+
+/**
+ * The throttles of one tag's arrays that are not as they should be. Only arrays whose throttle would make a difference
+ * are named, because each change is a command on a login node.
+ *
+ * @param arrays of one tag, oldest first
+ * @returns name → elements at once; 0 holds
+ */
+export function throttles(arrays: readonly ThrottledArray[], workers: number): Map<string, number> {
+  const wanted = wantedElements(arrays, workers);
+  return new Map(
+    arrays.flatMap(({ name, running, pending, parallelism }) => {
+      const count = wanted.get(name);
+      const isSo = count === undefined || Math.min(parallelism, running + pending) === count;
+      return isSo ? [] : [[name, count] as const];
+    }),
+  );
 }
 
 function sum(values: readonly number[]): number {

@@ -55,6 +55,10 @@ export class TrackedArray {
   readonly engineId: string;
   /** Elements at once as the engine was last told; -1: by an earlier app, which may have changed its mind. */
   parallelism = -1;
+  /** Ids of arrays whose end it waits for, as the engine was last told; null: an earlier app knew. */
+  behind: readonly string[] | null = null;
+  /** So many elements may run whatever the engine was told since it was last asked. */
+  allowed = 0;
   #allSucceeded = true;
   readonly #elements: Element[];
   readonly #places = new Map<string, { element: Element; index: number; member: Member }>();

@@ -1,19 +1,29 @@
 import type { TaskInstance } from '../provider.ts';
+import { type ArrayLimits, nextChange, type Place, placeFor } from './arrangement.ts';
 import type { ArrayBook } from './array-book.ts';
 import type { Backlog, TagLoad } from './backlog.ts';
 import type { JobRecord } from './job-store.ts';
-import { shareWorkers, type ThrottledArray, throttles } from './throttle.ts';
+import { shareWorkers, type ThrottledArray } from './throttle.ts';
 
 /** Who may run how many elements at once, from what is wished for and what there is to do. */
 export class WorkerShares {
   readonly #total: number | null;
+  readonly #keepsOrder: boolean;
   readonly #book: ArrayBook;
   readonly #backlog: Backlog;
   #wished: Readonly<Record<string, number>> = {};
 
-  /** @param total elements at once over all tags; null: not limited */
-  constructor(total: number | null, book: ArrayBook, backlog: Backlog) {
+  /**
+   * @param limits `total`: elements at once over all tags, null: not limited; `keepsOrder`: whether the engine lets
+   *   arrays wait for each other
+   */
+  constructor(
+    { total, keepsOrder }: Pick<ArrayLimits, 'total' | 'keepsOrder'>,
+    book: ArrayBook,
+    backlog: Backlog,
+  ) {
     this.#total = total;
+    this.#keepsOrder = keepsOrder;
     this.#book = book;
     this.#backlog = backlog;
   }
@@ -32,7 +42,9 @@ export class WorkerShares {
       tags.map((tag) => [tag, (elements[tag] ?? 0) + this.#backlog.demandOf(tag)]),
     );
     const shares = shareWorkers(this.#wished, demand, this.#total);
-    return (tag) => ({ workers: shares[tag] ?? 0, elements: elements[tag] ?? 0 });
+    // What gets nothing now can wait for its turn at the engine, if that keeps an order; only without a wish it cannot.
+    const least = (tag: string) => (this.#keepsOrder ? Math.min(1, this.wished(tag)) : 0);
+    return (tag) => ({ workers: Math.max(shares[tag] ?? 0, least(tag)), elements: elements[tag] ?? 0 });
   }
 
   /** What a tag will have when nothing but these is to do. */
@@ -43,32 +55,42 @@ export class WorkerShares {
     return (tag) => shares[tag] ?? 0;
   }
 
-  /** The throttle with which an array is submitted. */
-  first(job: JobRecord): number {
-    if (job.after.length > 0) return this.#firstAfter(job);
-    const arrays = [...this.#book.throttled(job.tag), fresh(job)];
-    return throttles(arrays, this.load()(job.tag).workers).get(job.name) ?? 0;
+  /** Where an array is submitted, so that it comes to its end also when no app looks any more. */
+  first(job: JobRecord, after: readonly string[]): Place {
+    const one = { ...fresh(job), after, behind: [], allowed: 0 };
+    const limits = this.#limits();
+    const wanted = after.length > 0 ? this.#shareAfter(job) : limits.shareOf(job.tag);
+    return placeFor(one, this.#book.placed(), Math.min(wanted, job.elements.length), limits);
   }
 
-  /** A throttle that is not as it should be: the engine's id of the array, and elements at once. */
-  change(): [string, number] | null {
+  /** An array that does not stand as it should at the engine. */
+  change(): ({ name: string } & Place) | null {
+    return nextChange(this.#book.placed(), this.#limits());
+  }
+
+  #limits(): ArrayLimits {
     const load = this.load();
-    for (const tag of Object.keys(this.#wished))
-      for (const change of throttles(this.#book.throttled(tag), load(tag).workers)) return change;
-    return null;
+    return {
+      total: this.#total,
+      ofTag: this.wished,
+      shareOf: (tag) => load(tag).workers,
+      keepsOrder: this.#keepsOrder,
+    };
   }
 
   /**
-   * Its turn may come while no app looks, so it gets what there will be then: the workers of its tag, shared with those
-   * that come after the same.
+   * What there will be when its turn comes, perhaps while no app looks: the workers of its tag, shared with those that
+   * come after the same.
    */
-  #firstAfter(job: JobRecord): number {
+  #shareAfter(job: JobRecord): number {
     const there = this.#book.waitingFor(job.after);
     const coming = this.#backlog.intentsAfter(job.after).map(fresh);
     const demand: Record<string, number> = {};
     for (const { tag, pending } of [...there, ...coming]) demand[tag] = (demand[tag] ?? 0) + pending;
-    const workers = shareWorkers(this.#wished, demand, this.#total)[job.tag] ?? 0;
-    return throttles([...there.filter(({ tag }) => tag === job.tag), fresh(job)], workers).get(job.name) ?? 0;
+    const share = shareWorkers(this.#wished, demand, this.#total)[job.tag] ?? 0;
+    const ofTag = [...there, ...coming].filter(({ tag }) => tag === job.tag);
+    const all = ofTag.reduce((sum, { pending }) => sum + pending, 0);
+    return Math.max(1, Math.floor((share * job.elements.length) / Math.max(1, all)));
   }
 }
 

@@ -62,8 +62,12 @@ sacct -n -P -X --name="$3" -S now-30days -o JobID 2>/dev/null
 echo "$mark end"
 `;
 
-/** Sets how many elements of array $3 run at once to $4; 0 holds what has not begun. */
+/**
+ * Sets how many elements of array $3 run at once to $4; 0 holds what has not begun. What it waits for is $5 from now on, if
+ * that is given; an array that has begun meanwhile has nothing to wait for.
+ */
 export const THROTTLE_SCRIPT = `
+[ -z "\${5+given}" ] || scontrol update JobId="$3" Dependency="$5" >/dev/null 2>&1
 if [ "$4" = 0 ]; then exec scontrol hold "$3"; fi
 scontrol update JobId="$3" ArrayTaskThrottle="$4"
 status=$?

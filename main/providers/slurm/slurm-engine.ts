@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../platform/errors.ts';
 import { resourcePath } from '../../platform/resources.ts';
-import type { ArraySubmission, BatchEngine, ElementStatus, PollAnswer } from '../batch/batch-engine.ts';
+import type {
+  ArrayOrder,
+  ArraySubmission,
+  BatchEngine,
+  ElementStatus,
+  PollAnswer,
+} from '../batch/batch-engine.ts';
 import type { CommandResult, Site } from '../site.ts';
 import { parseAccounting, THE_REST } from './accounting.ts';
 import { type ChunkContext, chunkFile, shimPath } from './chunk-file.ts';
@@ -19,7 +25,14 @@ import {
   THROTTLE_SCRIPT,
 } from './site-commands.ts';
 import type { SlurmOptions } from './slurm-options.ts';
-import { jobScript, notBrought, sbatchArguments, submitFailure, submittedId } from './submit-command.ts';
+import {
+  dependency,
+  jobScript,
+  notBrought,
+  sbatchArguments,
+  submitFailure,
+  submittedId,
+} from './submit-command.ts';
 
 export interface SlurmEngineSettings {
   readonly site: Site;
@@ -90,8 +103,9 @@ export class SlurmEngine implements BatchEngine {
     return ids[0] ?? null;
   }
 
-  async setParallelism(arrayId: string, elements: number): Promise<void> {
-    const answer = await this.#run(THROTTLE_SCRIPT, [arrayId, String(elements)]);
+  async setParallelism(arrayId: string, elements: number, order?: ArrayOrder): Promise<void> {
+    const argv = [arrayId, String(elements), ...(order ? [dependency(order)] : [])];
+    const answer = await this.#run(THROTTLE_SCRIPT, argv);
     if (answer.exitCode !== 0 && !isAboutEnded(answer))
       throw this.#failure('would not change how many elements run at once', answer);
   }

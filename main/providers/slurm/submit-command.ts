@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AppError, toErrorData } from '../../platform/errors.ts';
 import { resourcePath } from '../../platform/resources.ts';
 import { formatDuration, MIB } from '../../platform/units.ts';
-import type { ArraySubmission } from '../batch/batch-engine.ts';
+import type { ArrayOrder, ArraySubmission } from '../batch/batch-engine.ts';
 import type { CommandResult } from '../site.ts';
 import { shellQuote } from './shell-quote.ts';
 import type { SlurmOptions } from './slurm-options.ts';
@@ -45,7 +45,8 @@ export function sbatchArguments(submission: ArraySubmission, jobs: string, optio
     ...given('account', options.account),
     ...given('qos', options.qos),
     ...given('constraint', options.constraint),
-    ...(after.length > 0 ? [`--dependency=afterok:${after.join(':')}`, '--kill-on-invalid-dep=yes'] : []),
+    ...given('dependency', dependency(submission) || null),
+    ...(after.length > 0 ? ['--kill-on-invalid-dep=yes'] : []),
     `--chdir=${jobs}`,
     `--output=${jobs.replaceAll('%', '%%')}/log/%A_%a.txt`,
     '--no-requeue',
@@ -53,6 +54,15 @@ export function sbatchArguments(submission: ArraySubmission, jobs: string, optio
     '--export=NONE',
     ...options.flags,
   ];
+}
+
+/** What Slurm is told that an array waits for; empty: nothing. */
+export function dependency({ after, behind = [] }: ArrayOrder): string {
+  const kinds = [
+    after.length > 0 ? `afterok:${after.join(':')}` : '',
+    behind.length > 0 ? `afterany:${behind.join(':')}` : '',
+  ];
+  return kinds.filter((kind) => kind !== '').join(',');
 }
 
 /** Sites print banners around the answer, and some print only the sentence. Null: nobody can tell. */

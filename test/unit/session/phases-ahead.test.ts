@@ -25,6 +25,21 @@ describe('phases that can follow their predecessors without the app', () => {
     ]);
   });
 
+  it('wait only for those that have the same parameter, where that is all they need', () => {
+    const needs = (x: number) => [`task:a{"x":${x}}`];
+    const instances = [
+      ...[1, 2].map((x, at) => newLiveInstance(planned(`a.${at}`, { params: { x } }), at, 2)),
+      ...[1, 2, 3].map((x, at) => newLiveInstance(planned(`m.${at}`, { needs: needs(x) }), at + 2, 2)),
+    ];
+    const ahead = new PhasesAhead(() => true);
+    expect(ahead.next(instances)).toEqual([]);
+    for (const one of instances.slice(0, 2)) one.submitted = true;
+    expect(idsOf(ahead.next(instances))).toEqual([
+      [['m.0'], ['a.0']],
+      [['m.1'], ['a.1']],
+    ]);
+  });
+
   it('wait as long as anything of what they need is not handed over', () => {
     const instances = phases('a.0', 'a.1', 'b.0', 'c.0');
     for (const one of instances.slice(0, 1)) one.submitted = true;

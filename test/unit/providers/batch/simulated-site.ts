@@ -1,5 +1,6 @@
 import { AppError } from '../../../../main/platform/errors.ts';
 import type {
+  ArrayOrder,
   ArraySubmission,
   BatchEngine,
   ElementEnd,
@@ -32,6 +33,7 @@ interface SimulatedArray {
   readonly elements: Element[];
   readonly visibleAt: number;
   parallelism: number;
+  order: ArrayOrder;
   purged: boolean;
 }
 
@@ -52,6 +54,8 @@ export class SimulatedSite {
   /** Keys that a second array tried to execute. */
   readonly claimedTwice: string[] = [];
   nodes = 1000;
+  /** Elements that ran at the same moment, at most; over all tags under `all`. */
+  readonly most: Record<string, number> = {};
   /** The queue forgets ended elements after so long. */
   minJobAgeMs = 300_000;
   /** Accounting lags so far behind. */
@@ -75,6 +79,7 @@ export class SimulatedSite {
       submission,
       visibleAt: this.#now() + visibleAfterMs,
       parallelism: submission.parallelism,
+      order: submission,
       purged: false,
       elements: submission.elements.map((members) => ({
         members,
@@ -158,7 +163,10 @@ export class SimulatedSite {
   #startWhatFits(at: number): void {
     for (const [array, index, element] of this.#each()) {
       if (element.state !== 'pending') continue;
-      const before = array.submission.after.flatMap((id) => this.arrays.get(id)?.elements ?? []);
+      const { after, behind = [] } = array.order;
+      const elementsOf = (ids: readonly string[]) => ids.flatMap((id) => this.arrays.get(id)?.elements ?? []);
+      if (elementsOf(behind).some(({ state }) => state !== 'ended')) continue;
+      const before = elementsOf(after);
       if (before.some(({ state, failed }) => state === 'ended' && failed))
         this.#end(element, 'cancelled', at, 0);
       if (before.some(({ state, failed }) => state !== 'ended' || failed)) continue;
@@ -167,7 +175,15 @@ export class SimulatedSite {
       element.state = 'running';
       element.busyUntil = at;
       this.#goOn(array, index, element, at);
+      this.#count(array.submission.tag);
     }
+  }
+
+  #count(tag: string): void {
+    const running = [...this.#each()].filter(([, , { state }]) => state === 'running');
+    const ofTag = running.filter(([array]) => array.submission.tag === tag);
+    this.most.all = Math.max(this.most.all ?? 0, running.length);
+    this.most[tag] = Math.max(this.most[tag] ?? 0, ofTag.length);
   }
 
   /** The element's script after one instance: writes its record, takes the next. */
@@ -307,11 +323,12 @@ export class SimulatedEngine implements BatchEngine {
       return this.#site.find(name);
     });
   }
-  setParallelism(arrayId: string, elements: number): Promise<void> {
+  setParallelism(arrayId: string, elements: number, order?: ArrayOrder): Promise<void> {
     return this.#command('throttle', () => {
       this.#site.advance();
       const array = this.#site.arrays.get(arrayId);
       if (array) array.parallelism = elements;
+      if (array && order) array.order = order;
     });
   }
   poll(ids: readonly string[]) {
