@@ -35,3 +35,9 @@ export function rowOf(
 
 /** Begins the names of columns that hold what an earlier stage answered. */
 export const EARLIER_ANSWER = 'predicted ';
+
+/** What was known before any stage answered. */
+export function inputsOf({ rows, names, columns }: Matrix): Matrix {
+  const isInput = names.map((name) => !name.startsWith(EARLIER_ANSWER));
+  return { rows, names: names.filter((_, c) => isInput[c]), columns: columns.filter((_, c) => isInput[c]) };
+}

@@ -1,10 +1,12 @@
-import { take } from './matrix.ts';
-import { clamp, mean, median, quantileOf, sorted } from './statistics.ts';
+import { type Matrix, rowOf, take, takeRows } from './matrix.ts';
+import { fitSpread, type SpreadTerm, spreadAt } from './spread.ts';
+import { clamp, quantileOf } from './statistics.ts';
 
 /**
  * What may come out where a model answers one number: the residuals it made on rows it had not seen, as quantiles,
  * near several anchors of its own answer (a model is not equally sure everywhere). Residuals are measured − predicted
- * on the model's scale, so that on the log scale they are ratios.
+ * on the model's scale, so that on the log scale they are ratios. What is gathered is divided by the spread that is usual
+ * for its inputs.
  */
 export interface Residuals {
   /** Ascending answers around which residuals were gathered. */
@@ -15,9 +17,13 @@ export interface Residuals {
   readonly counts: readonly number[];
   /** Per anchor: mean excess of the largest residuals, how far the next largest may lie beyond the largest seen. */
   readonly excesses: readonly number[];
+  /** What tells how wide the spread is; nothing does where it is missing. */
+  readonly spread?: readonly SpreadTerm[];
 }
 
 const STEPS = 100;
+/** Parts of the rows whose spread is told by the others. */
+const PARTS = 5;
 /** Fewer rows than this per anchor would tell of chance. */
 const ROWS_PER_ANCHOR = 25;
 const MOST_ANCHORS = 9;
@@ -33,12 +39,29 @@ const MOST_TAIL = 0.35;
 /** With so many larger ones the rank itself is steady. */
 const RANKS_ABOVE = 2;
 
-/** @param predicted answers on the model's scale @param residuals measured − predicted, same order */
-export function gatherResiduals(predicted: Float64Array, residuals: Float64Array): Residuals {
+const NO_INPUTS: Matrix = { rows: 0, names: [], columns: [] };
+const NO_ROW: Float64Array = new Float64Array(0);
+
+/** @param predicted answers on the model's scale @param residuals measured − predicted, same order @param inputs same rows */
+export function gatherResiduals(
+  predicted: Float64Array,
+  residuals: Float64Array,
+  inputs: Matrix = NO_INPUTS,
+): Residuals {
   const every = Math.max(1, Math.ceil(residuals.length / MOST_ROWS));
   const rows = Int32Array.from({ length: Math.ceil(residuals.length / every) }, (_, i) => i * every);
-  const spread = spreadOf(take(predicted, rows), take(residuals, rows));
-  const standard = residuals.map((residual, row) => residual / spread(predicted[row] as number));
+  const spreadOf = (some: Int32Array) =>
+    fitSpread(take(predicted, some), take(residuals, some), takeRows(inputs, some));
+  const spread = spreadOf(rows);
+  // Divided by what the other rows say of it: by its own say a residual looks smaller than a fresh one does.
+  const without = Array.from({ length: spread.length > 0 ? PARTS : 0 }, (_, part) =>
+    spreadOf(rows.filter((_, i) => i % PARTS !== part)),
+  );
+  const standard = new Float64Array(residuals.length);
+  rows.forEach((row, i) => {
+    const factor = spreadAt(without[i % PARTS] ?? [], predicted[row] as number, rowOf(inputs, row));
+    standard[row] = (residuals[row] as number) / factor;
+  });
   const order = rows.sort((a, b) => (standard[a] as number) - (standard[b] as number));
   const ascending = take(standard, order);
   const answers = Float64Array.from(order, (row) => predicted[row] as number).sort();
@@ -55,50 +78,14 @@ export function gatherResiduals(predicted: Float64Array, residuals: Float64Array
     return weightedQuantiles(ascending, weights);
   });
   const excess = meanExcess(ascending);
-  const spreads = anchors.map(spread);
   return {
     anchors,
-    quantiles: local.map((one, i) => one.quantiles.map((value) => value * (spreads[i] as number))),
+    quantiles: local.map((one) => one.quantiles),
     counts: local.map((one) => one.count),
-    excesses: spreads.map((by) => by * excess),
+    excesses: local.map(() => excess),
+    ...(spread.length > 0 && { spread }),
   };
 }
-
-/** With fewer rows a trend of the spread would be chance. */
-const SPREAD_ROWS = 25;
-/** A trend is followed no further than this: from errors in proportion to errors of one size, on a log scale. */
-const STEEPEST = 1;
-
-/**
- * How widely residuals spread near an answer, relative to the middle of the answers: exp(slope × (answer − middle)), a
- * power law on the log scale, where a fixed amount of other memory is a large share of a small task and a small one of a
- * large. Rows far away then tell of a place, too (locally scaled conformal prediction, Papadopoulos et al. 2008). The slope is
- * that of log |residual|, shrunk by what chance makes of it (James and Stein 1961).
- */
-function spreadOf(predicted: Float64Array, residuals: Float64Array): (answer: number) => number {
-  const answers = sorted(predicted);
-  const [low, middle, high] = [0.05, 0.5, 0.95].map((p) => quantileOf(answers, p)) as [
-    number,
-    number,
-    number,
-  ];
-  const sizes = residuals.map(Math.abs);
-  const usual = median(sizes);
-  if (residuals.length < SPREAD_ROWS || high - low < 1e-9 || usual <= 0) return () => 1;
-  const y = sizes.map((size) => Math.log(Math.max(size, TINY * usual)));
-  const x = predicted.map((answer) => clamp(answer, low, high));
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const sum = (value: (i: number) => number) => x.reduce((total, _, i) => total + value(i), 0);
-  const across = sum((i) => ((x[i] as number) - meanX) ** 2);
-  const steep = sum((i) => ((x[i] as number) - meanX) * ((y[i] as number) - meanY)) / across;
-  const rest = sum((i) => ((y[i] as number) - meanY - steep * ((x[i] as number) - meanX)) ** 2);
-  const chance = rest / (x.length - 2) / across;
-  const slope = clamp(steep * Math.max(0, 1 - chance / (steep * steep || 1)), -STEEPEST, STEEPEST);
-  return (answer) => Math.exp(slope * (clamp(answer, low, high) - middle));
-}
-
-/** Residuals nearer to none than this share of the usual one are alike. */
-const TINY = 0.1;
 
 function weightedQuantiles(ascending: Float64Array, weights: Float64Array) {
   const total = weights.reduce((a, b) => a + b, 0);
@@ -131,13 +118,13 @@ function meanExcess(ascending: Float64Array): number {
 }
 
 /**
- * The residual that a fresh one exceeds with probability 1 − p, near an answer: the conformal rank ⌈(n + 1) p⌉ (Vovk
+ * The residual that a fresh one exceeds with probability 1 − p, near an answer (and for encoded inputs `row`): the conformal rank ⌈(n + 1) p⌉ (Vovk
  * et al. 2005), and beyond the second largest an exponential tail whose scale is known from √n excesses only,
  * so that a fresh one follows a Lomax distribution. One outlier moves that less than it moves the largest residual,
  * beyond which only goes what that rank leaves unseen.
  */
-export function upperResidual(residuals: Residuals, answer: number, p: number): number {
-  return near(residuals, answer, (quantiles, n, largestExcess) => {
+export function upperResidual(residuals: Residuals, answer: number, p: number, row = NO_ROW): number {
+  return near(residuals, answer, row, (quantiles, n, largestExcess) => {
     const tail = clamp(1 / Math.sqrt(n), LEAST_TAIL, MOST_TAIL);
     const ranked = (probability: number) => quantileOf(quantiles, (probability * (n + 1)) / n);
     const edge = Math.min(tail, RANKS_ABOVE / (n + 1));
@@ -162,17 +149,20 @@ function excessAbove(quantiles: Float64Array, share: number, from: number): numb
 }
 
 /** The residual that a fresh one falls below with probability p: the mirror image, without a tail. */
-export function lowerResidual(residuals: Residuals, answer: number, p: number): number {
-  return near(residuals, answer, (quantiles, n) => quantileOf(quantiles, 1 - ((1 - p) * (n + 1)) / n));
+export function lowerResidual(residuals: Residuals, answer: number, p: number, row = NO_ROW): number {
+  return near(residuals, answer, row, (quantiles, n) => quantileOf(quantiles, 1 - ((1 - p) * (n + 1)) / n));
 }
 
-/** Between two anchors their answers are mixed. */
+/** Between two anchors their answers are mixed, and widened or narrowed to the spread that is usual for the inputs. */
 function near(
-  { anchors, quantiles, counts, excesses }: Residuals,
+  { anchors, quantiles, counts, excesses, spread = [] }: Residuals,
   answer: number,
+  row: Float64Array,
   at: (quantiles: Float64Array, count: number, excess: number) => number,
 ): number {
-  const value = (i: number) => at(quantiles[i] as Float64Array, counts[i] as number, excesses[i] as number);
+  const factor = spreadAt(spread, answer, row);
+  const value = (i: number) =>
+    factor * at(quantiles[i] as Float64Array, counts[i] as number, excesses[i] as number);
   const above = anchors.findIndex((anchor) => anchor >= answer);
   if (above === 0) return value(0);
   if (above < 0) return value(anchors.length - 1);

@@ -1,4 +1,4 @@
-import { EARLIER_ANSWER, type Matrix } from '../data/matrix.ts';
+import { inputsOf, type Matrix } from '../data/matrix.ts';
 import { clamp } from '../data/statistics.ts';
 
 /** One term of a linear model, made of the columns it names. */
@@ -44,9 +44,9 @@ export function termsFor(matrix: Matrix, ranges: readonly Range[]): Term[] {
 /** Enough to know that there are plenty. */
 const PLENTY = 120;
 
-function differentRows(matrix: Matrix): number {
-  // Answers of earlier stages differ from fold to fold without telling anything new.
-  const columns = matrix.columns.filter((_, c) => !matrix.names[c]?.startsWith(EARLIER_ANSWER));
+/** How many rows differ in their inputs, counted to 120. Answers of earlier stages differ from fold to fold and tell nothing new. */
+export function differentRows(matrix: Matrix): number {
+  const { columns } = inputsOf(matrix);
   const seen = new Set<string>();
   for (let row = 0; row < matrix.rows && seen.size < PLENTY; row++)
     seen.add(columns.map((column) => column[row]).join(' '));

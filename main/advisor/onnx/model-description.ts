@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnNames } from '../data/features.ts';
-import { featureSpaceSchema } from '../training/model-file.ts';
+import { featureSpaceSchema, spreadSchema } from '../training/model-file.ts';
 import { STAGES } from '../training/stages.ts';
 import type { TrainedTask } from '../training/trained-task.ts';
 import { unusable } from './model-error.ts';
@@ -26,6 +26,8 @@ const stage = z.strictObject({
     quantiles: z.array(z.array(finite).length(STEPS)).min(1).max(100),
     counts: z.array(z.number().positive()).max(100),
     excesses: z.array(z.number().min(0)).max(100),
+    /** Factor on them: exp of Σ slope × (figure − centre), each figure, or its logarithm, cut to low … high first. */
+    spread: spreadSchema.exactOptional(),
   }),
 });
 
@@ -59,7 +61,8 @@ there was none; one of kind "category" 1 in the column of its level, or in the l
 in the columns that its words fall into, then how many they are and the first number among them (main/advisor/data/text.ts). \
 "defaults" stand in for what is not given. Outputs: one column per stage in its unit, all scales and limits applied. The value \
 that an instance stays below with probability p is the output plus the p-quantile of "residuals" near it, or times its exponential \
-where "scale" is "log"; anchors are on that scale.`;
+where "scale" is "log"; anchors are on that scale. Residuals count times the factor that "spread" tells, in which column −1 is the \
+answer on its scale and the others are the inputs; it stays between a third and three.`;
 
 /** @returns the metadata of an exported file. */
 export function describeModel({ task, component }: TrainedTask, chain: NonNullable<TrainedTask['chain']>) {
@@ -82,6 +85,7 @@ export function describeModel({ task, component }: TrainedTask, chain: NonNullab
         quantiles: residuals.quantiles.map((values) => [...values]),
         counts: [...residuals.counts],
         excesses: [...residuals.excesses],
+        ...(residuals.spread && { spread: [...residuals.spread] }),
       },
     })),
   };

@@ -52,7 +52,11 @@ export async function predictAll(
     stages: Object.fromEntries(
       model.stages.map((stage) => [
         stage.stage,
-        intervalOf(stage, columns.get(stage.stage)?.[row] ?? Number.NaN),
+        intervalOf(
+          stage,
+          columns.get(stage.stage)?.[row] ?? Number.NaN,
+          cells.subarray(row * width, (row + 1) * width),
+        ),
       ]),
     ),
     doubts: unfamiliarInputs(model.space, known).map(({ words }) => words),
@@ -61,10 +65,14 @@ export async function predictAll(
 
 const TAIL = (1 - NOMINAL_COVERAGE) / 2;
 
-function intervalOf({ scale, residuals }: ModelDescription['stages'][number], value: number): Interval {
+function intervalOf(
+  { scale, residuals }: ModelDescription['stages'][number],
+  value: number,
+  inputs: Float64Array,
+): Interval {
   const answer = toScale(scale, value);
   const packed = { ...residuals, quantiles: residuals.quantiles as unknown as readonly Float64Array[] };
-  const low = fromScale(scale, answer + lowerResidual(packed, answer, TAIL));
-  const high = fromScale(scale, answer + upperResidual(packed, answer, 1 - TAIL));
+  const low = fromScale(scale, answer + lowerResidual(packed, answer, TAIL, inputs));
+  const high = fromScale(scale, answer + upperResidual(packed, answer, 1 - TAIL, inputs));
   return { low, point: clamp(value, low, high), high };
 }

@@ -4,11 +4,13 @@ import { upperValue } from '../training/quantiles.ts';
 import type { TrainedQuantile } from '../training/trained-task.ts';
 
 /** Shares of the tail above the asked confidence that may be left to a second attempt. */
-const TAILS = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125, 0.06] as const;
+const TAILS = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125] as const;
 /** A second request is expected to leave an eighth of what the first one left. */
 const SECOND = 0.125;
-/** Waiting in the queue again never costs more than this share of the attempt: the shortest tasks wait briefly, too. */
-const MOST_WAITING = 0.6;
+/** Waiting in the queue again never costs more than so many attempts: the shortest tasks wait briefly, too. */
+const MOST_WAITING = 4;
+/** The usual confidence. Who asks to be less sure minds a failure less, by the odds (the newsvendor's critical ratio). */
+const USUAL_CONFIDENCE = 0.95;
 const LARGEST_LEVEL = 0.9995;
 
 /**
@@ -25,7 +27,9 @@ export function cheapestLevel(
   hours: number | null,
   price: FailurePrice = RISKS.balanced,
 ): number {
-  const again = price.attempts + (hours === null ? 0 : Math.min(MOST_WAITING, price.hours / hours));
+  const minded = Math.min(1, oddsOf(confidence) / oddsOf(USUAL_CONFIDENCE));
+  const waiting = hours === null ? 0 : Math.min(MOST_WAITING, price.hours / hours);
+  const again = price.attempts + minded * waiting;
   let best = { level: confidence, cost: Number.POSITIVE_INFINITY };
   for (const tail of TAILS) {
     const failing = (1 - confidence) * tail;
@@ -36,6 +40,10 @@ export function cheapestLevel(
     if (cost < best.cost) best = { level, cost };
   }
   return best.level;
+}
+
+function oddsOf(probability: number): number {
+  return probability / (1 - probability);
 }
 
 /** So much of the risk that a bound may be too low is taken by the history's own. */

@@ -12,6 +12,8 @@ export interface StageAnswer {
   readonly stage: TrainedStage;
   /** On the stage's scale. */
   readonly answer: number;
+  /** What was known of the instance, encoded. */
+  readonly inputs: Float64Array;
   /** False when the answer left the stage's acceptable range and was cut to it. */
   readonly acceptable: boolean;
 }
@@ -61,7 +63,7 @@ export class ChainPredictor {
         const { stages: known, doubts } = answers[i] as (typeof answers)[number];
         if (!acceptable)
           doubts.push(`the predicted ${stage.stage.replace('_', ' ')} leaves the range seen so far`);
-        known[stage.stage] = { stage, answer, acceptable };
+        known[stage.stage] = { stage, answer, inputs: encoded[i] as Float64Array, acceptable };
         cells[i * width + inputs + s] = handedOn(answer);
       });
     });
@@ -81,12 +83,12 @@ export class ChainPredictor {
 }
 
 /** The value that this instance exceeds with probability 1 − p, in the figure's unit. */
-export function upperOf({ stage, answer }: StageAnswer, p: number): number {
-  return fromScale(stage.scale, answer + upperResidual(stage.residuals, answer, p));
+export function upperOf({ stage, answer, inputs }: StageAnswer, p: number): number {
+  return fromScale(stage.scale, answer + upperResidual(stage.residuals, answer, p, inputs));
 }
 
-export function lowerOf({ stage, answer }: StageAnswer, p: number): number {
-  return fromScale(stage.scale, answer + lowerResidual(stage.residuals, answer, p));
+export function lowerOf({ stage, answer, inputs }: StageAnswer, p: number): number {
+  return fromScale(stage.scale, answer + lowerResidual(stage.residuals, answer, p, inputs));
 }
 
 export function pointOf({ stage, answer }: StageAnswer): number {

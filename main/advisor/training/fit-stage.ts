@@ -1,4 +1,4 @@
-import { type Matrix, rowOf, take, takeRows } from '../data/matrix.ts';
+import { inputsOf, type Matrix, rowOf, take, takeRows } from '../data/matrix.ts';
 import { gatherResiduals, upperResidual } from '../data/predictive.ts';
 import { seededRandom, seedFrom } from '../data/random.ts';
 import { clamp, mean } from '../data/statistics.ts';
@@ -123,7 +123,11 @@ export function fitStage(input: StageInput): StageFit | null {
       stage: definition.name,
       scale: definition.scale,
       members: members.map(({ type, weight, model }) => ({ type, weight, model: model.data })),
-      residuals: gatherResiduals(predicted, residualsOf(input, rows, predicted)),
+      residuals: gatherResiduals(
+        predicted,
+        residualsOf(input, rows, predicted),
+        takeRows(inputsOf(input.matrix), rows),
+      ),
       ...acceptableRange(definition.scale, take(target, measured)),
     },
   };
@@ -167,9 +171,10 @@ function costOfTrial(input: StageInput, rows: Int32Array, answers: Float64Array)
   const predicted = take(answers, rows);
   const residuals = residualsOf(input, rows, predicted);
   if (input.definition.name !== 'peak_memory') return mean(residuals.map(Math.abs));
-  const spread = gatherResiduals(predicted, residuals);
-  const requests = predicted.map((answer) =>
-    fromScale('log', answer + upperResidual(spread, answer, JUDGED_LEVEL)),
+  const inputs = takeRows(inputsOf(input.matrix), rows);
+  const spread = gatherResiduals(predicted, residuals, inputs);
+  const requests = predicted.map((answer, i) =>
+    fromScale('log', answer + upperResidual(spread, answer, JUDGED_LEVEL, rowOf(inputs, i))),
   );
   return totalCost(requests, take(input.target, rows), take(input.wallSeconds, rows)).gbh;
 }

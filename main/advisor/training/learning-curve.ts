@@ -1,4 +1,4 @@
-import { rowOf, take, takeRows } from '../data/matrix.ts';
+import { type Matrix, rowOf, take, takeRows } from '../data/matrix.ts';
 import { gatherResiduals, upperResidual } from '../data/predictive.ts';
 import { permutation, seededRandom, seedFrom } from '../data/random.ts';
 import { fitterOf, type MemberType } from '../models/fit-model.ts';
@@ -46,22 +46,34 @@ export function learningCurve(input: StageInput, type: MemberType): LearningPoin
       return {
         rows: size,
         mae: off / held.length,
-        wastage: held.length < LEAST_HELD_OUT ? null : wastageOf(predicted, peaks, take(wallSeconds, held)),
+        wastage:
+          held.length < LEAST_HELD_OUT
+            ? null
+            : wastageOf(predicted, peaks, take(wallSeconds, held), takeRows(matrix, held)),
       };
     });
 }
 
 /** Per attempt, in GB·h: each half is asked for with the spread of the other. */
-function wastageOf(predicted: Float64Array, peaks: Float64Array, wallSeconds: Float64Array): number {
+function wastageOf(
+  predicted: Float64Array,
+  peaks: Float64Array,
+  wallSeconds: Float64Array,
+  inputs: Matrix,
+): number {
   const answers = predicted.map(Math.log);
   const residuals = answers.map((answer, i) => Math.log(peaks[i] as number) - answer);
   const half = (side: number) => Int32Array.from(answers.keys()).filter((i) => i % 2 === side);
   const spreads = [0, 1].map((side) =>
-    gatherResiduals(take(answers, half(1 - side)), take(residuals, half(1 - side))),
+    gatherResiduals(
+      take(answers, half(1 - side)),
+      take(residuals, half(1 - side)),
+      takeRows(inputs, half(1 - side)),
+    ),
   );
   const requests = answers.map((answer, i) => {
     const spread = spreads[i % 2];
-    return Math.exp(answer + (spread ? upperResidual(spread, answer, JUDGED_LEVEL) : 0));
+    return Math.exp(answer + (spread ? upperResidual(spread, answer, JUDGED_LEVEL, rowOf(inputs, i)) : 0));
   });
   return totalCost(requests, peaks, wallSeconds).gbh / peaks.length;
 }

@@ -134,12 +134,19 @@ const trees = z
   })
   .refine(areSoundTrees, 'its trees do not hang together');
 
+export const spreadSchema = z
+  .array(
+    z.strictObject({ column, log: z.boolean(), slope: finite, low: finite, centre: finite, high: finite }),
+  )
+  .max(1000);
+
 const residuals = z
   .strictObject({
     anchors: z.array(finite).min(1).max(100),
     quantiles: z.array(float64).min(1).max(100),
     counts: z.array(z.number().positive()),
     excesses: z.array(z.number().min(0)),
+    spread: spreadSchema.exactOptional(),
   })
   .refine(
     ({ anchors, quantiles, counts, excesses }) =>

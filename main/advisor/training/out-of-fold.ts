@@ -1,4 +1,4 @@
-import { take } from '../data/matrix.ts';
+import { type Matrix, rowOf, take, takeRows } from '../data/matrix.ts';
 import { gatherResiduals, lowerResidual, type Residuals, upperResidual } from '../data/predictive.ts';
 import { cheapestLevel } from '../sizing/first-request.ts';
 import type { FoldScore, StageReport, TimeOrderedScores } from '../training-report.ts';
@@ -21,23 +21,26 @@ export interface HeldOut {
   /** In the figure's unit. */
   readonly measured: Float64Array;
   readonly residualsWithout: readonly Residuals[];
+  readonly inputs: Matrix;
 }
 
 export function heldOut(
   definition: StageDefinition,
   fit: Pick<OutOfFold, 'answers' | 'tested' | 'foldModels'>,
   target: Float64Array,
+  allInputs: Matrix,
 ): HeldOut {
   const rows = Int32Array.from(fit.tested, (one) => one.row);
   const folds = Int32Array.from(fit.tested, (one) => one.fold);
   const answers = take(fit.answers, rows);
   const measured = take(target, rows);
   const residuals = measured.map((value, i) => toScale(definition.scale, value) - (answers[i] as number));
+  const inputs = takeRows(allInputs, rows);
   const residualsWithout = fit.foldModels.map((_, fold) => {
     const others = Int32Array.from({ length: rows.length }, (_, i) => i).filter((i) => folds[i] !== fold);
-    return gatherResiduals(take(answers, others), take(residuals, others));
+    return gatherResiduals(take(answers, others), take(residuals, others), takeRows(inputs, others));
   });
-  return { rows, folds, answers, measured, residualsWithout };
+  return { rows, folds, answers, measured, residualsWithout, inputs };
 }
 
 /**
@@ -52,7 +55,10 @@ export function requestsAt(
 ): Float64Array {
   return held.answers.map((answer, i) => {
     const upper = (p: number) =>
-      fromScale(definition.scale, answer + upperResidual(residualsFor(held, i), answer, p));
+      fromScale(
+        definition.scale,
+        answer + upperResidual(residualsFor(held, i), answer, p, rowOf(held.inputs, i)),
+      );
     return upper(cheapestLevel(upper, confidence, hours));
   });
 }
@@ -66,7 +72,7 @@ const NOMINAL = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99] as const;
 
 function boundsOf(definition: StageDefinition, held: HeldOut, side: typeof upperResidual, p: number) {
   return held.answers.map((answer, i) =>
-    fromScale(definition.scale, answer + side(residualsFor(held, i), answer, p)),
+    fromScale(definition.scale, answer + side(residualsFor(held, i), answer, p, rowOf(held.inputs, i))),
   );
 }
 

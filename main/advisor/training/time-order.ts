@@ -26,7 +26,7 @@ export function heldOutInTime(
     const judged = fitFolds({ definition, candidates, matrix, target, folds, ...shared });
     const first = judged?.foldModels[0];
     if (!judged || !first) return held;
-    held.set(definition.name, heldOut(definition, judged, target));
+    held.set(definition.name, heldOut(definition, judged, target, inputs));
     const column = judged.answers.map((answer, row) =>
       handedOn(Number.isFinite(answer) ? answer : first.answer(rowOf(matrix, row))),
     );

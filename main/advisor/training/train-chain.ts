@@ -41,7 +41,7 @@ export function trainChain(
     const candidates = candidatesFor(options.modelType, rows.length);
     const fit = fitStage({ definition, matrix, target, folds, candidates, ...options });
     if (!fit) continue;
-    const held = heldOut(definition, fit, target);
+    const held = heldOut(definition, fit, target, inputs);
     const importance = permutationImportance(
       matrix,
       sources,
