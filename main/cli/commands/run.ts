@@ -139,9 +139,16 @@ function ended(context: CommandContext, handle: RunHandle, report: RunReport, ro
       context.output.note(`${whatStays(handle)} Go on with: ${resumeCommand(report.run_id, root)}`);
       return EXIT.interrupted;
     case 'failed':
+      return isUnusable(handle, report) ? EXIT.unreachable : EXIT.failed;
     case 'cancelled':
       return EXIT.failed;
   }
+}
+
+/** The site took none of the work: an image that cannot be pulled, an account that may not submit. */
+function isUnusable(handle: RunHandle, { failures, workers_total }: RunReport): boolean {
+  const isAtSite = handle.live().site !== undefined && workers_total.peak === 0;
+  return isAtSite && failures.length > 0 && failures.every(({ outcome }) => outcome === 'launch_failure');
 }
 
 function whatStays(handle: RunHandle): string {

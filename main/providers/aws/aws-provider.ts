@@ -19,9 +19,9 @@ import { Bucket } from './bucket.ts';
 import { bucketFiles } from './bucket-files.ts';
 import { EcsTasks } from './ecs-tasks.ts';
 import { LARGEST_FARGATE } from './fargate-sizes.ts';
-import { readyAccount, roleArn } from './ready-account.ts';
+import { readyAccount, readyBucket, roleArn } from './ready-account.ts';
 import { projectPointer, runPlace, workLayout } from './run-place.ts';
-import { bucketAddress } from './task-definition.ts';
+import { bucketAddress, type TaskShape } from './task-definition.ts';
 import { taskSize } from './task-size.ts';
 
 /** A task takes about a minute to begin, which is paid: work is packed to be worth it. */
@@ -51,9 +51,13 @@ export function awsProvider(prices?: PriceTables): DeploymentProvider {
 
     async files(spec, context) {
       const { options } = readAwsOptions(spec);
-      const { s3 } = awsClients(await accessOf(options, context));
+      const access = await accessOf(options, context);
+      const clients = awsClients(access);
       const place = await placeOf(spec, options, context);
-      return bucketFiles(new Bucket(s3, place.bucket), place);
+      const bucket = new Bucket(clients.s3, place.bucket);
+      return bucketFiles(bucket, place, () =>
+        readyBucket(clients, bucket, { region: access.region, run: place.run }),
+      );
     },
 
     async buildCluster(spec, context) {
@@ -70,23 +74,26 @@ export function awsProvider(prices?: PriceTables): DeploymentProvider {
       } | null;
       if (pointer === null) throw notStaged(context.runId);
       const tables = prices ?? (await context.sites?.prices?.());
+      const tasks = new EcsTasks(clients.ecs, options, account.network);
+      const setting = {
+        options,
+        region,
+        executionRoleArn: roleArn(options.executionRole, account),
+        taskRoleArn: roleArn(options.taskRole, account),
+        courierScript: await readFile(resourcePath('aws', 'courier.sh'), 'utf8'),
+        bucketUrl: bucketAddress(place.bucket, region, endpointUrl),
+      };
+      await describeComponents(spec, options, (shape) => tasks.definition(shape, setting));
       const engine = new AwsEngine({
         runId: context.runId,
         place,
         bucket,
-        tasks: new EcsTasks(clients.ecs, options, account.network),
-        setting: {
-          options,
-          region,
-          executionRoleArn: roleArn(options.executionRole, account),
-          taskRoleArn: roleArn(options.taskRole, account),
-          courierScript: await readFile(resourcePath('aws', 'courier.sh'), 'utf8'),
-          bucketUrl: bucketAddress(place.bucket, region, endpointUrl),
-        },
-        shapeOf: (submission) =>
-          shapeOf(submission, options, {
-            usdPerHour: awsPrice(tables?.aws, options, region, submission.request)?.usdPerHour ?? null,
-          }),
+        tasks,
+        setting,
+        shapeOf: (submission) => ({
+          ...shapeOf(submission, options),
+          usdPerHour: awsPrice(tables?.aws, options, region, submission.request)?.usdPerHour ?? null,
+        }),
         projectKey: pointer.key,
         tags,
         clock: context.clock,
@@ -121,16 +128,32 @@ export function awsProvider(prices?: PriceTables): DeploymentProvider {
   };
 }
 
+/** Before any work is begun: whether the roles may be passed on, and every component has an image and a size. */
+async function describeComponents(
+  spec: DeploymentSpec,
+  options: AwsOptions,
+  describe: (shape: TaskShape) => Promise<string>,
+): Promise<void> {
+  for (const tag of new Set(Object.values(spec.tasks).map(({ component }) => component))) {
+    const component = spec.components[tag];
+    if (!component) continue;
+    const { cpus, memoryBytes, image } = component;
+    const request = { cpus, memoryBytes, walltimeSeconds: null };
+    await describe(
+      shapeOf({ tag, request, container: image === null ? null : { image, mounts: {} } }, options),
+    );
+  }
+}
+
 function shapeOf(
   { tag, request, container }: Pick<ArraySubmission, 'tag' | 'request' | 'container'>,
   options: AwsOptions,
-  price: { readonly usdPerHour: number | null },
-) {
+): TaskShape {
   const size = taskSize(options.clusterType, request);
   const image = container?.image ?? options.image;
-  if (size !== null && image !== null) return { component: tag, image, size, ...price };
+  if (size !== null && image !== null) return { component: tag, image, size };
   throw new AppError({
-    code: 'E_SUBMIT_REFUSED',
+    code: size === null ? 'E_REQUEST_TOO_LARGE' : 'E_NO_IMAGE',
     message:
       size === null
         ? `No Fargate task holds ${wants(request)}: the largest has ${LARGEST_CPUS} CPUs with ${describeMemory(LARGEST_BYTES)}.`

@@ -12,8 +12,13 @@ import type { Bucket } from './bucket.ts';
 import { keyOfPath, outputsKey, projectPointer, type RunPlace, VOLUME } from './run-place.ts';
 import { tar } from './tar.ts';
 
-/** A run's files in its bucket. The project is one archive, named by its content, so that the next run finds it there. */
-export function bucketFiles(bucket: Bucket, place: RunPlace): RunFiles {
+const AT_ONCE = 16;
+
+/**
+ * A run's files in its bucket. The project is one archive, named by its content, so that the next run finds it there.
+ * @param ready makes sure that the bucket takes anything, before the first is brought; rejects with an AppError that says why not
+ */
+export function bucketFiles(bucket: Bucket, place: RunPlace, ready: () => Promise<unknown>): RunFiles {
   const keyOf = (path: string) => keyOfPath(place, path);
   return {
     label: `s3://${place.bucket}/${place.run}`,
@@ -36,18 +41,19 @@ export function bucketFiles(bucket: Bucket, place: RunPlace): RunFiles {
       throw new AppError({ code: 'E_SITE_FILE', message: `${path} is not in the bucket.` });
     },
 
-    async treeSums(roots) {
-      const all = roots.map((root) => posix.normalize(root));
+    async treeSums(wanted) {
+      const roots = new Set(wanted.map((root) => posix.normalize(root)));
       const sums = new Map<string, string>();
-      for await (const { key } of bucket.list(outputsKey(place, ''))) {
-        const text = (await bucket.text(key)) ?? '';
-        for (const [path, sum] of parseOutputs(text))
-          if (all.some((root) => path === root || path.startsWith(`${root}/`))) sums.set(path, sum);
-      }
+      const keys: string[] = [];
+      for await (const { key } of bucket.list(outputsKey(place, ''))) keys.push(key);
+      for (let at = 0; at < keys.length; at += AT_ONCE)
+        for (const text of await Promise.all(keys.slice(at, at + AT_ONCE).map((key) => bucket.text(key))))
+          for (const [path, sum] of parseOutputs(text ?? '')) if (isBelow(path, roots)) sums.set(path, sum);
       return sums;
     },
 
     async stage(projectFolder, files, { signal, onProgress } = {}) {
+      await ready();
       const entries = files.map((file) => ({ ...file, from: join(projectFolder, file.path) }));
       const key = `${place.projects}/${await contentHash(entries)}.tar.gz`;
       const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -65,6 +71,12 @@ export function bucketFiles(bucket: Bucket, place: RunPlace): RunFiles {
       return isThere ? 0 : total;
     },
   };
+}
+
+function isBelow(path: string, roots: ReadonlySet<string>): boolean {
+  let at = path;
+  while (!roots.has(at) && at !== '/' && at !== '.') at = posix.dirname(at);
+  return roots.has(at);
 }
 
 /** Lines of `sha256sum`: paths in the volume become absolute. */

@@ -35,17 +35,27 @@ export async function readyAccount(
   bucket: Bucket,
   place: { readonly region: string; readonly run: string; readonly tags: Readonly<Record<string, string>> },
 ): Promise<Account> {
-  const identity = await asked({ action: 'sts:GetCallerIdentity', what: `the region ${place.region}` }, () =>
-    clients.sts.send(new GetCallerIdentityCommand({})),
-  );
-  await checkBucket(clients, bucket, place);
+  const identity = await readyBucket(clients, bucket, place);
   await ensureCluster(clients, options, place.tags);
   await ensureLogGroup(clients, place.tags);
   const network = await networkOf(clients, options);
   await mayRunTasks(clients, options);
   await checkQuota(clients, options, place.region);
-  const partition = /^arn:([^:]+):/.exec(identity.Arn ?? '')?.[1] ?? 'aws';
-  return { id: identity.Account ?? '', partition, network };
+  return { ...identity, network };
+}
+
+/** Who asks, and whether the run's bucket is there and takes files. @throws AppError of `awsFailure` */
+export async function readyBucket(
+  clients: Pick<AwsClients, 'sts' | 's3'>,
+  bucket: Bucket,
+  { region, run }: { readonly region: string; readonly run: string },
+): Promise<Pick<Account, 'id' | 'partition'>> {
+  const { Arn = '', Account = '' } = await asked(
+    { action: 'sts:GetCallerIdentity', what: `the region ${region}` },
+    () => clients.sts.send(new GetCallerIdentityCommand({})),
+  );
+  await checkBucket(clients, bucket, { run });
+  return { id: Account, partition: /^arn:([^:]+):/.exec(Arn)?.[1] ?? 'aws' };
 }
 
 /** A role by its name alone is one of the account's. */
@@ -53,7 +63,11 @@ export function roleArn(role: string, { id, partition }: Account): string {
   return role.startsWith('arn:') ? role : `arn:${partition}:iam::${id}:role/${role}`;
 }
 
-async function checkBucket({ s3 }: AwsClients, bucket: Bucket, { run }: { run: string }): Promise<void> {
+async function checkBucket(
+  { s3 }: Pick<AwsClients, 's3'>,
+  bucket: Bucket,
+  { run }: { run: string },
+): Promise<void> {
   const what = `s3://${bucket.name}`;
   try {
     await s3.send(new HeadBucketCommand({ Bucket: bucket.name }));
