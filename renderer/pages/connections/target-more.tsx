@@ -43,6 +43,7 @@ export function TargetMore({ choice, limits, problem, onChange }: TargetMoreProp
           label="Further flags for sbatch"
           description="One a line. Memory, cores and time come from the manifest."
           placeholder="--gpus=1"
+          size="xs"
           autosize
           minRows={1}
           value={choice.flags}
