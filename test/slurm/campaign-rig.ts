@@ -26,8 +26,15 @@ export class Campaign {
     chmodSync(join(this.folder, 'ledger'), 0o666);
   }
 
-  /** @param tasks the manifest's `tasks:`, as YAML without indentation */
-  static async create(cluster: TestCluster, tasks: string, target = ''): Promise<Campaign> {
+  /**
+   * @param tasks the manifest's `tasks:`, as YAML without indentation
+   * @param more entries of the target and lines of `components:`; `LEDGER_FILE` in them is the ledger's path
+   */
+  static async create(
+    cluster: TestCluster,
+    tasks: string,
+    { target = 'max_workers: 16', components = '' } = {},
+  ): Promise<Campaign> {
     const campaign = new Campaign(cluster);
     const { host, sshPort, user, keyFile, knownHosts, shared } = cluster.facts;
     await new ProfileFile(campaign.#config).add({
@@ -46,9 +53,10 @@ export class Campaign {
       `version: 1
 project: { name: campaign }
 targets:
-  hpc: { provider: slurm, connection: testbed, queue: batch, walltime: "00:10:00", max_workers: 16${target} }
+  hpc: { provider: slurm, connection: testbed, queue: batch, walltime: "00:10:00", ${target} }
 components:
   model: { cpus: 1, memory: 64M, env: { LEDGER: ${campaign.folder}/ledger } }
+${components.replaceAll('LEDGER_FILE', `${campaign.folder}/ledger`)}
 tasks:
 ${tasks.replace(/^(?=.)/gm, '  ')}`,
     );
