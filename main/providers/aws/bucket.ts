@@ -154,9 +154,9 @@ export class Bucket {
     for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
       const Objects = keys.slice(at, at + DELETE_AT_ONCE).map((Key) => ({ Key }));
       try {
-        await this.#s3.send(
-          new DeleteObjectsCommand({ Bucket: this.name, Delete: { Objects, Quiet: true } }),
-        );
+        const command = new DeleteObjectsCommand({ Bucket: this.name, Delete: { Objects, Quiet: true } });
+        const { Errors: [refused] = [] } = await this.#s3.send(command);
+        if (refused) throw Object.assign(new Error(refused.Message), { name: refused.Code });
       } catch (error) {
         throw this.#failure(error, 's3:DeleteObject', keys[at] ?? '');
       }

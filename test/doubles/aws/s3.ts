@@ -241,10 +241,7 @@ function list(objects: Map<string, StoredObject>, query: URLSearchParams): Answe
 function remove(objects: Map<string, StoredObject>, text: string): Answer {
   const keys = [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
   if (keys.length > PAGE) throw new ServiceError('MalformedXML', 'The XML you provided was not well-formed');
-  for (const key of keys)
-    objects.delete(
-      key.replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"'),
-    );
+  for (const key of keys) objects.delete(unescaped(key));
   return xmlAnswer('<DeleteResult></DeleteResult>');
 }
 
@@ -288,4 +285,12 @@ function xmlAnswer(text: string): Answer {
     headers: { 'content-type': 'application/xml' },
     body: `<?xml version="1.0" encoding="UTF-8"?>${text}`,
   };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function unescaped(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (_, hex, code, name) =>
+    name ? (ENTITIES[name] ?? '') : String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(code)),
+  );
 }
