@@ -102,6 +102,14 @@ function Editor({ kind, editing, names, onClose, onSaved }: EditorProps) {
   );
 }
 
+/** Fields side by side stay in line whatever is said below them. */
+const INPUT_FIRST: ('label' | 'input' | 'error' | 'description')[] = [
+  'label',
+  'input',
+  'error',
+  'description',
+];
+
 interface FieldsProps {
   readonly group: FieldGroup;
   readonly form: CloudForm;
@@ -118,6 +126,7 @@ function Fields({ group: { title, fields }, form, problems, onChange }: FieldsPr
           key={field.key}
           label={field.label}
           placeholder={field.placeholder}
+          inputWrapperOrder={INPUT_FIRST}
           {...(field.description !== undefined && { description: field.description })}
           {...fieldProps(field, form, problems, onChange)}
         />

@@ -23,6 +23,7 @@ type TextKey = 'region' | 'project' | 'serviceAccount' | 'network' | 'cluster' |
 export function CloudPlaces({ profile, choice, problems, offers, onChange }: CloudPlacesProps) {
   const text = (key: TextKey, label: string, placeholder: string, known: readonly string[]) => (
     <Autocomplete
+      size="xs"
       label={label}
       placeholder={placeholder}
       data={[...new Set(known)]}
@@ -38,6 +39,7 @@ export function CloudPlaces({ profile, choice, problems, offers, onChange }: Clo
     known: readonly NamedThing[],
   ) => (
     <MultiSelect
+      size="xs"
       label={label}
       placeholder={choice[key].length > 0 ? '' : placeholder}
       data={optionsOf(choice[key], known)}
@@ -51,7 +53,7 @@ export function CloudPlaces({ profile, choice, problems, offers, onChange }: Clo
     const google = offers?.kind === 'gcp' ? offers : null;
     return (
       <>
-        {text('project', 'Project', 'climate-42', google?.projects.map(({ id }) => id) ?? [])}
+        {text('project', 'Google Cloud project', 'climate-42', google?.projects.map(({ id }) => id) ?? [])}
         {text('region', 'Region', 'as the connection has it', google?.regions ?? [])}
         {text(
           'serviceAccount',

@@ -100,7 +100,8 @@ function Connection({ view, names, keychain }: ConnectionProps) {
           <SitePanels view={of.view} keychain={keychain} />
         ) : (
           <Stack gap="md">
-            <CloudTargetPanel view={of.view} />
+            {/* What the connection says now is what is offered. */}
+            <CloudTargetPanel key={JSON.stringify(view.profile)} view={of.view} />
             <PolicyPanel view={of.view} />
             <CloudFacts view={of.view} />
           </Stack>

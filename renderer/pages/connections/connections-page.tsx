@@ -53,7 +53,7 @@ export function ConnectionsPage() {
     })),
   ]);
   const add = (
-    <Group gap="xs">
+    <Group gap="xs" wrap="nowrap">
       <Button variant="default" onClick={() => setAdding('aws')}>
         Add AWS
       </Button>
@@ -74,7 +74,7 @@ export function ConnectionsPage() {
   return (
     <Page
       title="Connections"
-      description="Slurm clusters that you log in to with SSH, AWS and Google Cloud. Manifests name them; secrets never stand in a file."
+      description="Clusters, AWS and Google Cloud. Manifests name them; secrets never stand in a file."
       actions={connections.length > 0 ? add : undefined}
     >
       <QueryView query={overview} loading="Reading your connections…">

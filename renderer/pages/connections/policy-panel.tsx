@@ -25,7 +25,7 @@ export function PolicyPanel({ view: { profile } }: { view: CloudView }) {
         {(text) => (
           <details>
             <summary>Show {profile.kind === 'aws' ? 'the policy' : 'the commands'}</summary>
-            <pre className={`${classes.block} ${classes.policy}`}>{text}</pre>
+            <pre className={classes.block}>{text}</pre>
           </details>
         )}
       </QueryView>
