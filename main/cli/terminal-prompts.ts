@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Answer, Prompts, Question } from '../connections/prompts.ts';
 import { Turns } from '../connections/turns.ts';
 import type { CliIo } from './io.ts';
@@ -29,6 +30,8 @@ async function askNow(
   keys: Keys,
   { connection, question, signal }: { connection: string; question: Question; signal: AbortSignal },
 ): Promise<Answer> {
+  // What was found out before the question is told before it.
+  await setImmediate();
   if (question.kind === 'host_key') {
     io.stderr.write(
       `The key of ${question.host} (${connection}) is not known yet:\n  ${question.keyType} ${question.fingerprint}\n`,

@@ -38,7 +38,7 @@ export function sbatchArguments(submission: ArraySubmission, jobs: string, optio
     '--nodes=1',
     '--ntasks=1',
     `--cpus-per-task=${request.cpus}`,
-    ...given('mem', request.memoryBytes === null ? null : `${Math.ceil(request.memoryBytes / MIB)}M`),
+    ...given('mem', request.memoryBytes === null ? null : `${jobMib(request.memoryBytes)}M`),
     ...given('time', seconds === null ? null : formatDuration(Math.ceil(seconds / 60) * 60)),
     ...(seconds === null || seconds <= 2 * WARN_SECONDS ? [] : [`--signal=B:USR2@${WARN_SECONDS}`]),
     ...given('partition', options.partition),
@@ -64,6 +64,19 @@ export function dependency({ after, behind = [] }: ArrayOrder): string {
   ];
   return kinds.filter((kind) => kind !== '').join(',');
 }
+
+/**
+ * What Slurm is asked for, in MiB. It counts the element's own shells too (9 MiB measured where it samples), which are no part
+ * of what a task was measured to use: a small request would be killed for them. To a large one they make no difference, and
+ * it may be all that a node has.
+ */
+function jobMib(memoryBytes: number): number {
+  const mib = Math.ceil(memoryBytes / MIB);
+  return mib < SMALL_MIB ? mib + SHELLS_MIB : mib;
+}
+
+const SMALL_MIB = 512;
+const SHELLS_MIB = 16;
 
 /** Sites print banners around the answer, and some print only the sentence. Null: nobody can tell. */
 export function submittedId(stdout: string): string | null {

@@ -157,6 +157,18 @@ describe('submission', () => {
     expect(sbatchArguments({ ...submission, parallelism: 0 }, '/j', OPTIONS)).toContain('--hold');
   });
 
+  it('adds what the element itself uses to a small request, for Slurm counts that too', () => {
+    const mem = (memoryBytes: number) =>
+      sbatchArguments({ ...submission, request: { ...submission.request, memoryBytes } }, '/j', OPTIONS).find(
+        (flag) => flag.startsWith('--mem='),
+      );
+    expect([16, 511, 512].map((mib) => mem(mib * 2 ** 20))).toEqual([
+      '--mem=32M',
+      '--mem=527M',
+      '--mem=512M',
+    ]);
+  });
+
   it.each([
     ['4711', '4711'],
     ['4711;cluster', '4711'],
