@@ -12,11 +12,10 @@ import {
   type ScalingState,
   type TagMemory,
 } from './state.ts';
+import { countOf } from './work-bag.ts';
 
 /** Fewer workers must be found enough so often in a row before any goes. */
 const EQUAL_PROPOSALS = { safe: 3, aggressive: 1, manual: 1 } as const;
-/** Where arrivals are guessed at, up to so many times the workers they would keep busy may be needed after all. */
-const DOUBT = 1.25;
 const NEVER: TagMemory = { lastUpAt: null, lastDownAt: null, fewerProposed: 0 };
 
 /**
@@ -113,7 +112,9 @@ function wishFor(
   const isSettled = isOver || proposed >= EQUAL_PROPOSALS[settings.policy];
   // Those far beyond what is wanted go at once: there is no doubt to wait out.
   const doubtful =
-    ahead.pools[at]?.arrivals !== 'none' ? Math.ceil(DOUBT * wanted) + 1 : (played?.wantedFar ?? 0);
+    ahead.pools[at]?.arrivals !== 'none'
+      ? Math.ceil(wanted + Math.sqrt(countOf(ahead.pools[at]?.expected ?? [])))
+      : (played?.wantedFar ?? 0);
   const count = Math.min(alive, isSettled ? wanted : Math.max(wanted, doubtful));
   return { count: bounded(count, limit), tag: { ...before, fewerProposed: isSettled ? 0 : proposed } };
 }

@@ -1,12 +1,12 @@
 import { type Random, seededRandom, seedFrom } from '../../advisor/data/random.ts';
-import { normalQuantile } from '../normal.ts';
 import type { Decision } from '../state.ts';
 import { Observer } from './observer.ts';
 import type { AnyPolicy, PolicyLimits } from './policy.ts';
 import { stageGraph } from './stage-graph.ts';
+import { StartTimes } from './start-times.ts';
 import { TimeQueue } from './time-queue.ts';
 import { type SimWorker, WorkerPool } from './worker-pool.ts';
-import type { Latency, Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 export interface SimOptions {
   readonly seed: number;
@@ -72,7 +72,7 @@ class Simulation {
   readonly #pending: Int32Array;
   readonly #attempts: Uint8Array;
   readonly #arrived: Uint8Array;
-  readonly #latency: Record<string, Random> = {};
+  readonly #startTimes: ReadonlyMap<string, StartTimes>;
   readonly #failures: Random;
   readonly #decisions: SimDecision[] = [];
   #finished = 0;
@@ -92,7 +92,7 @@ class Simulation {
     this.#arrived = new Uint8Array(workload.tasks.length);
     this.#failures = seededRandom(seedFrom(options.seed, 'failures'));
     this.#pools = new Map(workload.pools.map((pool) => [pool.tag, new WorkerPool(pool)]));
-    for (const { tag } of workload.pools) this.#latency[tag] = seededRandom(seedFrom(options.seed, tag));
+    this.#startTimes = new Map(workload.pools.map((pool) => [pool.tag, new StartTimes(pool, options.seed)]));
     this.#observer = new Observer(workload, this.#graph);
     this.#decide = policy.begin(limitsOf(workload));
   }
@@ -209,7 +209,8 @@ class Simulation {
     const pool = this.#poolOf(worker);
     pool.release(worker, this.#now);
     this.#taskOver(task, this.#now - worker.busySince, lost);
-    if (pool.alive > pool.wish) pool.remove(worker, this.#now);
+    // It may have been given what its end released, or what failed and is tried again.
+    if (pool.alive > pool.wish && worker.state === 'idle') pool.remove(worker, this.#now);
     this.#handOut(pool);
   }
 
@@ -285,16 +286,11 @@ class Simulation {
   /** The site keeps as many as were wished: for those that ended by themselves it gives others. */
   #replaceEnded(pool: WorkerPool): void {
     while (pool.alive < pool.wish) {
-      // Both are drawn now: the n-th worker asked for has the same, whatever happens meanwhile.
-      const queueSeconds = this.#draw(pool, 'queueWait');
-      const worker = pool.ask(this.#now, this.#draw(pool, 'startUp'));
-      this.#at(queueSeconds, { kind: 'given', worker });
+      // Both are known now: the n-th worker asked for has the same, whatever happens meanwhile.
+      const { queue, start } = this.#startTimes.get(pool.pool.tag)?.next() ?? { queue: 0, start: 0 };
+      const worker = pool.ask(this.#now, start);
+      this.#at(queue, { kind: 'given', worker });
     }
-  }
-
-  #draw({ pool }: WorkerPool, which: 'queueWait' | 'startUp'): number {
-    const random = this.#latency[pool.tag];
-    return random ? draw(pool[which], random) : 0;
   }
 
   #poolOf(worker: SimWorker): WorkerPool {
@@ -304,11 +300,6 @@ class Simulation {
   #at(after: number, event: Event): void {
     this.#events.push(this.#now + after, event);
   }
-}
-
-function draw({ median, spread }: Latency, random: Random): number {
-  const quantile = Math.min(0.999, Math.max(0.001, random.next()));
-  return median * Math.exp(spread * normalQuantile(quantile));
 }
 
 export function limitsOf({ pools, maxTotal }: Workload): PolicyLimits {
