@@ -150,6 +150,11 @@ arn=$(curl -sf --retry 5 --retry-connrefused "$ECS_CONTAINER_METADATA_URI_V4/tas
 task=${arn##*/}
 [ -n "$task" ] || { say 'ECS does not say which task this is'; leave 93; }
 
+# Whether the role may do what it must is found out before the work is waited for.
+printf '%s' "$task" >"$own/claim"
+put "$own/claim" "$SCALABLE_JOB/tasks/$task" || { say 'the role of the task may not write to the bucket'; leave 95; }
+get "$SCALABLE_JOB/tasks/$task" "$own/claimed" || { say 'the role of the task may not read from the bucket'; leave 96; }
+
 # The app says which element this task is; one that nobody remembers goes.
 until get "$SCALABLE_JOB/assign/$task" "$own/assignment"; do
   at=$((at + 2))
@@ -164,7 +169,6 @@ awk -v orders="$own/orders" -v element="$own/element" -v chunk="$ctl/chunk" '
 index=$(sed -n "s/^index$tab//p" "$own/orders")
 results=$volume/$run/jobs/results/${array}_$index
 # Another task may have been given the same element by an app that died: the first one takes it.
-printf '%s' "$task" >"$own/claim"
 if ! put "$own/claim" "$SCALABLE_JOB/claims/$index" -H 'If-None-Match: *'; then
   get "$SCALABLE_JOB/claims/$index" "$own/claimed" && [ "$(cat "$own/claimed")" = "$task" ] ||
     { say "element $index is taken"; leave 0; }
@@ -208,7 +212,7 @@ while :; do
   else
     failures=$((failures + 1))
     renew || :
-    [ "$failures" -lt 20 ] || { say 'the bucket does not take what was made'; leave 95; }
+    [ "$failures" -lt 20 ] || { say 'the bucket does not take what was made'; leave 97; }
   fi
   [ -n "$over" ] || sleep 1
 done

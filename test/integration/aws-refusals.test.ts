@@ -92,6 +92,17 @@ describe('what AWS refuses (a double of it) is said in a sentence with what to d
   });
 });
 
+describe.skipIf(whyNoContainers() !== null)('what AWS refuses to tasks (a double of it)', () => {
+  it.each(['s3:PutObject', 's3:GetObject'])('the permission %s is named', async (action) => {
+    cloud.denied.add(`task:${action}`);
+    const { code, out } = await run();
+    expect(out).toMatch(
+      new RegExp(`the role of the tasks \\(task_role_arn\\) may not .*: give it ${action}`),
+    );
+    expect(code).toBe(3);
+  });
+});
+
 it('a request that no Fargate task holds is refused before anything is asked of AWS', async () => {
   const { code, err } = await run(manifest(TASK).replace('memory: 512M', 'memory: 200G'));
   expect(err).toMatch(/no Fargate task has/);

@@ -50,6 +50,7 @@ interface ElementId {
 /** ECS may not know a task for a moment after it has started it; and forgets it an hour after its end. */
 const UNKNOWN_MS = 180_000;
 const MOST_ELEMENTS = 1000;
+const ROOM_MS = 15_000;
 
 /**
  * ECS, which runs tasks and nothing else: which element is whose, and how many may run at once, is kept here. All of it lies in the
@@ -153,7 +154,10 @@ export class AwsEngine implements BatchEngine {
       const end = task ? taskEnd(task, billed(task, array.file.usdPerHour)) : FORGOTTEN;
       const { records: more, freed } = array.stopped(taskId, end);
       records.push(...more);
-      if (freed !== null) await this.#files.forget(array.file.name, taskId, freed);
+      if (freed === null) continue;
+      await this.#files.forget(array.file.name, taskId, freed);
+      // There was no room for it after all.
+      if (task?.stopCode === 'TaskFailedToStart') array.retryAt = now + ROOM_MS;
     }
     return records;
   }

@@ -6,19 +6,27 @@ import { COURIER, WORK } from './task-definition.ts';
 
 const SIGKILL = 137;
 
+/** What the courier leaves with when its task cannot work, and what is missing then. */
+const COURIER_ADVICE: Readonly<Record<number, string>> = {
+  92: 'the task has no role: set task_role_arn to one that ecs-tasks.amazonaws.com may take on',
+  95: 'the role of the tasks (task_role_arn) may not write to the bucket: give it s3:PutObject on the bucket’s objects',
+  96: 'the role of the tasks (task_role_arn) may not read from the bucket: give it s3:GetObject on the bucket’s objects',
+};
+
 /** How a stopped task ended, in our words; what it says of itself comes first, then the word of ECS. */
 export function taskEnd(task: Task, billed: ElementEnd['billed']): ElementEnd {
   const work = task.containers?.find(({ name }) => name === WORK);
   const courier = task.containers?.find(({ name }) => name === COURIER);
   const exitCode = work?.exitCode ?? null;
   const reason = [work?.reason, courier?.reason, task.stoppedReason].find((text) => text) ?? '';
-  const outcome = outcomeOf(task, reason, exitCode, courier?.exitCode ?? null);
+  const advice = COURIER_ADVICE[courier?.exitCode ?? 0];
+  const outcome = advice ? 'launch_failure' : outcomeOf(task, reason, exitCode, courier?.exitCode ?? null);
   const { startedAt, stoppedAt } = task;
   return {
     outcome,
     detail:
       outcome === 'launch_failure'
-        ? launchAdvice(reason)
+        ? (advice ?? launchAdvice(reason))
         : describe(task, reason, exitCode, courier?.exitCode ?? null),
     exitCode,
     signal: exitCode !== null && exitCode > 128 && exitCode < 160 ? signalName(exitCode - 128) : null,
