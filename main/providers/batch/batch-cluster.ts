@@ -210,12 +210,12 @@ export class BatchCluster implements ClusterHandle {
     const now = this.#timer.now();
     const load = this.#shares.load();
     const hurry = this.#closing !== 'no';
-    if (this.#closing === 'drain')
-      this.#neverBegan(
-        this.#backlog.takePaused(load).map(memberOf),
-        'cancelled',
-        'The run ended while its workers were paused.',
-      );
+    if (this.#closing === 'drain') {
+      const paused = this.#backlog.takePaused(load).map(memberOf);
+      this.#neverBegan(paused, 'cancelled', 'The run ended while its workers were paused.');
+      // That may have been all that was waited for.
+      if (paused.length > 0) return;
+    }
     if (this.#backlog.gatherAt(load, hurry) <= now) this.#backlog.gather(load, now);
     this.#tell(gatherAhead(this.#ahead, now));
     const next = this.#next(now, this.#backlog.gatherAt(load, hurry));
