@@ -49,14 +49,22 @@ END
   bytes=$(cat -- "$here/logs/$id.$attempt.out" "$here/logs/$id.$attempt.err" 2>/dev/null | wc -c)
   [ "$bytes" -eq "$shown" ] || [ "$bytes" -gt 4000000 ] || { carry_log "$id.$attempt" && shown=$bytes; }
 }
-# Ends what the app does not want any more: a star for all, else instances by ID.ATTEMPT.
+# stop ID.ATTEMPT: tells the element to end it, once
+stop() {
+  [ -e "$jobs/stop/$1" ] || { : >"$jobs/stop/$1" && kill -s USR1 "$child" 2>/dev/null; }
+}
+# Ends what the app does not want any more: a star for all, which then begins nothing more, else instances by ID.ATTEMPT.
 heed() {
   [ -e "$shared/stop/$name" ] || return 0
   while read -r unwanted; do
     case $unwanted in
-      '*') kill -TERM "$child" 2>/dev/null ;;
+      '*')
+        kill -s USR2 "$child" 2>/dev/null
+        last=$(tail -n 1 "$results" | cut -f 1-3 | tr '\t' ' ')
+        case $last in 'S '*) last=${last#S } && stop "${last% *}.${last##* }" ;; esac
+        ;;
       */*) ;;
-      *) [ -e "$jobs/stop/$unwanted" ] || { : >"$jobs/stop/$unwanted" && kill -USR1 "$child" 2>/dev/null; } ;;
+      *) stop "$unwanted" ;;
     esac
   done <"$shared/stop/$name"
 }
@@ -89,5 +97,6 @@ kill "$courier" 2>/dev/null
 wait "$courier" 2>/dev/null
 carry || exit 96
 rm -rf -- "$own"
+[ ! -e "$shared/stop/$name" ] || [ "$(cat -- "$shared/stop/$name")" != '*' ] || exit 99
 # What became of the instances stands in the results; only an element that could not work has failed.
 case $code in 0 | 1) exit 0 ;; *) exit "$code" ;; esac

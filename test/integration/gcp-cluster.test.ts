@@ -8,6 +8,7 @@ import { loadManifest } from '../../main/manifest/load.ts';
 import { systemClock } from '../../main/platform/clock.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
 import { runPaths, workspacePaths } from '../../main/platform/paths.ts';
+import type { JobRecord, JobStore } from '../../main/providers/batch/job-store.ts';
 import { realTimer } from '../../main/providers/batch/timer.ts';
 import { machineLog } from '../../main/providers/gcp/machine-log.ts';
 import { gcpOrphans, removeGcpOrphans } from '../../main/providers/gcp/sweep.ts';
@@ -19,12 +20,29 @@ import type {
 } from '../../main/providers/provider.ts';
 import { providerFor } from '../../main/providers/registry.ts';
 import { GcpDouble, type GcpDoubleOptions } from '../doubles/gcp/gcp-double.ts';
-import { Memory } from '../unit/providers/batch/small-session.ts';
 import { accessTo, manifest, sitesOf } from './gcp-rig.ts';
 import { CONTRACT } from './provider-contract.ts';
 
 const STUDY = mkdtempSync(join(tmpdir(), 'scalable-gcp-cluster-'));
 const RUN = 'run-20261121T000000Z-campaign-00c0ffee';
+/** What a workspace keeps of arrays. */
+class Memory implements JobStore {
+  readonly #jobs = new Map<string, JobRecord>();
+  async intend(job: JobRecord) {
+    this.#jobs.set(job.name, job);
+  }
+  async accepted(name: string, engineId: string) {
+    const job = this.#jobs.get(name);
+    if (job) this.#jobs.set(name, { ...job, engineId });
+  }
+  async dropped(name: string) {
+    this.#jobs.delete(name);
+  }
+  async open() {
+    return [...this.#jobs.values()];
+  }
+}
+
 const doubles: GcpDouble[] = [];
 const clusters: ClusterHandle[] = [];
 
@@ -231,6 +249,8 @@ describe('what is left on Google Cloud (a double of it)', () => {
     await lost.scale({ a: 1 });
     lost.submit([instance('l.1', { seconds: 60 })]);
     await until(() => double.batch.running === 1, 'it runs');
+    await lost.release?.();
+    clusters.pop();
     const access = accessTo(double);
     const storage = { bucket: 'lab-data', prefix: 'study' };
     const timer = realTimer();
@@ -245,8 +265,6 @@ describe('what is left on Google Cloud (a double of it)', () => {
     await removeGcpOrphans(access, orphans, { timer, storage });
     expect(double.batch.running).toBe(0);
     expect(await gcpOrphans(access, { timer, storage, runs: new Map() })).toEqual([]);
-    await lost.release?.({ withinSeconds: 0 });
-    clusters.pop();
   });
 
   it('are files of a project, copied once and again only where they differ', {

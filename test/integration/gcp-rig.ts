@@ -24,7 +24,7 @@ export function manifest(double: GcpDouble, tasks: string, target = ''): string 
   return `version: 1
 project: { name: campaign, default_storage: gs://lab-data/study }
 targets:
-  cloud: { provider: gcp, region: us-central1, project_id: climate-42, mount_path: ${double.mountPath}, poll_seconds: 0.25, walltime: "00:10:00", max_workers: 8${target} }
+  cloud: { provider: gcp, region: us-central1, project_id: climate-42, mount_path: ${double.mountPath}, poll_seconds: 0.5, walltime: "00:10:00", max_workers: 8${target} }
 components:
   model: { cpus: 1, memory: 512M }
 tasks:

@@ -22,6 +22,8 @@ export interface Slice {
   /** The service was told to end it. */
   cancelled: boolean;
   over: boolean;
+  /** The service has confirmed its job, in milliseconds since the epoch; null: not as far as this app knows. */
+  confirmedAt: number | null;
   tasks: readonly TaskState[];
   /** Why it waits or what it failed of, in the service's words. */
   said: string | null;
@@ -89,7 +91,15 @@ export class ArrayRow {
   add(slice: Pick<Slice, 'number' | 'elements' | 'parallelism'>, held = false): Slice {
     const known = this.slices.find(({ number }) => number === slice.number);
     if (known) return known;
-    const added = { ...slice, held, cancelled: false, over: false, tasks: [], said: null };
+    const added: Slice = {
+      ...slice,
+      held,
+      cancelled: false,
+      over: false,
+      confirmedAt: null,
+      tasks: [],
+      said: null,
+    };
     this.slices.push(added);
     for (const index of slice.elements) {
       const element = this.#elements[index];

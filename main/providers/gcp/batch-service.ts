@@ -95,9 +95,9 @@ export class BatchService {
     );
   }
 
-  /** Ends a job with all its tasks, begun or not. What is over or gone is fine. */
-  async cancel(jobId: string): Promise<void> {
-    await this.#unlessOver(() =>
+  /** Ends a job with all its tasks, begun or not; what is over is fine. @returns false: there is no such job, or not yet */
+  async cancel(jobId: string): Promise<boolean> {
+    return this.#unlessOver(() =>
       this.#call('cancel a Batch job', 'batch.jobs.cancel', () =>
         this.#client.cancelJob({ name: this.#name(jobId), requestId: randomUUID() }, ONCE),
       ),
@@ -135,12 +135,14 @@ export class BatchService {
   }
 
   /** 400: it is in a state in which there is nothing left to end. */
-  async #unlessOver(call: () => Promise<unknown>): Promise<void> {
+  async #unlessOver(call: () => Promise<unknown>): Promise<boolean> {
     try {
       await call();
+      return true;
     } catch (error) {
       const { cause } = error as { cause?: unknown };
       if (!isStatus(cause, 404) && !isStatus(cause, 400)) throw error;
+      return !isStatus(cause, 404);
     }
   }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type File, type FileMetadata, Storage } from '@google-cloud/storage';
+import { type File, type FileMetadata, IdempotencyStrategy, Storage } from '@google-cloud/storage';
 import { cancelledError } from '../../platform/errors.ts';
 import { MIB } from '../../platform/units.ts';
 import type { Timer } from '../batch/timer.ts';
@@ -30,6 +30,9 @@ const READ_BYTES = 16 * MIB;
 export class Bucket {
   readonly name: string;
   readonly #storage: Storage;
+  /** With the client's own repetitions, which go on with an upload where it broke off. */
+  readonly #uploads: Storage;
+  readonly #access: GcpAccess;
   readonly #label: string;
   readonly #timer: Timer;
 
@@ -37,15 +40,21 @@ export class Bucket {
     this.name = name;
     this.#label = access.label;
     this.#timer = timer;
-    this.#storage = new Storage({
+    this.#access = access;
+    const base = {
       projectId: access.projectId,
       authClient: access.auth,
-      // Repeated here, with what may be repeated said call by call.
-      retryOptions: { autoRetry: false },
       ...(access.apiEndpoint !== null && {
         apiEndpoint: access.apiEndpoint,
         useAuthWithCustomEndpoint: true,
       }),
+    };
+    // Repeated here, with what may be repeated said call by call.
+    this.#storage = new Storage({ ...base, retryOptions: { autoRetry: false } });
+    const { RetryAlways: idempotencyStrategy } = IdempotencyStrategy;
+    this.#uploads = new Storage({
+      ...base,
+      retryOptions: { autoRetry: true, maxRetries: 6, idempotencyStrategy },
     });
   }
 
@@ -126,16 +135,19 @@ export class Bucket {
   async upload(localPath: string, name: string, bytes: number, options: TransferOptions = {}): Promise<void> {
     const { signal, onProgress } = options;
     if (signal?.aborted) throw cancelledError();
-    await this.#call('write a file', 'create', () =>
-      this.#bucket.upload(localPath, {
-        destination: name,
+    const isLarge = bytes > RESUMABLE_BYTES;
+    await this.#call('write a file', 'create', async () => {
+      const destination = (isLarge ? this.#uploads : this.#storage).bucket(this.name).file(name);
+      if (isLarge) await this.#authorize(destination);
+      await this.#bucket.upload(localPath, {
+        destination,
         validation: 'crc32c',
-        resumable: bytes > RESUMABLE_BYTES,
-        ...(bytes > RESUMABLE_BYTES && { chunkSize: PIECE_BYTES }),
+        resumable: isLarge,
+        ...(isLarge && { chunkSize: PIECE_BYTES }),
         onUploadProgress: (progress: { bytesWritten?: number }) =>
           onProgress?.(progress.bytesWritten ?? 0, bytes),
-      }),
-    );
+      });
+    });
     onProgress?.(bytes, bytes);
   }
 
@@ -150,6 +162,15 @@ export class Bucket {
   /** What is not there is fine. */
   async remove(name: string): Promise<void> {
     await this.#call('delete a file', 'delete', () => this.#file(name).delete({ ignoreNotFound: true }));
+  }
+
+  /** At another address than Google's own the client sends pieces of uploads without credentials. */
+  async #authorize(file: File): Promise<void> {
+    if (this.#access.apiEndpoint === null) return;
+    const { authorization } = Object.fromEntries(await this.#access.auth.getRequestHeaders());
+    file.interceptors.push({
+      request: (asked) => Object.assign(asked, { headers: { ...asked.headers, authorization } }) as never,
+    });
   }
 
   get #bucket() {

@@ -127,7 +127,9 @@ export class GcpEngine implements BatchEngine {
       const { whole, single } = row.unwant(new Set(members.map(({ index }) => index)));
       for (const slice of whole) {
         slice.cancelled = true;
-        await this.#settings.service.cancel(jobId(arrayId, slice.number));
+        const isKnown = await this.#settings.service.cancel(jobId(arrayId, slice.number));
+        // It exists, though not everybody there knows it yet: asked again in a moment.
+        if (!isKnown && slice.confirmedAt !== null) throw notYetKnown(arrayId);
       }
       await atOnce(single, (index) => this.#files.stop(`${arrayId}_${index}`, '*'));
     }
@@ -204,6 +206,14 @@ export class GcpEngine implements BatchEngine {
 function billed(end: ElementEnd, seconds: number, price: WorkerPrice | null): ElementEnd {
   if (price === null || seconds === 0) return end;
   return { ...end, billed: { seconds, usd: (seconds * price.usdPerHour) / 3600 } };
+}
+
+function notYetKnown(arrayId: string): AppError {
+  return new AppError({
+    code: 'E_CLOUD',
+    message: `Batch does not know a job of ${arrayId} yet that it has accepted.`,
+    hint: 'It is asked again by itself.',
+  });
 }
 
 /** What a failure on the way to the service means for a submission: never "refused" where a later try may succeed. */

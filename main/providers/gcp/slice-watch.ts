@@ -2,7 +2,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Timer } from '../batch/timer.ts';
 import type { GcpAccess } from '../clouds.ts';
 import type { ArrayFiles } from './array-files.ts';
-import type { ArrayRow, Slice } from './array-row.ts';
+import { type ArrayRow, NOTHING_KNOWN, type Slice } from './array-row.ts';
 import { atOnce } from './at-once.ts';
 import type { BatchService } from './batch-service.ts';
 import { type BatchJob, type JobContext, jobId, jobRequest } from './job-request.ts';
@@ -33,6 +33,13 @@ export interface SliceWatchParts {
 type Task = Awaited<ReturnType<BatchService['tasks']>>[number];
 
 const NOT_BEGUN: TaskState = { running: false, end: 'not-begun', seconds: 0 };
+const REMOVED: TaskState = {
+  running: false,
+  end: { ...NOTHING_KNOWN, outcome: 'lost', detail: 'its job was removed', elapsedSeconds: null },
+  seconds: 0,
+};
+/** A job that was created is known everywhere within this. */
+const KNOWN_WITHIN_MS = 60_000;
 const PENDING: TaskState = { running: false, end: null, seconds: 0 };
 
 /** Asks the service about the jobs of arrays, and brings into being those that should be there. */
@@ -45,24 +52,21 @@ export class SliceWatch {
     this.#parts = parts;
   }
 
-  async create({ facts }: ArrayRow, { number, elements, parallelism }: Slice): Promise<BatchJob> {
+  async create({ facts }: ArrayRow, slice: Slice): Promise<BatchJob> {
+    const { number, elements, parallelism } = slice;
     const request = jobRequest(facts, { number, elements: elements.length, parallelism }, this.#parts.job);
-    return this.#parts.service.create(jobId(facts.name, number), request);
+    const job = await this.#parts.service.create(jobId(facts.name, number), request);
+    slice.confirmedAt ??= this.#parts.timer.now();
+    return job;
   }
 
   async look(row: ArrayRow, slice: Slice): Promise<void> {
-    const { service, files } = this.#parts;
+    const { service } = this.#parts;
     const id = jobId(row.facts.name, slice.number);
     const known = await service.get(id);
-    if (known === null && slice.cancelled) {
-      // Should its creation still be on its way, its elements leave their work alone.
-      await atOnce(slice.elements, (index) => files.stop(`${row.facts.name}_${index}`, '*'));
-      return row.heard(
-        slice,
-        slice.elements.map(() => NOT_BEGUN),
-        true,
-      );
-    }
+    if (known !== null) slice.confirmedAt ??= this.#parts.timer.now();
+    else if (slice.confirmedAt !== null) return this.#missing(row, slice, slice.confirmedAt);
+    else if (slice.cancelled) return this.#neverCame(row, slice);
     const job = known ?? (await this.create(row, slice));
     slice.said = jobSaid(job);
     const overAt = jobOverAt(job);
@@ -72,6 +76,23 @@ export class SliceWatch {
     const states = await this.#states(row, slice, job, tasks);
     row.heard(slice, states, overAt !== null);
     this.#seen.set(slice, seen);
+  }
+
+  /** Not everybody in the service knows a new job at once; one that is gone for longer was removed by somebody. */
+  async #missing(row: ArrayRow, slice: Slice, confirmedAt: number): Promise<void> {
+    if (this.#parts.timer.now() - confirmedAt > KNOWN_WITHIN_MS) await this.#neverCame(row, slice);
+  }
+
+  /** Its elements are free again. Should the job be on its way still, they leave their work alone. */
+  async #neverCame(row: ArrayRow, slice: Slice): Promise<void> {
+    const { files, results } = this.#parts;
+    const { name } = row.facts;
+    if (slice.cancelled) await atOnce(slice.elements, (index) => files.stop(`${name}_${index}`, '*'));
+    const states = await atOnce(slice.elements, async (index): Promise<TaskState> => {
+      const claimed = results.has(name, index) || (await files.isClaimed(name, index));
+      return claimed ? REMOVED : NOT_BEGUN;
+    });
+    row.heard(slice, states, true);
   }
 
   #states(row: ArrayRow, slice: Slice, job: BatchJob, tasks: readonly Task[]): Promise<TaskState[]> {

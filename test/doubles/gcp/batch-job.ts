@@ -183,7 +183,9 @@ export class BatchJob {
     const after = task.sold.spot ? this.#faults.preemptAfterMs() : null;
     const preemption = setTimeout(() => this.#take(task, 50001, 'Spot VM was preempted'), after ?? 0);
     if (after === null) clearTimeout(preemption);
-    child.on('close', (code, signal) => {
+    child.on('exit', (code, signal) => {
+      // A container takes along what it leaves behind.
+      killGroup(child);
       clearTimeout(limit);
       clearTimeout(preemption);
       task.child = null;
