@@ -11,7 +11,7 @@ const TAIL_SHARE = 0.6;
 const LAST_SHARE = 0.7;
 const MOST_SPREAD = 1.5;
 /** By how much simulated ends missed their prediction more than the sum of these errors says (`npm run bench -- scaling`). */
-const CALIBRATION = 1.4;
+const CALIBRATION = 1.25;
 /** A prediction counts as right within this share. */
 const RIGHT_WITHIN = 0.15;
 const BAND = normalQuantile(0.9);

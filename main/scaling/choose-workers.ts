@@ -15,13 +15,12 @@ export interface Choice {
 }
 
 /**
- * How many per cent of the money one per cent of the time is worth (`balance`: time × price, as in plans), and how much
- * later than the earliest possible end a run may end at most, as a share of what is left of it: what has passed is no
- * licence to be late again in every phase.
+ * How many per cent of the money one per cent of the time is worth, and how much later than the earliest possible end
+ * a run may end at most, as a share of what is left of it: what has passed is no licence to be late again in every phase.
  */
 const TRADE = {
   'minimize time': { worth: 50, most: 0.005 },
-  balance: { worth: 1, most: 0.1 },
+  balance: { worth: 1.25, most: 0.12 },
   'minimize cost': { worth: 0.005, most: 0.25 },
 } as const;
 /** What is predicted may last so much longer before a deadline is in danger. */

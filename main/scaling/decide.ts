@@ -49,8 +49,12 @@ export function decide(
     return wish.count;
   });
   const workers = withinTotal(
-    wishes,
-    limits.map(({ least }) => least),
+    state.pools.map(({ tag, busy }, at) => ({
+      count: wishes[at] ?? 0,
+      least: limits[at]?.least ?? 0,
+      busy,
+      ready: readyFor(state, tag),
+    })),
     settings.maxTotal,
   );
   const changes = state.pools.map((pool, at) => ({
@@ -124,6 +128,10 @@ function hasWork({ stages }: ScalingState, { pools }: Ahead): boolean {
     stages.some(({ ready, waiting, running }) => ready.length + waiting.length + running.length > 0) ||
     pools.some(({ expected }) => expected.length > 0)
   );
+}
+
+function readyFor({ stages }: ScalingState, tag: string): number {
+  return stages.reduce((sum, stage) => (stage.tag === tag ? sum + countOf(stage.ready) : sum), 0);
 }
 
 function aliveOf({ idle, busy, starting }: PoolState): number {

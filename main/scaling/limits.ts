@@ -56,21 +56,42 @@ function longestTask(state: ScalingState, { tag, commitmentSeconds = 0 }: PoolSt
   return longest;
 }
 
-/** No more than the total over all tags: what is beyond it is taken from those who would add most. */
-export function withinTotal(
-  wished: readonly number[],
-  least: readonly number[],
-  total: number | null,
-): number[] {
-  const kept = [...wished];
-  let over = kept.reduce((sum, count) => sum + count, 0) - (total ?? Number.POSITIVE_INFINITY);
-  while (over > 0) {
-    let from = 0;
-    for (let at = 1; at < kept.length; at++)
-      if ((kept[at] ?? 0) - (least[at] ?? 0) > (kept[from] ?? 0) - (least[from] ?? 0)) from = at;
-    if ((kept[from] ?? 0) <= 0) break;
-    kept[from] = (kept[from] ?? 0) - 1;
-    over--;
+/** What one tag wishes of a total that all share. */
+export interface Wish {
+  readonly count: number;
+  readonly least: number;
+  /** Who works is never ended, and counts until it is done. */
+  readonly busy: number;
+  /** Tasks that could begin now. */
+  readonly ready: number;
+}
+
+/**
+ * No more than the total over all tags, whatever they wish and whoever is still at work. The total goes before each
+ * tag's minimum; those with work to begin come first, each with one, so that nobody idle keeps them waiting.
+ *
+ * @param total null: no other limit than each tag's
+ */
+export function withinTotal(wishes: readonly Wish[], total: number | null): number[] {
+  const kept = wishes.map(({ count, busy }) => Math.min(count, busy));
+  let left = wishes.reduce((rest, { busy }) => rest - busy, total ?? Number.POSITIVE_INFINITY);
+  const give = (at: number, upTo: number) => {
+    const more = Math.max(0, Math.min(left, upTo - (kept[at] ?? 0)));
+    kept[at] = (kept[at] ?? 0) + more;
+    left -= more;
+  };
+  const inNeed = [...wishes.keys()].filter((at) => (wishes[at]?.ready ?? 0) > 0);
+  inNeed.sort((a, b) => (wishes[b]?.ready ?? 0) - (wishes[a]?.ready ?? 0));
+  const inOrder = [...inNeed, ...[...wishes.keys()].filter((at) => !inNeed.includes(at))];
+  for (const at of inNeed) give(at, Math.min(1, wishes[at]?.count ?? 0));
+  for (const at of inOrder) give(at, Math.min(wishes[at]?.least ?? 0, wishes[at]?.count ?? 0));
+  // What is left goes to each in proportion to what it lacks.
+  const lacking = (at: number) => (wishes[at]?.count ?? 0) - (kept[at] ?? 0);
+  const all = inOrder.reduce((sum, at) => sum + lacking(at), 0);
+  if (all > left && left > 0) {
+    const share = left / all;
+    for (const at of inOrder) give(at, (kept[at] ?? 0) + Math.floor(share * lacking(at)));
   }
+  for (const at of inOrder) give(at, wishes[at]?.count ?? 0);
   return kept;
 }

@@ -1,4 +1,5 @@
 import { type Random, seededRandom, seedFrom } from '../../advisor/data/random.ts';
+import { withinTotal } from '../limits.ts';
 import type { Decision } from '../state.ts';
 import { Observer } from './observer.ts';
 import type { AnyPolicy, PolicyLimits } from './policy.ts';
@@ -274,9 +275,8 @@ class Simulation {
     for (const [tag, pool] of this.#pools) {
       pool.wish = kept[tag] ?? pool.wish;
       pool.shrink(this.#now);
-      this.#replaceEnded(pool);
-      this.#handOut(pool);
     }
+    for (const pool of this.#pools.values()) this.#handOut(pool);
     let alive = 0;
     for (const pool of this.#pools.values()) alive += pool.alive;
     this.#peak = Math.max(this.#peak, alive);
@@ -310,19 +310,18 @@ export function limitsOf({ pools, maxTotal }: Workload): PolicyLimits {
   };
 }
 
-/** min is a floor and max a ceiling, whatever a policy wishes; beyond the total the last pools give way. */
+/** max is a ceiling and min a floor below it, whatever a policy wishes, and all pools keep within the total. */
 function withinLimits(
   wished: Readonly<Record<string, number>>,
   { minWorkers, maxWorkers, maxTotal }: PolicyLimits,
   pools: ReadonlyMap<string, WorkerPool>,
 ): Record<string, number> {
-  const kept: Record<string, number> = {};
-  let left = maxTotal ?? Number.POSITIVE_INFINITY;
-  for (const [tag, pool] of pools) {
-    const wish = Math.round(wished[tag] ?? pool.wish);
-    const bounded = Math.max(minWorkers[tag] ?? 0, Math.min(maxWorkers[tag] ?? wish, wish));
-    kept[tag] = Math.max(0, Math.min(bounded, left));
-    left -= kept[tag] ?? 0;
-  }
-  return kept;
+  const wishes = [...pools].map(([tag, pool]) => {
+    const most = maxWorkers[tag] ?? Number.POSITIVE_INFINITY;
+    const least = Math.min(most, minWorkers[tag] ?? 0);
+    const count = Math.max(least, Math.min(most, Math.round(wished[tag] ?? pool.wish)));
+    return { count, least, busy: pool.busy, ready: pool.ready };
+  });
+  const kept = withinTotal(wishes, maxTotal);
+  return Object.fromEntries([...pools.keys()].map((tag, at) => [tag, kept[at] ?? 0]));
 }

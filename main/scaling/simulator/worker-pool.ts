@@ -27,6 +27,7 @@ export class WorkerPool {
   );
   readonly #workers = new Set<SimWorker>();
   readonly #idle: SimWorker[] = [];
+  #busy = 0;
   #paidSeconds = 0;
   #busySeconds = 0;
   wish = 0;
@@ -38,6 +39,15 @@ export class WorkerPool {
 
   get alive(): number {
     return this.#workers.size;
+  }
+
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** Tasks without a worker. */
+  get ready(): number {
+    return this.#ready.size;
   }
 
   workers(): Iterable<SimWorker> {
@@ -78,6 +88,7 @@ export class WorkerPool {
       if (outlives(worker, next.predicted, now)) {
         this.#ready.pop();
         worker.state = 'busy';
+        this.#busy++;
         worker.task = next.task;
         worker.busySince = now;
         worker.predicted = next.predicted;
@@ -89,6 +100,7 @@ export class WorkerPool {
   }
 
   release(worker: SimWorker, now: number): void {
+    this.#busy--;
     this.#busySeconds += now - worker.busySince;
     worker.task = null;
     this.nowIdle(worker);

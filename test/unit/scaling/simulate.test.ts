@@ -106,6 +106,43 @@ describe('a simulation', () => {
     );
   });
 
+  it('keeps all tags within their total under every policy, starves none, and ends', () => {
+    const tags = ['a', 'b', 'c'];
+    const shape = fc.record({
+      total: fc.integer({ min: 1, max: 6 }),
+      mins: fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4)),
+      seconds: fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 3, maxLength: 30 }),
+      gap: fc.integer({ min: 0, max: 40 }),
+      seed: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(shape, ({ total, mins, seconds, gap, seed }) => {
+        const work = {
+          ...workload(
+            seconds.map((s, i) =>
+              task(s, {
+                tag: tags[i % 3] as string,
+                arrivesAt: i * gap,
+                needs: gap === 0 && i > 3 ? [i - 4] : [],
+              }),
+            ),
+            tags.map((tag, i) => pool({ tag, minWorkers: mins[i] as number, maxWorkers: 5 })),
+          ),
+          maxTotal: total,
+        };
+        for (const policy of [ours(), ...REFERENCE_POLICIES]) {
+          const result = simulate(work, policy, { seed, keepAll: true });
+          expect(result.unfinished).toBe(0);
+          expect(result.makespanSeconds).toBeLessThan(24 * 3600);
+          expect(result.peakWorkers).toBeLessThanOrEqual(total);
+          for (const { workers } of result.decisions)
+            expect(Object.values(workers).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(total);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
   it('never passes a budget under ours', () => {
     fc.assert(
       fc.property(some, fc.double({ min: 0.001, max: 2, noNaN: true }), (given, budgetUsd) => {
