@@ -28,12 +28,14 @@ export class Campaign {
 
   /**
    * @param tasks the manifest's `tasks:`, as YAML without indentation
-   * @param more entries of the target and lines of `components:`; `LEDGER_FILE` in them is the ledger's path
+   * @param target more entries of the target, each after a comma
+   * @param more lines of `components:`, in which `LEDGER_FILE` is the ledger's path
    */
   static async create(
     cluster: TestCluster,
     tasks: string,
-    { target = 'max_workers: 16', components = '' } = {},
+    target = '',
+    { maxWorkers = 16, components = '' } = {},
   ): Promise<Campaign> {
     const campaign = new Campaign(cluster);
     const { host, sshPort, user, keyFile, knownHosts, shared } = cluster.facts;
@@ -53,7 +55,7 @@ export class Campaign {
       `version: 1
 project: { name: campaign }
 targets:
-  hpc: { provider: slurm, connection: testbed, queue: batch, walltime: "00:10:00", ${target} }
+  hpc: { provider: slurm, connection: testbed, queue: batch, walltime: "00:10:00", max_workers: ${maxWorkers}${target} }
 components:
   model: { cpus: 1, memory: 64M, env: { LEDGER: ${campaign.folder}/ledger } }
 ${components.replaceAll('LEDGER_FILE', `${campaign.folder}/ledger`)}

@@ -50,9 +50,9 @@ function moments(campaign: Campaign) {
 
 withSlurm('a campaign of parallel branches on a real Slurm, with the app gone', (cluster) => {
   it('is done in its order and within its workers, and shown as it is afterwards', async () => {
-    const campaign = await Campaign.create(cluster, THREE_PHASES, {
-      target: `max_workers: ${MOST}, chunk_target: "00:00:01"`,
-      components: `  maps: { cpus: 1, memory: 48M, env: { LEDGER: LEDGER_FILE } }`,
+    const campaign = await Campaign.create(cluster, THREE_PHASES, ', chunk_target: "00:00:01"', {
+      maxWorkers: MOST,
+      components: '  maps: { cpus: 1, memory: 48M, env: { LEDGER: LEDGER_FILE } }',
     });
     const app = campaign.start('run', '--detach', '--format', 'json');
     expect([await app.exit, app.said()]).toEqual([0, expect.any(String)]);

@@ -22,6 +22,8 @@ export class ArrayBook {
   readonly #homes = new Map<string, TrackedArray>();
   /** Arrays that have told everything, by name: whether all of them succeeded. */
   readonly #ended = new Map<string, boolean>();
+  /** How many were open when, at the last answers. */
+  #heard: { readonly at: number; readonly open: number }[] = [];
   /** Results that nobody waits for yet: an array that was given up for never accepted has run after all. */
   readonly #strays = new Map<string, { readonly record: InstanceRecord; readonly at: number | null }>();
 
@@ -39,6 +41,7 @@ export class ArrayBook {
     if (this.#arrays.has(engineId)) return [];
     const array = new TrackedArray(job, engineId, isMoved);
     this.#arrays.set(engineId, array);
+    this.#heard = [{ at: now, open: this.open }];
     const own = job.elements.flat().filter((member) => !isMoved(member));
     for (const member of own) this.#homes.set(keyOf(member), array);
     const events = own.flatMap((member) => {
@@ -177,7 +180,21 @@ export class ArrayBook {
       array.named(named.get(id) ?? new Set(), now);
       events.push(...array.afterCancel(alive.get(id) ?? new Set(), now));
     }
+    this.#heard = [...this.#heard.slice(-1), { at: now, open: this.open }];
     return this.#tidy(events);
+  }
+
+  /** When all that is open will have ended if it goes on as between the last two answers; null: that cannot be said. */
+  get expectedEnd(): number | null {
+    const [before, last] = this.#heard;
+    if (!before || !last || before.open <= last.open) return null;
+    return last.at + (last.open * (last.at - before.at)) / (before.open - last.open);
+  }
+
+  /** The clock was set by so much. */
+  shift(ms: number): void {
+    for (const array of this.#arrays.values()) array.shift(ms);
+    this.#heard = this.#heard.map(({ at, open }) => ({ at: at + ms, open }));
   }
 
   /** Elements that nobody has explained for too long. */

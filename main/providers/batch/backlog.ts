@@ -218,6 +218,15 @@ export class Backlog {
     return [...[...this.#gathered.values()].flat(), ...ahead].map(({ id }) => id);
   }
 
+  /** The clock was set by so much. */
+  shift(ms: number): void {
+    this.#since += ms;
+    for (const intent of this.#intents) {
+      if (intent.dueAt > 0) intent.dueAt += ms;
+      if (intent.unsureSince !== null) intent.unsureSince += ms;
+    }
+  }
+
   #keep(tag: string, instances: TaskInstance[]): void {
     if (instances.length > 0) this.#gathered.set(tag, instances);
     else this.#gathered.delete(tag);

@@ -1,16 +1,18 @@
-import { type AppError, toErrorData } from '../../platform/errors.ts';
+import { toErrorData } from '../../platform/errors.ts';
 import type { ClusterEvent, ClusterHandle, ClusterState, TaskInstance } from '../provider.ts';
 import type { Place } from './arrangement.ts';
 import { ArrayBook, type ElementKey } from './array-book.ts';
 import { Backlog } from './backlog.ts';
 import type { BatchOptions } from './batch-options.ts';
+import { ClockJumps } from './clock-jumps.ts';
 import { type AheadParts, canGoAhead, gatherAhead } from './gather-ahead.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
 import { orderOf } from './order.ts';
 import { memberOf, neverBegan, Outbox, returned } from './outbox.ts';
-import { POLL_PACE, type PollPace, pollInterval } from './poll-interval.ts';
+import { PollClock } from './poll-clock.ts';
+import { POLL_PACE, type PollPace } from './poll-interval.ts';
 import { SiteLink } from './site-link.ts';
-import { advance, type Intent } from './submissions.ts';
+import { advance, type Intent, refusal } from './submissions.ts';
 import { realTimer, type Timer } from './timer.ts';
 import { keyOf, type Patience } from './tracked-array.ts';
 import { WorkerShares } from './worker-shares.ts';
@@ -18,6 +20,8 @@ import { WorkerShares } from './worker-shares.ts';
 /** A site that does not answer does not hold up the end of the app. */
 const LET_GO_SECONDS = 20;
 const CANCEL_WAIT_MS = 60_000;
+/** So often at least it is noticed that the clock was set. */
+const LOOK_AT_CLOCK_MS = 30_000;
 const USAGE_AT_ONCE = 500;
 /** What an earlier app sent has its order at the site. */
 const NO_ORDER = { kind: 'ready', after: [] } as const;
@@ -43,8 +47,8 @@ export class BatchCluster implements ClusterHandle {
   readonly #outbox = new Outbox();
   readonly #ahead: AheadParts;
   readonly #toCancel = new Set<string>();
-  #changedAt: number;
-  #polledAt: number;
+  readonly #polls: PollClock;
+  readonly #jumps: ClockJumps;
   #wake = new AbortController();
   #loop: Promise<void> | null = null;
   #closing: 'no' | 'drain' | 'cancel' | 'release' = 'no';
@@ -66,9 +70,9 @@ export class BatchCluster implements ClusterHandle {
     };
     this.#link = new SiteLink(this.#pace, options.logger);
     const now = this.#timer.now();
-    this.#changedAt = now;
     // The first question of a run that is taken up again is asked at once.
-    this.#polledAt = earlier.length > 0 ? Number.NEGATIVE_INFINITY : now;
+    this.#polls = new PollClock(this.#pace, now, earlier.length > 0);
+    this.#jumps = new ClockJumps(this.#timer);
     const { runId, engine, chunkTargetSeconds = 300, maxElementSeconds, maxMemoryBytes } = options;
     this.#backlog = new Backlog(
       { runId, chunkTargetSeconds, maxElements: engine.maxElements, maxElementSeconds, maxMemoryBytes },
@@ -110,7 +114,7 @@ export class BatchCluster implements ClusterHandle {
 
   async scale(workersByTag: Readonly<Record<string, number>>): Promise<void> {
     this.#shares.wish(workersByTag);
-    this.#changedAt = this.#timer.now();
+    this.#polls.changed(this.#timer.now());
     this.#begin();
     this.#stir();
   }
@@ -207,6 +211,7 @@ export class BatchCluster implements ClusterHandle {
 
   /** One action, or a sleep until one is due. What the site does not answer is tried again later. */
   async #step(): Promise<void> {
+    this.#followClock();
     const now = this.#timer.now();
     const load = this.#shares.load();
     const hurry = this.#closing !== 'no';
@@ -221,7 +226,7 @@ export class BatchCluster implements ClusterHandle {
     const next = this.#next(now, this.#backlog.gatherAt(load, hurry));
     if (next.dueAt > now) {
       const { signal } = this.#wake;
-      await this.#timer.sleep(next.dueAt - now, signal);
+      await this.#timer.sleep(Math.min(next.dueAt - now, LOOK_AT_CLOCK_MS), signal);
       return;
     }
     try {
@@ -244,21 +249,26 @@ export class BatchCluster implements ClusterHandle {
       if (change) return { dueAt: now, act: () => this.#setPlace(change) };
       const silent = this.#book.unexplained(now, this.#patience).slice(0, USAGE_AT_ONCE);
       // The queue is asked first: it may simply have been long ago.
-      if (silent.length > 0 && now - this.#polledAt < this.#pace.fastMs)
+      if (silent.length > 0 && this.#polls.wasAsked(now))
         return { dueAt: now, act: () => this.#account(silent) };
     }
-    const pollAt = !this.#book.isEmpty ? this.#polledAt + this.#interval(now) : Number.POSITIVE_INFINITY;
+    const pollAt = this.#book.isEmpty
+      ? Number.POSITIVE_INFINITY
+      : this.#polls.nextAt(now, this.#book.running, this.#book.expectedEnd);
     const intentAt = intent?.dueAt ?? Number.POSITIVE_INFINITY;
     const dueAt = Math.max(retryAt, Math.min(pollAt, intentAt));
     const act = intent && intentAt < pollAt ? () => this.#advance(intent) : () => this.#poll();
     return { dueAt: dueAt <= now ? dueAt : Math.min(dueAt, gatherAt), act };
   }
 
-  #interval(now: number): number {
-    return pollInterval(
-      { quietMs: now - this.#changedAt, running: this.#book.running, failures: 0 },
-      this.#pace,
-    );
+  /** What waits goes on waiting for as long as it was to, whatever the wall clock was set to meanwhile. */
+  #followClock(): void {
+    const ms = this.#jumps.since();
+    if (ms === 0) return;
+    this.#options.logger.log('info', 'The clock was set, or this machine slept', { seconds: ms / 1000 });
+    for (const each of [this.#polls, this.#link, this.#backlog, this.#book]) each.shift(ms);
+    this.#closingAt += ms;
+    if (ms > 0) this.#polls.askAtOnce();
   }
 
   async #advance(intent: Intent): Promise<void> {
@@ -284,9 +294,7 @@ export class BatchCluster implements ClusterHandle {
         this.#backlog.forget(intent);
         this.#tell(this.#book.add(job, outcome.engineId, now));
         if (intent.elements !== null) this.#book.setPlace(outcome.engineId, place);
-        this.#changedAt = now;
-        // Not at once: nothing can have happened yet.
-        this.#polledAt = Math.max(this.#polledAt, now - this.#pace.fastMs / 2);
+        this.#polls.handedOver(now);
         this.#book.wantCancelled(this.#toCancel);
         return;
       case 'refused':
@@ -335,8 +343,7 @@ export class BatchCluster implements ClusterHandle {
         this.#book.cancelSent(one, one.instanceId);
       }
     }
-    this.#changedAt = this.#timer.now();
-    this.#polledAt = Math.min(this.#polledAt, this.#changedAt - this.#pace.fastMs / 2);
+    this.#polls.told(this.#timer.now());
   }
 
   async #poll(): Promise<void> {
@@ -347,7 +354,7 @@ export class BatchCluster implements ClusterHandle {
       const at = this.#timer.now();
       this.#tell((answer.strayBills ?? []).map((bill) => ({ type: 'worker_billed', at, ...bill })));
     } finally {
-      this.#polledAt = this.#timer.now();
+      this.#polls.asked(this.#timer.now());
     }
   }
 
@@ -368,7 +375,7 @@ export class BatchCluster implements ClusterHandle {
   }
 
   #tell(events: readonly ClusterEvent[]): void {
-    if (events.length > 0) this.#changedAt = this.#timer.now();
+    if (events.length > 0) this.#polls.changed(this.#timer.now());
     for (const event of events)
       if (event.type === 'task_finished' || event.type === 'task_returned')
         this.#toCancel.delete(event.instanceId);
@@ -389,8 +396,4 @@ export class BatchCluster implements ClusterHandle {
     this.#wake.abort();
     this.#wake = new AbortController();
   }
-}
-
-function refusal({ data }: AppError): string {
-  return data.hint ? `${data.message} ${data.hint}` : data.message;
 }

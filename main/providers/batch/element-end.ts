@@ -90,7 +90,7 @@ function resultOf(
 ): AttemptResult {
   const alone = open.length === 1 && told === 0;
   const memory = startedAt === null && told > 0 ? null : (end?.peakMemoryBytes ?? null);
-  const elapsed = startedAt === null ? 0 : (at - startedAt) / 1000;
+  const elapsed = startedAt === null ? 0 : Math.max(0, at - startedAt) / 1000;
   return {
     outcome,
     exitCode: end?.exitCode ?? null,

@@ -5,11 +5,19 @@ export interface PollPace {
   readonly normalMs: number;
   /** When nothing has changed for a while. */
   readonly slowMs: number;
+  /** Between two questions at least, where an end is expected. Absent: the fast one. */
+  readonly leastMs?: number;
   /** While everything waits, and while the site does not answer. */
   readonly idleMs: number;
 }
 
-export const POLL_PACE: PollPace = { fastMs: 5000, normalMs: 15_000, slowMs: 60_000, idleMs: 300_000 };
+export const POLL_PACE: PollPace = {
+  fastMs: 5000,
+  normalMs: 15_000,
+  slowMs: 60_000,
+  idleMs: 300_000,
+  leastMs: 1000,
+};
 
 /** The same with the user's own shortest interval: never more often, and the slower ones are no faster than that. */
 export function paceOf(seconds: number | null): PollPace {

@@ -36,6 +36,13 @@ export class SiteLink {
     this.#logger.log('warn', 'The site did not answer', { code, message, failures: this.failures });
   }
 
+  /** The clock was set by so much. */
+  shift(ms: number): void {
+    if (this.retryAt > 0) this.retryAt += ms;
+    if (this.#reach.state === 'unreachable')
+      this.#reach = { ...this.#reach, since: this.#reach.since + Math.min(0, ms) };
+  }
+
   /** What the connection says of itself. Coming back is a reason to ask at once. */
   heard(reach: SiteReach): void {
     if (reach.state === 'reachable') {

@@ -15,7 +15,7 @@ export interface Intent {
   readonly elements: ArraySubmission['elements'] | null;
   /** On disk. */
   noted: boolean;
-  /** When the engine was asked without a clear answer; null: it has not been. */
+  /** When the engine was asked without a clear answer; null: it has not been, as far as this app knows. */
   unsureSince: number | null;
   /** Nothing is done about it before. */
   dueAt: number;
@@ -126,7 +126,9 @@ async function look(
 ): Promise<SubmitOutcome> {
   const { job } = intent;
   const lookedAt = now();
-  const since = intent.unsureSince ?? job.intendedAt;
+  // The clock may have been set back since.
+  intent.unsureSince ??= Math.min(job.intendedAt, lookedAt);
+  const since = intent.unsureSince;
   const found = await engine.find(job.name);
   if (found !== null) return accepted(intent, found, jobs);
   if (lookedAt - since < Math.min(engine.graceSeconds * 1000, KNOWN_BY_NAME_MS)) {
@@ -157,4 +159,9 @@ function neverClear(tries: number): AppError {
     message: `The site was given this work ${tries} times, and never gave a clear answer.`,
     hint: 'Look at the log for what it said, then try the tasks again.',
   });
+}
+
+/** Why the site did not take it, and what to do. */
+export function refusal({ data }: AppError): string {
+  return data.hint ? `${data.message} ${data.hint}` : data.message;
 }

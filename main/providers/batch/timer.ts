@@ -2,6 +2,8 @@ import { type Clock, systemClock } from '../../platform/clock.ts';
 
 /** Time that tests can let pass. */
 export interface Timer extends Clock {
+  /** Milliseconds that passed, whatever the wall clock was set to, without those in which the machine slept. Absent: as `now`. */
+  steady?(): number;
   /** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -12,6 +14,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export function realTimer(clock: Clock = systemClock): Timer {
   return {
     now: () => clock.now(),
+    steady: () => performance.now(),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve();

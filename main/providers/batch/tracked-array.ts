@@ -63,10 +63,13 @@ export class TrackedArray {
   readonly #elements: Element[];
   readonly #places = new Map<string, { element: Element; index: number; member: Member }>();
   #open = 0;
+  /** By the clock as it is set now: nothing began before. */
+  #intendedAt: number;
 
   /** @param isMoved attempts that were handed over again since, in a newer array */
   constructor(job: JobRecord, engineId: string, isMoved: (member: JobMember) => boolean) {
     this.job = job;
+    this.#intendedAt = job.intendedAt;
     this.engineId = engineId;
     this.#elements = job.elements.map((members, index) => {
       const element: Element = {
@@ -139,11 +142,12 @@ export class TrackedArray {
     const { element, index, member } = place;
     // A controller that was restarted may call an element ended that still runs.
     if (at !== null) element.heardAt = Math.max(element.heardAt, Math.min(now, at));
-    const time = Math.min(now, Math.max(this.job.intendedAt, at ?? now));
+    const time = Math.min(now, Math.max(this.#intendedAt, at ?? now));
     if (record.type === 'started') return this.#start(element, index, member, time);
     const { result } = record;
     const began = result.usage.wallSeconds > 0 || result.outcome !== 'launch_failure';
-    const startedAt = Math.max(this.job.intendedAt, time - Math.round(result.usage.wallSeconds * 1000));
+    const earliest = time - Math.round(result.usage.wallSeconds * 1000);
+    const startedAt = Math.min(time, Math.max(this.#intendedAt, earliest));
     const events = began ? this.#start(element, index, member, startedAt) : [];
     const told =
       member.cancelling && result.outcome !== 'succeeded'
@@ -182,6 +186,17 @@ export class TrackedArray {
   /** Elements of whose end the engine has not spoken, though their instances may have told all. */
   get unclosed(): number {
     return this.#elements.filter(({ closed }) => !closed).length;
+  }
+
+  /** The clock was set by so much: silence has lasted no longer for that. */
+  shift(ms: number): void {
+    this.#intendedAt += Math.min(0, ms);
+    for (const element of this.#elements) {
+      if (element.missingSince !== null) element.missingSince += ms;
+      if (element.endedAt !== null) element.endedAt += ms;
+      if (element.heardAt > 0) element.heardAt += ms;
+      if (element.askAt > 0) element.askAt += ms;
+    }
   }
 
   /** An answer of the queue named only these; of the others it says nothing. */

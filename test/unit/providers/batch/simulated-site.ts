@@ -71,6 +71,15 @@ export class SimulatedSite {
     this.#fate = fate;
   }
 
+  now(): number {
+    return this.#now();
+  }
+
+  /** The queue forgets an array and everything in it, as if it had never been. */
+  forget(): void {
+    for (const array of this.arrays.values()) array.purged = true;
+  }
+
   accept(submission: ArraySubmission, visibleAfterMs = 0): string {
     this.advance();
     const id = String(this.#nextId++);
@@ -296,6 +305,8 @@ export type Fault = 'none' | 'unreachable' | 'lost_reply' | 'slow_accept';
 export class SimulatedEngine implements BatchEngine {
   maxElements = 1000;
   graceSeconds = 10;
+  /** Whether its answers say what time it is there. */
+  tellsTime = false;
   inFlight = 0;
   mostInFlight = 0;
   readonly #site: SimulatedSite;
@@ -336,7 +347,7 @@ export class SimulatedEngine implements BatchEngine {
       const elements = this.#site.statuses(ids);
       const records = this.#site.records.slice(this.#told);
       this.#told = this.#site.records.length;
-      return { elements, records };
+      return { elements, records, ...(this.tellsTime && { siteNow: this.#site.now() }) };
     });
   }
   usage(keys: readonly { arrayId: string; index: number }[]) {

@@ -2,11 +2,34 @@ import type { Timer } from '../../../../main/providers/batch/timer.ts';
 
 /** Time that passes only when nothing else can happen. */
 export class VirtualTime implements Timer {
-  #now = 1_000_000;
+  #now = Date.UTC(2026, 0, 1);
+  #set = 0;
+  #slept = 0;
   readonly #sleepers = new Set<{ at: number; wake: () => void }>();
 
+  /** By the app's clock. */
   now(): number {
+    return this.#now + this.#slept + this.#set;
+  }
+
+  /** As long as the app's machine was awake. */
+  steady(): number {
     return this.#now;
+  }
+
+  /** Everywhere else. */
+  elsewhere(): number {
+    return this.#now + this.#slept;
+  }
+
+  /** Somebody sets the clock of the app's machine. */
+  setClock(ms: number): void {
+    this.#set += ms;
+  }
+
+  /** The app's machine sleeps while time passes. */
+  fallAsleep(ms: number): void {
+    this.#slept += ms;
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
