@@ -1,6 +1,9 @@
+import { readSharedProfiles } from '../../connections/aws/shared-config.ts';
 import { CHECK_TITLES, type CheckResult } from '../../connections/check.ts';
 import { runChecks } from '../../connections/checks/run-checks.ts';
 import { cloudAddress } from '../../connections/cloud-address.ts';
+import { readGcloudConfigurations } from '../../connections/gcp/gcloud-config.ts';
+import { plainText } from '../../connections/plain-text.ts';
 import { policyText } from '../../connections/policy-text.ts';
 import type { ConnectionProfile } from '../../connections/profile.ts';
 import type { ProfileFile } from '../../connections/profile-file.ts';
@@ -8,6 +11,8 @@ import { secretKey } from '../../connections/ssh/asker.ts';
 import { addressOf, routeOf, siteOf } from '../../connections/ssh/route.ts';
 import { readSshConfig } from '../../connections/ssh/ssh-config.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { slug } from '../../platform/ids.ts';
+import { shellQuote } from '../../providers/slurm/shell-quote.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, usageError } from '../exit-codes.ts';
 import { cliSites } from '../sites.ts';
@@ -20,7 +25,8 @@ export async function listConnections(context: CommandContext): Promise<number> 
   const rows = await Promise.all(list.map((profile) => rowOf(profile, config, profiles)));
   const taken = new Set(list.map((profile) => (profile.kind === 'ssh' ? profile.host : '')));
   const offered = config.aliases.filter((alias) => !taken.has(alias));
-  context.output.result({ connections: rows, ssh_config_hosts: offered }, () => {
+  const found = await cloudOffers(list, context.io.env);
+  context.output.result({ connections: rows, ssh_config_hosts: offered, ...found }, () => {
     const text =
       rows.length === 0
         ? 'There is no connection yet.'
@@ -33,13 +39,27 @@ export async function listConnections(context: CommandContext): Promise<number> 
             ],
             rows,
           );
-    const more = offered
-      .slice(0, 10)
-      .map((host) => `  scalable connections add ssh ${host} --host ${host}`)
-      .join('\n');
-    return more ? `${text}\n\n~/.ssh/config has more hosts:\n${more}` : text;
+    const more = [
+      ...offered.map((host) => `ssh ${host} --host ${host}`),
+      ...found.aws_profiles.map((name) => `aws ${slug(name)} --profile ${shellQuote(name)}`),
+      ...found.gcloud_projects.map((id) => `gcp ${slug(id)} --project ${shellQuote(id)}`),
+    ];
+    if (more.length === 0) return text;
+    const lines = more.slice(0, 12).map((what) => `  scalable connections add ${plainText(what)}`);
+    return `${text}\n\nThis computer knows of more:\n${lines.join('\n')}`;
   });
   return EXIT.done;
+}
+
+/** What the clouds' own tools know that no connection names yet. */
+async function cloudOffers(list: readonly ConnectionProfile[], env: CommandContext['io']['env']) {
+  const profiles = new Set(list.map((profile) => (profile.kind === 'aws' ? profile.profile : null)));
+  const projects = new Set(list.map((profile) => (profile.kind === 'gcp' ? profile.project : null)));
+  const configured = (await readGcloudConfigurations(env)).flatMap(({ project }) => project ?? []);
+  return {
+    aws_profiles: (await readSharedProfiles()).map(({ name }) => name).filter((name) => !profiles.has(name)),
+    gcloud_projects: [...new Set(configured)].filter((id) => !projects.has(id)),
+  };
 }
 
 async function rowOf(

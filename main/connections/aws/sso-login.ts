@@ -9,6 +9,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import { failureOf } from '../failure.ts';
 import { plainText } from '../plain-text.ts';
+import { PATIENCE } from './client-config.ts';
 import { saveSsoToken } from './sso-cache.ts';
 
 /** Where to sign in. */
@@ -60,6 +61,7 @@ export async function* signIn({
   const client = new SSOOIDCClient({
     region: place.region,
     maxAttempts: 3,
+    requestHandler: PATIENCE,
     ...(endpointUrl !== null && { endpoint: endpointUrl }),
   });
   try {
