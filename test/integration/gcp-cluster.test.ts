@@ -259,7 +259,7 @@ describe('what is left on Google Cloud (a double of it)', () => {
 
     const orphans = await gcpOrphans(access, { timer, storage, runs: new Map() });
     expect(orphans).toEqual([
-      { kind: 'job', name: expect.stringMatching(/^sd-/), run: RUN.toLowerCase(), state: expect.any(String) },
+      { kind: 'job', name: expect.stringMatching(/^sd-/), run: RUN, state: expect.any(String) },
       { kind: 'files', name: `study/.scalable/runs/${RUN}/`, run: RUN, bytes: expect.any(Number) },
     ]);
     await removeGcpOrphans(access, orphans, { timer, storage });

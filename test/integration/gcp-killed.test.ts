@@ -112,6 +112,8 @@ collect:
       .map(Number);
     expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: INSTANCES }, (_, i) => i + 1));
     expect(double.batch.running).toBe(0);
+    const sweep = start(study.folder, double, 'sweep', 'scalable.yaml', '--target', 'cloud');
+    expect([await sweep.ended, sweep.said()]).toEqual([0, expect.stringContaining('Nothing is left')]);
     expect(double.batch.ledger.every(({ to }) => to !== null)).toBe(true);
   });
 });

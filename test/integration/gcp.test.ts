@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../main/platform/clock.ts';
+import { silentLogger } from '../../main/platform/logger.ts';
+import { fetchOutputs } from '../../main/session/staging/fetch-outputs.ts';
+import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
-import { manifest, run } from './gcp-rig.ts';
+import { manifest, run, sitesOf } from './gcp-rig.ts';
 import { project } from './session-projects.ts';
 
 describe('a run on Google Cloud (a double of it)', () => {
@@ -25,10 +29,18 @@ collect:
         ),
       );
       study.write('input.txt', 'input\n');
-      const { report } = await run(study, double);
+      const { report, runId } = await run(study, double);
       expect(report.failures).toEqual([]);
       expect(report.tasks).toMatchObject({ total: 13, succeeded: 13 });
       expect(double.batch.running).toBe(0);
+
+      const workspace = await openWorkspace(study.folder, { access: 'read' });
+      const parts = { workspace, clock: systemClock, logger: silentLogger, sites: sitesOf(double) };
+      expect(await fetchOutputs(parts, { runId })).toMatchObject({ copied: 13, alreadyHere: 0 });
+      const { outputs } = await fetchOutputs(parts, { runId, instanceId: 'simulate.4' });
+      expect(readFileSync(outputs[0]?.path ?? '', 'utf8')).toBe('input\n5\n');
+      expect(await fetchOutputs(parts, { runId })).toMatchObject({ copied: 0, alreadyHere: 13 });
+      await workspace.close();
     } finally {
       await double.close();
     }

@@ -51,6 +51,7 @@ export function jobRequest(
           computeResource: { cpuMilli, ...(memoryMib !== null && { memoryMib }) },
           ...(seconds !== null && { maxRunDuration: { seconds: Math.ceil(seconds) + STARTING_SECONDS } }),
           maxRetryCount: 0,
+          environment: { variables: { [RUN_VARIABLE]: context.runId } },
           volumes: [
             {
               gcs: { remotePath: places.bucket },
@@ -130,6 +131,15 @@ function network(
 
 /** The label that everything of this app carries; its value is the run. */
 export const RUN_LABEL = 'scalable-run';
+
+/** Labels hold small letters only; here the run's id stands as it is. */
+const RUN_VARIABLE = 'SCALABLE_RUN_ID';
+
+/** The run that a job belongs to; null for one that is not this app's. */
+export function runOfJob({ labels, taskGroups }: BatchJob): string | null {
+  const variables = taskGroups?.[0]?.taskSpec?.environment?.variables;
+  return labels?.[RUN_LABEL] === undefined ? null : (variables?.[RUN_VARIABLE] ?? labels[RUN_LABEL]);
+}
 
 function labelsOf({ name, tag }: ArrayFacts, { runId, project }: JobContext): Record<string, string> {
   return {

@@ -4,7 +4,7 @@ import { atOnce } from './at-once.ts';
 import { BatchService } from './batch-service.ts';
 import { Bucket } from './bucket.ts';
 import type { BucketFolder } from './gcp-options.ts';
-import { labelText, RUN_LABEL } from './job-request.ts';
+import { RUN_LABEL, runOfJob } from './job-request.ts';
 import { jobOverAt, jobState } from './task-state.ts';
 
 /** Something of this app in a project that no run of this workspace needs any more. */
@@ -30,10 +30,9 @@ export async function gcpOrphans(access: GcpAccess, sweep: GcpSweep): Promise<re
   const service = new BatchService(access, sweep.timer);
   try {
     const jobs = await service.labelled(RUN_LABEL, null);
-    const live = new Set(namesOf(sweep.runs, 'live'));
     const lost = jobs.flatMap((job): GcpOrphan[] => {
-      const run = job.labels?.[RUN_LABEL] ?? '';
-      if (jobOverAt(job) !== null || live.has(run)) return [];
+      const run = runOfJob(job);
+      if (run === null || jobOverAt(job) !== null || sweep.runs.get(run) === 'live') return [];
       return [{ kind: 'job', name: job.name?.split('/').at(-1) ?? '', run, state: jobState(job) }];
     });
     return [...lost, ...(await leftFiles(access, sweep))];
@@ -89,7 +88,3 @@ async function leftFiles(access: GcpAccess, { timer, runs, storage }: GcpSweep):
 }
 
 const runOf = (folder: string) => folder.replace(/\/$/, '').split('/').at(-1) ?? '';
-
-function namesOf(runs: GcpSweep['runs'], state: 'live' | 'over'): string[] {
-  return [...runs].flatMap(([run, is]) => (is === state ? labelText(run) : []));
-}
