@@ -22,7 +22,7 @@ const STEPS = [
     runs: 0,
     title: 'Too few to learn',
     sentence:
-      'Under 5 runs percentiles of measured usage answer, or the manifest where nothing was measured.',
+      'Under 5 runs there is little to try models on: percentiles of measured usage mostly answer, or the manifest where nothing was measured.',
   },
   {
     runs: 5,

@@ -1,6 +1,7 @@
 import type { Evidence, ModelType } from '../advisor/advisor.ts';
 import type { ModelParams } from '../advisor/models/model-params.ts';
 import type { Risk } from '../advisor/online/risk.ts';
+import type { answeringNow } from '../advisor/training/freshness.ts';
 import type { TaskTrainingReport, TrainingReport } from '../advisor/training-report.ts';
 import type { DataGuidance, Doubt } from '../advisor/trust.ts';
 import type { ModelComparison } from '../advisor/tuning/compare.ts';
@@ -20,6 +21,8 @@ export interface AdvisorStatus {
   readonly report: TrainingReport | null;
   /** Rows recorded since the last training. */
   readonly newRows: number;
+  /** Who answers when a plan is made now. */
+  readonly answering: ReturnType<typeof answeringNow>;
   /** What so many runs allow. */
   readonly guidance: DataGuidance;
   /** When not to trust the advice, per task that was learned; the model's own reasons. */

@@ -18,7 +18,7 @@ export interface PlanOptions {
   readonly scouts?: boolean;
   /** 0.5 to 0.999: how sure a first request should be. */
   readonly confidence?: number;
-  /** What a failed attempt may cost; `balanced` unless told. `frugal` does not look at `confidence`. */
+  /** What a failed attempt may cost; `balanced` unless told. `frugal` looks at neither `confidence` nor the headroom of `safe`. */
   readonly risk?: Risk;
   /** 0 to 23, universal time, when the work will run; the hour in which the plan is made unless told. */
   readonly hourOfDay?: number;

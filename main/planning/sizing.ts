@@ -82,8 +82,10 @@ function sizeAll(advisor: SizingContext['advisor'], queries: readonly SizingQuer
 }
 
 /** The advice as the policy and the target's machines allow it. */
-function fitted(raw: Sizing, { policy, capacity }: SizingContext): Sizing {
-  const request = capped(withHeadroom(raw, policy), capacity);
+function fitted(raw: Sizing, { policy, terms, capacity }: SizingContext): Sizing {
+  // Headroom would undo what `frugal` was asked for.
+  const wanted = terms.risk === 'frugal' ? raw.request : withHeadroom(raw, policy);
+  const request = capped(wanted, capacity);
   return { ...raw, request, ...(raw.ladder && { ladder: ladderOf(raw.ladder, request, capacity) }) };
 }
 

@@ -53,7 +53,7 @@ ${stageValue(bin.to, stage.unit)}`,
   );
   const lowest = Math.min(stage.nominalCoverage, ...bins.map((bin) => bin.low));
   const x = axisStyle(theme, 'size of the prediction', 'x');
-  const y = axisStyle(theme, 'inside the interval', 'y');
+  const y = axisStyle(theme, `inside the interval (dashed: ${percent(stage.nominalCoverage)} promised)`, 'y');
   return {
     description: `Share of held-out values of ${stageName(stage.stage).toLowerCase()} inside their ${percent(stage.nominalCoverage)} interval, by size of the prediction: ${bins.map((bin, index) => `${sizes[index]}: ${percent(bin.coverage)}`).join('; ')}.`,
     table: () => ({
@@ -133,11 +133,7 @@ ${stageValue(bin.to, stage.unit)}`,
             silent: true,
             symbol: 'none',
             lineStyle: { color: theme.request, type: 'dashed', width: 1.5 },
-            label: {
-              formatter: `promised ${percent(stage.nominalCoverage)}`,
-              position: 'insideStartBottom',
-              color: theme.request,
-            },
+            label: { show: false },
             data: [{ yAxis: stage.nominalCoverage }],
           },
         },

@@ -19,7 +19,7 @@ export function effectsPicture(
   theme: ChartTheme,
 ): Picture {
   const shown = effects.slice(0, MOST_INPUTS);
-  const marks = shown.flatMap(({ name, at }) => at.map((mark) => ({ name, ...mark })));
+  const marks = marksOf(shown);
   const all = [...marks.map(({ memoryBytes }) => memoryBytes), ...(request === null ? [] : [request])];
   const unit = memoryUnit(Math.max(1, ...all));
   const color = seriesColor(theme, 0);
@@ -32,13 +32,7 @@ export function effectsPicture(
       [null, null],
     ];
   });
-  // Only the outermost marks have room for their names.
-  const outermost = new Set(
-    shown.flatMap(({ name, at }) => {
-      const sorted = at.toSorted((a, b) => a.memoryBytes - b.memoryBytes);
-      return [sorted[0], sorted.at(-1)].map((mark) => `${name} ${mark?.value}`);
-    }),
-  );
+  const labels = labelsOf(marks);
   return {
     description:
       shown.length === 0
@@ -55,7 +49,7 @@ export function effectsPicture(
     }),
     option: {
       ...baseOption(theme),
-      grid: { left: 8, right: 64, top: 24, bottom: 32, containLabel: true },
+      grid: { left: 8, right: 150, top: 24, bottom: 32, containLabel: true },
       xAxis: {
         ...x,
         type: 'value',
@@ -99,13 +93,10 @@ export function effectsPicture(
           itemStyle: { color },
           label: {
             show: true,
-            position: 'top',
-            distance: 3,
+            position: 'right',
+            distance: 6,
             color: theme.text,
-            formatter: ({ dataIndex }) => {
-              const mark = marks[dataIndex];
-              return mark && outermost.has(`${mark.name} ${mark.value}`) ? mark.value : '';
-            },
+            formatter: ({ dataIndex }) => labels.get(marks[dataIndex] as Mark) ?? '',
           },
           ...(request !== null && {
             markLine: {
@@ -120,4 +111,23 @@ export function effectsPicture(
       ],
     },
   };
+}
+
+type Mark = InputEffect['at'][number] & { readonly name: string };
+
+function marksOf(effects: readonly InputEffect[]): readonly Mark[] {
+  return effects.flatMap(({ name, at }) => at.map((mark) => ({ name, ...mark })));
+}
+
+/** One label an input, where its line ends: marks may lie too near to each other for one each. */
+function labelsOf(marks: readonly Mark[]): ReadonlyMap<Mark, string> {
+  const ends = new Map<string, readonly [Mark, Mark]>();
+  for (const mark of marks) {
+    const [least, most] = ends.get(mark.name) ?? [mark, mark];
+    ends.set(mark.name, [
+      mark.memoryBytes < least.memoryBytes ? mark : least,
+      mark.memoryBytes > most.memoryBytes ? mark : most,
+    ]);
+  }
+  return new Map([...ends.values()].map(([least, most]) => [most, `${least.value} → ${most.value}`]));
 }

@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { HistorySummary } from '../../main/telemetry/views.ts';
 import { count } from '../lib/format.ts';
+import { LongName } from './long-name.tsx';
 import { TimeText } from './time-text.tsx';
 
 /** What has been recorded of each task, and how much of it was measured. */
@@ -22,7 +23,7 @@ export function HistoryTable({ history }: { history: readonly HistorySummary[] }
           <Table.Tr key={task.task}>
             <Table.Td>
               <Text span size="sm" fw={500}>
-                {task.task}
+                <LongName name={task.task} />
               </Text>
             </Table.Td>
             <Table.Td ta="right">{count(task.rows)}</Table.Td>

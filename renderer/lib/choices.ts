@@ -46,7 +46,8 @@ export const RISKS: readonly Choice<Risk>[] = [
   {
     value: 'frugal',
     label: 'Frugal',
-    meaning: 'Least memory × time, retries included: some instances fail once and are tried again with more.',
+    meaning:
+      'Least memory × time, retries included and without the policy’s headroom: some instances fail once and are tried again with more.',
   },
   {
     value: 'balanced',

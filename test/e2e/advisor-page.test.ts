@@ -68,7 +68,7 @@ describeInBrowser('the advisor’s page', () => {
       .waitFor();
     await panel().getByText('Nothing: memory, time and inputs of every attempt are known.').waitFor();
     await trust()
-      .getByText(/^Nothing was learned yet/)
+      .getByText(/^Nothing was trained yet: plans learn on the spot/)
       .waitFor();
   });
 

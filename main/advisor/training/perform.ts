@@ -4,15 +4,11 @@ import { readModels, readTrainingReport, saveTraining } from '../trained.ts';
 import type { TrainingReport } from '../training-report.ts';
 import { type OnTrial, search } from '../tuning/search.ts';
 import { DEFAULT_FOLDS } from './defaults.ts';
+import { answeringNow } from './freshness.ts';
 import type { Job, JobResult } from './job.ts';
 import type { ModelFile } from './model-file.ts';
 import { readSource } from './read-source.ts';
 import { type OnProgress, summariseAll, type Trained, type TrainingOptions, trainAll } from './train-all.ts';
-
-/** Stored models are out of date when the history has grown by this share since. */
-const STALE_GROWTH = 0.5;
-/** Histories up to here are learned while the user waits for a plan. */
-const QUICK_ROWS = 3000;
 
 const NEWER = 'The task is newer than the last training, so its quantiles answer.';
 const STALE =
@@ -81,12 +77,13 @@ async function plan(
   note: string | null,
 ): Promise<JobResult> {
   const stored = await readModels(modelsFolder);
-  if (stored && rows.length <= stored.rows * (1 + STALE_GROWTH)) {
+  const answering = answeringNow(rows.length, stored?.rows ?? null);
+  if (stored && answering === 'stored') {
     const known = new Set(stored.tasks.map(({ task }) => task));
     const later = summariseAll(rows, seed, NEWER).filter(({ task }) => !known.has(task));
     return { tasks: [...stored.tasks, ...later], report: null, note };
   }
-  if (rows.length <= QUICK_ROWS) {
+  if (answering === 'on the spot') {
     const trained = trainAll(
       rows,
       { modelType: 'auto', cvFolds: DEFAULT_FOLDS, seed, quick: true },

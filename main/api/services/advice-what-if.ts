@@ -82,7 +82,10 @@ function alternatives(input: InputDescription): readonly ParamValue[] {
   }
 }
 
-/** Largest difference first; inputs that change nothing are left out. */
+/** A smaller share of the request is rounding. */
+const LEAST_EFFECT = 0.02;
+
+/** Largest difference first; inputs that change next to nothing are left out. */
 function effectsOf(
   tried: readonly { readonly name: string; readonly value: ParamValue }[],
   sizings: readonly Sizing[],
@@ -96,7 +99,7 @@ function effectsOf(
         return one.name === name && bytes !== null ? [{ value: String(one.value), memoryBytes: bytes }] : [];
       }),
     }))
-    .filter(({ at }) => reach(at) > 0)
+    .filter(({ at }) => reach(at) > LEAST_EFFECT * Math.max(...at.map(({ memoryBytes }) => memoryBytes)))
     .toSorted((a, b) => reach(b.at) - reach(a.at));
 }
 

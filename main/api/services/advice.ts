@@ -87,6 +87,9 @@ function inWholeMib(request: ResourceRequest): ResourceRequest {
   return { ...request, memoryBytes: Math.floor(memoryBytes / MIB) * MIB };
 }
 
+const CPUS_REASON = 'In 95 of 100 measured attempts no more were busy.';
+const WALLTIME_REASON = 'Half as much again as what 995 of 1,000 such attempts are expected to take.';
+
 /** Name of the overlay that sets this value for the target; null where the base does. */
 export type OverlayOf = (path: readonly string[]) => string | null;
 
@@ -119,13 +122,13 @@ export function editsFor(
       const path = ['components', component];
       const edits: ReasonedEdit[] = [];
       if (bytes.length > 0) edits.push(edit([...path, 'memory'], formatMemory(Math.max(...bytes)), reason));
-      if (cpus !== users[0]?.current.cpus) edits.push(edit([...path, 'cpus'], cpus, reason));
+      if (cpus !== users[0]?.current.cpus) edits.push(edit([...path, 'cpus'], cpus, CPUS_REASON));
       return edits;
     }),
     ...chosen
       .filter(({ current, recommended }) => recommended.walltime !== current.walltime)
-      .map(({ task, recommended, sentence }) =>
-        edit(['tasks', task, 'walltime'], recommended.walltime, sentence),
+      .map(({ task, recommended }) =>
+        edit(['tasks', task, 'walltime'], recommended.walltime, WALLTIME_REASON),
       ),
   ];
 }

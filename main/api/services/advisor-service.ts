@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml';
 import { type SearchRunOptions, searchSettings } from '../../advisor/hyperparameter-search.ts';
 import { trainAdvisor } from '../../advisor/train.ts';
 import { readTrainingReport } from '../../advisor/trained.ts';
+import { answeringNow } from '../../advisor/training/freshness.ts';
 import { dataGuidance, doubtsAbout } from '../../advisor/trust.ts';
 import { compareModels } from '../../advisor/tuning/compare.ts';
 import { adviceTerms } from '../../planning/advice-terms.ts';
@@ -85,6 +86,7 @@ export function advisorService({
       return {
         history,
         report,
+        answering: answeringNow(rows, report?.rows ?? null),
         newRows: Math.max(0, rows - (report?.rows ?? 0)),
         guidance: dataGuidance(history.reduce((most, { runs }) => Math.max(most, runs), 0)),
         doubts: Object.fromEntries((report?.tasks ?? []).map((task) => [task.task, doubtsAbout(task)])),

@@ -43,7 +43,7 @@ export function CompareResult({ projectId, comparison, status }: CompareResultPr
           </Text>
         )}
         <Chart title={`Wastage of ${task} by model`} draw={draw} height={barsHeight(models.length)} />
-        <Table.ScrollContainer minWidth={720}>
+        <Table.ScrollContainer minWidth={700}>
           <Table aria-label="Models side by side" horizontalSpacing="xs" className={classes.numbers}>
             <Table.Thead>
               <Table.Tr>
@@ -55,7 +55,7 @@ export function CompareResult({ projectId, comparison, status }: CompareResultPr
                 <Table.Th ta="right">In interval</Table.Th>
                 <Table.Th ta="right">Time error</Table.Th>
                 <Table.Th ta="right">Training</Table.Th>
-                <Table.Th>Train with it</Table.Th>
+                <Table.Th>In use</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -72,7 +72,7 @@ export function CompareResult({ projectId, comparison, status }: CompareResultPr
                   <Table.Td>
                     {each.model === inUse ? (
                       <Text size="sm" c="dimmed">
-                        in use
+                        yes
                       </Text>
                     ) : isTrained(each.model) ? (
                       <UseButton

@@ -5,6 +5,7 @@ import type { InputDescription, TaskData } from '../../../main/api/advisor-views
 import { describeInput } from '../../../main/platform/units.ts';
 import { useApi } from '../../app/api.ts';
 import { HistoryTable } from '../../components/history-table.tsx';
+import { LongName } from '../../components/long-name.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { count, plural } from '../../lib/format.ts';
@@ -94,7 +95,9 @@ function VarietyTable({ tasks }: { tasks: readonly TaskData[] }) {
         <Table.Tbody>
           {rows.map(({ task, input }) => (
             <Table.Tr key={`${task} ${input.name}`}>
-              <Table.Td>{task}</Table.Td>
+              <Table.Td>
+                <LongName name={task} />
+              </Table.Td>
               <Table.Td fw={500}>{input.name}</Table.Td>
               <Table.Td ta="right">{count(input.distinct)}</Table.Td>
               <Table.Td>

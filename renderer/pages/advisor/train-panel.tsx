@@ -73,8 +73,11 @@ function RetrainNotice({ projectId }: { projectId: string }) {
   );
 }
 
-function Note({ status: { report, newRows } }: { status: AdvisorStatus }) {
-  if (!report) return 'Not trained yet: sizes come from quantiles of past runs, or from the manifest.';
+function Note({ status: { report, newRows, answering } }: { status: AdvisorStatus }) {
+  if (!report)
+    return answering === 'on the spot'
+      ? 'Not trained yet. So short a history is learned while a plan is made; train to see how well.'
+      : 'Not trained yet: the history is too long to learn while a plan is made, so quantiles of past runs answer.';
   return (
     <>
       Last trained <TimeText at={report.trainedAt} show="ago" /> on {plural(report.rows, 'attempt')} in{' '}

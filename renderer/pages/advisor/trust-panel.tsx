@@ -19,8 +19,9 @@ export function TrustPanel({ status }: { status: AdvisorStatus }) {
       <Stack gap="sm">
         {!status.report && (
           <Text size="sm">
-            Nothing was learned yet: quantiles of past runs answer, and they know nothing of the inputs. Two
-            instances of one task get the same request, however different they are.
+            {status.answering === 'quantiles'
+              ? 'Nothing was learned yet: quantiles of past runs answer, and they know nothing of the inputs. Two instances of one task get the same request, however different they are.'
+              : 'Nothing was trained yet: plans learn on the spot, and nobody has looked at how well. Train, and see here where to be careful.'}
           </Text>
         )}
         {told.map(([task, doubts]) => (

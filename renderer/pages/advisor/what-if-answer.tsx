@@ -30,6 +30,7 @@ export function WhatIfAnswerView({ task, answer }: { task: string; answer: WhatI
             `Predicted to be enough for ${percent(answer.suffices)} of such instances. `}
           {answer.policy === 'safe' &&
             answer.method !== 'manifest' &&
+            answer.evidence.risk !== 'frugal' &&
             'The manifest’s policy “safe” asks for at least a fifth more than is predicted. '}
           {ladder.length > 1 && `If not, ${ladder.slice(1).map(bytes).join(', then ')}.`}
         </Text>

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LearnedAdvisor } from '../../../main/advisor/learned-advisor.ts';
-import { RISK_NAMES } from '../../../main/advisor/online/risk.ts';
+import { RISK_NAMES, type Risk } from '../../../main/advisor/online/risk.ts';
 import { parseManifest } from '../../../main/manifest/load.ts';
+import type { Policy } from '../../../main/manifest/spec.ts';
 import { makePlan } from '../../../main/planning/make-plan.ts';
 import type { PlanOptions } from '../../../main/planning/plan.ts';
 import { GIB } from '../../../main/platform/units.ts';
@@ -77,6 +78,13 @@ describe('a plan', () => {
     expect(plans[1]?.tasks[0]?.evidence.sentence).not.toContain('At the risk');
     expect(plans[2]?.tasks[0]?.evidence.sentence).toContain('At the risk “never fail”');
     expect(await plan(advisor)).toEqual(plans[1]);
+  });
+
+  it('asks for no more than frugal says where the policy is safe, and for its headroom else', async () => {
+    const at = async (risk: Risk, policy: Policy) =>
+      memoryOf(await plan(advisor, { options: { risk, policy } }));
+    expect(await at('frugal', 'safe')).toBe(await at('frugal', 'aggressive'));
+    expect(await at('balanced', 'safe')).toBeGreaterThan(await at('frugal', 'safe'));
   });
 
   it('for a site where nothing was measured asks for no more and says so, and keeps the site’s time limit', async () => {
