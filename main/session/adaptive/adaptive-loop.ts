@@ -11,7 +11,7 @@ import {
 export interface AdaptiveLoopParts {
   readonly clock: Clock;
   /** Assembled anew for every decision. */
-  readonly look: () => ScalingState;
+  readonly look: () => ScalingState | Promise<ScalingState>;
   /** Carries a decision out and records it. A rejection is told to `failed`, and the loop goes on. */
   readonly apply: (decision: Decision, state: ScalingState) => Promise<void>;
   readonly failed: (error: unknown) => void;
@@ -98,7 +98,7 @@ export class AdaptiveLoop {
   }
 
   async #decide(): Promise<void> {
-    const state = this.#parts.look();
+    const state = await this.#parts.look();
     const decision = decide(state, this.#withByHand(), this.#memory);
     this.#memory = decision.memory;
     this.#latest = decision;

@@ -156,8 +156,8 @@ export class RunScaler implements ScalingControl {
     this.#tellOutcome();
   }
 
-  #look(): ScalingState {
-    const state = this.#watch.state();
+  async #look(): Promise<ScalingState> {
+    const state = await this.#watch.look();
     this.#outcome?.look(state);
     return state;
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { assertNever } from '../../platform/errors.ts';
 import type { ClusterEvent, ScalePlan } from '../../providers/provider.ts';
 import { DEFAULT_SETTINGS } from '../../scaling/policies/predictive.ts';
-import type { PoolState, ScaleSettings, ScalingState } from '../../scaling/state.ts';
+import type { PoolState, ScaleSettings, ScalingState, StageState } from '../../scaling/state.ts';
 import { countOf } from '../../scaling/work-bag.ts';
 import type { LiveInstance } from '../live-instance.ts';
 import type { RunBudget } from './run-budget.ts';
@@ -95,9 +95,18 @@ export class RunScaling {
   }
 
   state(): ScalingState {
-    const { clock, startedAt, instances, tags } = this.#parts;
-    const now = clock.now();
-    const stages = this.#stages.states(instances(), now);
+    const now = this.#parts.clock.now();
+    return this.#stateOf(this.#stages.states(this.#parts.instances(), now), now);
+  }
+
+  /** The same, without holding up anything else where instances are many. */
+  async look(): Promise<ScalingState> {
+    const now = this.#parts.clock.now();
+    return this.#stateOf(await this.#stages.statesInTurns(this.#parts.instances(), now), now);
+  }
+
+  #stateOf(stages: readonly StageState[], now: number): ScalingState {
+    const { startedAt, tags } = this.#parts;
     if (this.#parts.workersComeWithWork)
       for (const tag of tags)
         this.#noteMissing(

@@ -1,10 +1,14 @@
-import { parseBarrier } from '../../planning/needs.ts';
 import { assumedSeconds } from '../../planning/unknown-durations.ts';
+import { breather } from '../../platform/breather.ts';
 import { NOTHING_FINISHED, withMeasured } from '../../scaling/finished.ts';
 import type { Finished, RunningWork, StageNeed, StageState } from '../../scaling/state.ts';
 import { WorkBag } from '../../scaling/work-bag.ts';
 import type { LiveInstance } from '../live-instance.ts';
 
+/** What a need of many instances at once begins with (`planning/needs.ts`). */
+const BARRIER = 'task:';
+/** So many instances are walked over before anything else may have its turn. */
+const STRIDE = 1000;
 /** What an instance is taken to last when nothing at all is known, seconds. */
 const UNKNOWN_SECONDS = 60;
 
@@ -39,14 +43,36 @@ export class RunStages {
   }
 
   /**
-   * Walks over all instances: about 10 ms for 100,000.
+   * Walks over all instances: about 20 ms for 100,000.
    *
    * @param now milliseconds since the epoch
    */
   states(instances: Iterable<LiveInstance>, now: number): StageState[] {
+    const walk = this.#walk(instances, now);
+    for (;;) {
+      const step = walk.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** The same for a running app: other work gets its turn in between, where instances are many or the machine is slow. */
+  async statesInTurns(instances: Iterable<LiveInstance>, now: number): Promise<StageState[]> {
+    const breathe = breather();
+    const walk = this.#walk(instances, now);
+    for (;;) {
+      const step = walk.next();
+      if (step.done) return step.value;
+      await breathe();
+    }
+  }
+
+  /** Stops after every stride. */
+  *#walk(instances: Iterable<LiveInstance>, now: number): Generator<undefined, StageState[]> {
     const stages = new Map<string, Stage>();
-    const unknown = this.#unknownSeconds(instances);
+    const unknown = yield* this.#unknownSeconds(instances);
+    let walked = 0;
     for (const instance of instances) {
+      if (++walked % STRIDE === 0) yield;
       const stage = stageFor(stages, instance);
       const seconds = instance.predictedSeconds ?? this.#meanOf(stage.task) ?? unknown;
       if (instance.state === 'waiting') stage.waiting.add(seconds);
@@ -80,10 +106,12 @@ export class RunStages {
     return meanOf(this.#finished.get(task) ?? NOTHING_FINISHED);
   }
 
-  #unknownSeconds(instances: Iterable<LiveInstance>): number {
+  *#unknownSeconds(instances: Iterable<LiveInstance>): Generator<undefined, number> {
     const known = { count: 0, seconds: 0 };
     let unknown = 0;
+    let walked = 0;
     for (const { predictedSeconds } of instances) {
+      if (++walked % STRIDE === 0) yield;
       if (predictedSeconds === null) unknown++;
       else {
         known.count++;
@@ -110,12 +138,15 @@ function stageFor(stages: Map<string, Stage>, { planned }: LiveInstance): Stage 
   return stage;
 }
 
+/** Barriers are told by their beginning alone: a hundred thousand of them are looked at for every decision. */
 function noteNeeds(stage: Stage, needs: readonly string[]): void {
   for (const need of needs) {
-    const barrier = parseBarrier(need);
-    const task = barrier?.task ?? need.slice(0, need.lastIndexOf('.'));
-    const kind = barrier && Object.keys(barrier.match).length === 0 ? 'all' : 'each';
-    if (stage.needs.get(task) !== 'all') stage.needs.set(task, kind);
+    const isBarrier = need.startsWith(BARRIER);
+    const brace = isBarrier ? need.indexOf('{') : -1;
+    const task = isBarrier
+      ? need.slice(BARRIER.length, brace === -1 ? undefined : brace)
+      : need.slice(0, need.lastIndexOf('.'));
+    if (stage.needs.get(task) !== 'all') stage.needs.set(task, isBarrier && brace === -1 ? 'all' : 'each');
   }
 }
 

@@ -85,4 +85,19 @@ describe('a run as stages of work', () => {
     expect(limit([60, null])).toBeNull();
     expect(limit([null, 60])).toBeNull();
   });
+
+  it('lets other work have its turn while it walks over very many, and sees the same', async () => {
+    const many = Array.from({ length: 60_000 }, (_, i) =>
+      instance(`plot.${i}`, { state: 'waiting', needs: [`task:simulate{"seed":${i}}`] }),
+    );
+    const all = [instance('simulate.1'), ...many];
+    const stages = new RunStages();
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    // However fast the machine is, some of these walks take longer than one turn may.
+    for (let walk = 0; walk < 50 && turns < 3; walk++)
+      expect(await stages.statesInTurns(all, 0)).toEqual(stages.states(all, 0));
+    clearInterval(timer);
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
 });
