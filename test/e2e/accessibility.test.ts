@@ -1,9 +1,8 @@
-import type { Browser, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type Served, serve } from '../../main/host/serve.ts';
-import { fakeServices } from '../fixtures/fake-services.ts';
+import type { Page } from 'playwright';
+import { expect, it } from 'vitest';
 import { expectAccessible } from './support/axe.ts';
-import { describeInBrowser, launchBrowser } from './support/browser.ts';
+import { describeInBrowser } from './support/browser.ts';
+import { fakePage } from './support/fake-page.ts';
 import { walkByTab } from './support/keyboard.ts';
 
 type Show = (page: Page) => Promise<unknown>;
@@ -142,44 +141,11 @@ const PLACES: Readonly<Record<string, { path: string; steps: readonly Show[] }>>
 };
 
 describeInBrowser('accessibility', () => {
-  let browser: Browser;
-  let host: Served;
-  let page: Page;
-  let ids: Readonly<Record<string, string>>;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
-  // A new host for every test: its made-up live run is over soon.
-  beforeEach(async () => {
-    const services = fakeServices();
-    host = await serve({ services });
-    const [first, second] = await services.projects.recent();
-    ids = { PROJECT: first?.projectId ?? '', BROKEN: second?.projectId ?? '' };
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 860 },
-      reducedMotion: 'reduce',
-      bypassCSP: true, // axe is put into the page as a script
-    });
-    context.setDefaultTimeout(10_000);
-    page = await context.newPage();
-    await page.goto(host.issueUrl());
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await host.close();
-  });
-
-  const show = (path: string) =>
-    page.goto(
-      new URL(
-        path.replace(/PROJECT|BROKEN/, (name) => ids[name] ?? ''),
-        page.url(),
-      ).href,
-    );
+  const app = fakePage();
+  const { show } = app;
 
   it.each(Object.keys(PLACES))('axe finds nothing on %s, light or dark', async (name) => {
+    const { page } = app;
     const place = PLACES[name];
     await show(place?.path ?? '');
     for (const step of place?.steps ?? []) await step(page);
@@ -189,6 +155,7 @@ describeInBrowser('accessibility', () => {
   it.each(['a plan', 'the runs', 'a run with failures', 'the advisor’s report', 'a what-if', 'settings'])(
     'Tab reaches everything on %s, with the focus in sight',
     async (name) => {
+      const { page } = app;
       const place = PLACES[name];
       await show(place?.path ?? '');
       for (const step of place?.steps ?? []) await step(page);
@@ -199,6 +166,7 @@ describeInBrowser('accessibility', () => {
   );
 
   it('begins with a way past the navigation', async () => {
+    const { page } = app;
     await show('#/p/PROJECT/plan');
     await page.getByRole('heading', { level: 1, name: 'Plan' }).waitFor();
     await page.keyboard.press('Tab');
@@ -209,6 +177,7 @@ describeInBrowser('accessibility', () => {
   });
 
   it('opens pages and actions from the palette, and closes what is open with Escape', async () => {
+    const { page } = app;
     await show('#/p/PROJECT/plan');
     await page.getByRole('heading', { level: 1, name: 'Plan' }).waitFor();
     const palette = page.getByRole('dialog', { name: 'Command palette' });
@@ -233,6 +202,7 @@ describeInBrowser('accessibility', () => {
   });
 
   it('opens a task from its table without a mouse and gives the focus back', async () => {
+    const { page } = app;
     await show(FAILED_RUN);
     const grid = page.getByRole('grid', { name: 'Tasks of this run' });
     await grid.getByRole('row').nth(2).waitFor();
@@ -246,6 +216,7 @@ describeInBrowser('accessibility', () => {
   });
 
   it('leaves the editor with Escape and Tab', async () => {
+    const { page } = app;
     await show('#/p/PROJECT/manifest');
     const editor = page.getByRole('textbox', { name: /^Manifest/ });
     await editor.focus();

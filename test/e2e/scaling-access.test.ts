@@ -1,9 +1,8 @@
-import type { Browser, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type Served, serve } from '../../main/host/serve.ts';
-import { fakeServices } from '../fixtures/fake-services.ts';
+import type { Page } from 'playwright';
+import { expect, it } from 'vitest';
 import { expectAccessible } from './support/axe.ts';
-import { describeInBrowser, launchBrowser } from './support/browser.ts';
+import { describeInBrowser } from './support/browser.ts';
+import { fakePage } from './support/fake-page.ts';
 import { walkByTab } from './support/keyboard.ts';
 
 const LIVE = '';
@@ -28,42 +27,18 @@ const PLACES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
 };
 
 describeInBrowser('the Scaling page for everybody', () => {
-  let browser: Browser;
-  let host: Served;
-  let page: Page;
-  let projectId: string;
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
-  // A new host for every test: its made-up live run is over soon.
-  beforeEach(async () => {
-    const services = fakeServices();
-    host = await serve({ services });
-    projectId = (await services.projects.recent())[0]?.projectId ?? '';
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 860 },
-      reducedMotion: 'reduce',
-      bypassCSP: true, // axe is put into the page as a script
-    });
-    context.setDefaultTimeout(20_000);
-    page = await context.newPage();
-    await page.goto(host.issueUrl());
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await host.close();
-  });
+  const app = fakePage();
 
   const show = async (place: string) => {
     const path = place.startsWith('a past run') ? PAST : LIVE;
-    await page.goto(new URL(`#/p/${projectId}/scaling${path}`, page.url()).href);
+    await app.show(`#/p/PROJECT/scaling${path}`);
+    const { page } = app;
     await page.locator('canvas').first().waitFor();
     await PLACES[place]?.(page);
   };
 
   it.each(Object.keys(PLACES))('axe finds nothing on %s, light or dark', async (place) => {
+    const { page } = app;
     await show(place);
     await expectAccessible(page);
   });
@@ -71,6 +46,7 @@ describeInBrowser('the Scaling page for everybody', () => {
   it.each(['a live run', 'a past run, replayed'])(
     'Tab reaches everything on %s, with the focus in sight',
     async (place) => {
+      const { page } = app;
       await show(place);
       await page.evaluate(() => (document.activeElement as HTMLElement).blur());
       const { missed, unmarked } = await walkByTab(page);
@@ -79,7 +55,8 @@ describeInBrowser('the Scaling page for everybody', () => {
   );
 
   it('is reached by the keys g and x, and by its name in the palette', async () => {
-    await page.goto(new URL(`#/p/${projectId}/runs`, page.url()).href);
+    const { page } = app;
+    await app.show('#/p/PROJECT/runs');
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     const scaling = page.getByRole('heading', { level: 1, name: 'Scaling' });
     // Both keys count only when they follow each other closely, which a busy machine may not manage at once.
@@ -89,7 +66,7 @@ describeInBrowser('the Scaling page for everybody', () => {
       return scaling.isVisible();
     };
     await expect.poll(pressed, { timeout: 60_000 }).toBe(true);
-    await page.goto(new URL(`#/p/${projectId}/runs`, page.url()).href);
+    await app.show('#/p/PROJECT/runs');
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     await page.keyboard.press('ControlOrMeta+k');
     await page.getByRole('dialog').getByRole('combobox').fill('scaling');
@@ -100,6 +77,7 @@ describeInBrowser('the Scaling page for everybody', () => {
 
   it('saves the decisions and the replay as data', async () => {
     await show('a past run, replayed');
+    const { page } = app;
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save as CSV' }).click();
     expect((await saved).suggestedFilename()).toBe('scaling-decisions.csv');
