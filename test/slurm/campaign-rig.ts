@@ -15,6 +15,7 @@ const CLI = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url));
 /** A project on the shared folder of the test cluster, and the command line as a process of its own that can be killed. */
 export class Campaign {
   readonly folder: string;
+  readonly #ledger: string;
   readonly #config = mkdtempSync(join(tmpdir(), 'scalable-campaign-'));
   readonly #cluster: TestCluster;
 
@@ -22,8 +23,10 @@ export class Campaign {
     this.#cluster = cluster;
     this.folder = mkdtempSync(join(cluster.facts.shared, 'campaign-'));
     chmodSync(this.folder, 0o777);
-    writeFileSync(join(this.folder, 'ledger'), '');
-    chmodSync(join(this.folder, 'ledger'), 0o666);
+    // Beside it, or it would be copied with the project while tasks write into it.
+    this.#ledger = `${this.folder}.ledger`;
+    writeFileSync(this.#ledger, '');
+    chmodSync(this.#ledger, 0o666);
   }
 
   /**
@@ -57,8 +60,8 @@ project: { name: campaign }
 targets:
   hpc: { provider: slurm, connection: testbed, queue: batch, walltime: "00:10:00", max_workers: ${maxWorkers}${target} }
 components:
-  model: { cpus: 1, memory: 64M, env: { LEDGER: ${campaign.folder}/ledger } }
-${components.replaceAll('LEDGER_FILE', `${campaign.folder}/ledger`)}
+  model: { cpus: 1, memory: 64M, env: { LEDGER: ${campaign.#ledger} } }
+${components.replaceAll('LEDGER_FILE', `${campaign.#ledger}`)}
 tasks:
 ${tasks.replace(/^(?=.)/gm, '  ')}`,
     );
@@ -120,7 +123,7 @@ ${tasks.replace(/^(?=.)/gm, '  ')}`,
 
   /** What the tasks wrote down: lines of words. */
   ledger(): string[][] {
-    const text = readFileSync(join(this.folder, 'ledger'), 'utf8').trim();
+    const text = readFileSync(this.#ledger, 'utf8').trim();
     return text === '' ? [] : text.split('\n').map((line) => line.split(' '));
   }
 

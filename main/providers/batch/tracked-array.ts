@@ -158,7 +158,8 @@ export class TrackedArray {
       ...events,
       this.#tell(member, Math.max(time, member.startedAt ?? 0), told),
       ...this.#giveBack(element, now),
-      ...this.#rest(element, index, now),
+      // Perhaps long ago, when no app was there to hear of it.
+      ...this.#rest(element, index, Math.max(time, member.startedAt ?? 0)),
     ];
   }
 

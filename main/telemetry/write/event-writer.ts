@@ -115,7 +115,8 @@ export class EventWriter {
         return;
       }
       case 'worker_added':
-        sql.insertWorker.run(run.key, event.workerId, event.tag, event.at);
+        if (sql.reopenWorker.run(event.at, run.key, event.workerId, event.at) === 0)
+          sql.insertWorker.run(run.key, event.workerId, event.tag, event.at);
         return;
       case 'worker_removed':
         sql.removeWorker.run(event.at, event.reason, run.key, event.workerId);

@@ -52,6 +52,11 @@ export function writerStatements(db: SqlDatabase) {
        VALUES (${marks(24)})`,
     ),
     putSample: db.prepare('REPLACE INTO samples VALUES (?, ?, ?, ?, ?)'),
+    // Told again after a resume, it is the one that was there all the time.
+    reopenWorker: db.prepare(
+      `UPDATE workers SET removed_at = NULL, reason = NULL, added_at = min(added_at, ?)
+       WHERE run_key = ? AND worker_id = ? AND (removed_at IS NULL OR removed_at >= ?)`,
+    ),
     insertWorker: db.prepare('INSERT INTO workers (run_key, worker_id, tag, added_at) VALUES (?, ?, ?, ?)'),
     removeWorker: db.prepare(
       `UPDATE workers SET removed_at = ?, reason = ?
