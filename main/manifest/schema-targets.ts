@@ -123,6 +123,22 @@ const gcp = mapping({
   machine_type: text.nullish().describe('Kind of machine'),
   network: text.nullish().describe('Network'),
   service_account: text.nullish().describe('Service account that tasks run under'),
+  subnetwork: text.nullish().describe('Subnetwork; default: the one of the network in the region'),
+  private_only: truth.describe('Machines without an address of their own on the internet'),
+  boot_disk_gb: wholeNumber(10).nullish().describe('Size of a machine’s disk in GB'),
+  storage: text
+    .nullish()
+    .describe('Bucket for the files of runs, gs://bucket/folder; default: default_storage'),
+  mount_path: text.nullish().describe('Where machines mount the bucket; default: /mnt/disks/BUCKET'),
+  poll_seconds: z
+    .number('must be a number')
+    .min(0.1, 'must be 0.1 or more')
+    .nullish()
+    .describe('How often Batch is asked while things happen'),
+  chunk_target: z
+    .union([z.string(), z.number()], { error: 'must be a time such as "00:05:00"' })
+    .nullish()
+    .describe('What an element of an array should take at least, so that short tasks share a machine'),
 });
 
 const kubernetes = mapping({
