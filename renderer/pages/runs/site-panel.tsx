@@ -25,7 +25,7 @@ export function SitePanel({ site: { connection, partition }, live }: SitePanelPr
           'This machine is the login node.'
         ) : (
           <>
-            <Anchor component={Link} href={routes.connection(connection)} size="sm">
+            <Anchor component={Link} href={routes.connection(connection)} size="sm" underline="always">
               {connection}
             </Anchor>
             {live.site ? `, ${live.site.label}` : ''}
