@@ -1,6 +1,6 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
 import { AppError } from '../../platform/errors.ts';
-import { GIB } from '../../platform/units.ts';
+import { describeMemory, GIB } from '../../platform/units.ts';
 import { copyName } from '../batch/copy-name.ts';
 import type { GcpAccess } from '../clouds.ts';
 import { estimateCost } from '../prices/cost-estimate.ts';
@@ -8,6 +8,7 @@ import { gcpPrice } from '../prices/gcp-prices.ts';
 import type { PriceTables } from '../prices/price-table.ts';
 import type { DeploymentProvider, ProviderContext, ResourceRequest, WorkerPrice } from '../provider.ts';
 import { bucketOf, type GcpOptions, type GcpPlaces, placesOf, readGcpOptions } from './gcp-options.ts';
+import { machineShape } from './machine-types.ts';
 import type { GcpSetting } from './open-run.ts';
 
 /** What a task gets that says nothing of memory: Batch's own default, in GiB. */
@@ -19,13 +20,18 @@ export function gcpProvider(prices?: PriceTables): DeploymentProvider {
     name: 'gcp',
 
     validate(spec) {
-      const { options, problems } = readGcpOptions(spec);
+      const { options, problems: wrong } = readGcpOptions(spec);
+      const problems = [...wrong, ...tooLarge(spec, options)];
       const warnings = options.bucket === null && problems.length === 0 ? [noBucket(spec)] : [];
       return { ok: problems.length === 0, errors: problems, warnings };
     },
 
-    /** Whatever fits one machine of the largest kind, which depends on the region and is not known here. */
-    capacity: () => null,
+    /** One machine of the type that the target names. Where Batch chooses, it depends on the region. */
+    capacity(spec) {
+      const { machineType } = readGcpOptions(spec).options;
+      const shape = machineType === null ? null : machineShape(machineType);
+      return shape && { ...shape, maxWorkers: spec.target.maxWorkers };
+    },
 
     async layout(spec, context) {
       const places = await placesIn(spec, context);
@@ -107,14 +113,31 @@ async function placesIn(spec: DeploymentSpec, { paths, runId }: ProviderContext)
   return placesOf(options, runId, await copyName(paths, spec.projectFolder));
 }
 
+/** Work that no machine of the target's type could take. */
+function tooLarge(spec: DeploymentSpec, { machineType }: GcpOptions): Problem[] {
+  const shape = machineType === null ? null : machineShape(machineType);
+  if (shape === null) return [];
+  const used = new Set(Object.values(spec.tasks).map(({ component }) => component));
+  return Object.values(spec.components).flatMap(({ name, cpus, memoryBytes }) =>
+    !used.has(name) || (cpus <= shape.cpus && (memoryBytes ?? 0) <= shape.memoryBytes)
+      ? []
+      : {
+          ...NOWHERE,
+          code: 'E_REQUEST_TOO_LARGE',
+          path: `components.${name}`,
+          message: `${name} asks for more than a machine of type ${machineType} has: ${shape.cpus} vCPUs with ${describeMemory(shape.memoryBytes)}`,
+          hint: 'Ask for less, name a larger machine_type, or none: Batch then chooses one that fits.',
+        },
+  );
+}
+
+const NOWHERE = { line: null, column: null, endLine: null, endColumn: null };
+
 function noBucket(spec: DeploymentSpec): Problem {
   return {
     code: 'W_NO_BUCKET',
+    ...NOWHERE,
     path: 'project.default_storage',
-    line: null,
-    column: null,
-    endLine: null,
-    endColumn: null,
     message: `The target ${spec.target.name} needs a bucket for the files of its runs, and default_storage names none`,
     hint: 'Write default_storage: gs://BUCKET/FOLDER before you run there.',
   };

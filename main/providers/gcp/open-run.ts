@@ -10,6 +10,7 @@ import { Bucket } from './bucket.ts';
 import { GcpEngine } from './gcp-engine.ts';
 import { gcpFiles } from './gcp-files.ts';
 import type { GcpOptions, GcpPlaces } from './gcp-options.ts';
+import { machineShape } from './machine-types.ts';
 import { checkQuotas } from './quotas.ts';
 
 /** A run on Google Cloud, as far as it is known before anything is asked. */
@@ -46,7 +47,7 @@ export async function openCluster(
       engine: new GcpEngine({ access, service, bucket, job, priceOf, timer, logger }),
       site: access.label,
       maxWorkers: spec.target.maxWorkers ?? spec.target.adaptive?.maximum ?? null,
-      maxMemoryBytes: null,
+      maxMemoryBytes: machineShape(options.machineType ?? '')?.memoryBytes ?? null,
       maxElementSeconds: null,
       pace: paceOf(options.pollSeconds ?? (await sites?.pollSeconds?.(options.connection)) ?? null),
       ...(options.chunkTargetSeconds !== null && { chunkTargetSeconds: options.chunkTargetSeconds }),
