@@ -1,4 +1,4 @@
-import type { FrontPoint } from '../../main/planning/plan.ts';
+import type { FrontEvidence, FrontPoint } from '../../main/planning/plan.ts';
 import { describeDuration } from '../../main/platform/units.ts';
 import { axisStyle, baseOption, elapsedLabel, elapsedStep } from './axes.ts';
 import { type ChartTheme, seriesColor } from './chart-theme.ts';
@@ -24,26 +24,36 @@ const round = (value: number) => Number(value.toPrecision(3));
 const workersText = (count: number) => (count === 1 ? '1 worker' : `${count} workers`);
 
 /**
- * Time against cost for each number of workers worth considering, the planned one marked.
+ * Time against cost for each number of workers worth considering, each with the range that holds four of five runs, the
+ * planned one marked, and where more workers stop helping.
  * @param chosen workers over all tags of the plan as it stands; null marks none
  */
 export function frontPicture(
   points: readonly FrontPoint[],
   chosen: number | null,
   theme: ChartTheme,
+  evidence: FrontEvidence | null = null,
 ): Picture {
   const price = frontPrice(points);
   const sorted = points.toSorted((a, b) => a.timeSeconds - b.timeSeconds);
   const marked = sorted.find((point) => point.workers === chosen);
-  const longest = Math.max(1, ...sorted.map((point) => point.timeSeconds));
+  const knee = sorted.find((point) => point.workers === evidence?.kneeWorkers);
+  const longest = Math.max(1, ...sorted.map((point) => point.timeRange?.high ?? point.timeSeconds));
   const step = elapsedStep(longest * 1.08);
   const time = axisStyle(theme, 'predicted time', 'x');
   const at = (point: FrontPoint) => [point.timeSeconds, price.of(point)];
   return {
-    description: describe(sorted, marked),
+    description: [describe(sorted, marked), limitText(evidence)].filter((text) => text !== '').join(' '),
     table: () => ({
-      columns: ['workers', 'time_s', 'cost_usd', 'worker_hours'],
-      rows: sorted.map((point) => [point.workers, point.timeSeconds, point.costUsd, point.workerHours]),
+      columns: ['workers', 'time_s', 'time_low_s', 'time_high_s', 'cost_usd', 'worker_hours'],
+      rows: sorted.map((point) => [
+        point.workers,
+        point.timeSeconds,
+        point.timeRange?.low ?? null,
+        point.timeRange?.high ?? null,
+        point.costUsd,
+        point.workerHours,
+      ]),
     }),
     option: {
       ...baseOption(theme),
@@ -68,12 +78,53 @@ export function frontPicture(
           );
           return tooltipHtml(workersText(point.workers), [
             ['time', describeDuration(point.timeSeconds)],
+            ...(point.timeRange
+              ? [
+                  [
+                    'four of five runs',
+                    `${describeDuration(point.timeRange.low)} to ${describeDuration(point.timeRange.high)}`,
+                  ] as const,
+                ]
+              : []),
             ['cost', priceText(point)],
             ...tags,
           ]);
         },
       },
       series: [
+        {
+          id: 'ranges',
+          type: 'line',
+          silent: true,
+          data: sorted.flatMap((point) => {
+            const { low, high } = point.timeRange ?? {};
+            if (low === undefined || high === undefined) return [];
+            // A hole ends the line of one point before that of the next.
+            return [
+              [low, price.of(point)],
+              [high, price.of(point)],
+              [Number.NaN, Number.NaN],
+            ];
+          }),
+          symbol: 'none',
+          lineStyle: { color: seriesColor(theme, 0), width: 6, opacity: 0.22, cap: 'round' },
+        },
+        {
+          id: 'knee',
+          type: 'scatter',
+          silent: true,
+          data: knee && knee !== marked ? [at(knee)] : [],
+          symbol: 'diamond',
+          symbolSize: 16,
+          itemStyle: { color: 'transparent', borderColor: theme.muted, borderWidth: 2 },
+          label: {
+            show: true,
+            position: 'bottom',
+            color: theme.muted,
+            formatter: knee ? `more than ${knee.workers} hardly help` : '',
+          },
+          z: 4,
+        },
         {
           id: 'front',
           type: 'line',
@@ -90,6 +141,20 @@ export function frontPicture(
             formatter: ({ dataIndex }) => String(sorted[dataIndex]?.workers ?? ''),
           },
           labelLayout: { hideOverlap: true },
+          ...(evidence && {
+            markLine: {
+              silent: true,
+              symbol: 'none',
+              lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
+              label: {
+                color: theme.muted,
+                formatter: 'no number of workers is faster',
+                position: 'insideEndBottom',
+                rotate: 90,
+              },
+              data: [{ xAxis: evidence.criticalPathSeconds }],
+            },
+          }),
         },
         {
           id: 'chosen',
@@ -112,6 +177,14 @@ export function frontPicture(
       ],
     },
   };
+}
+
+/** Amdahl's limit (1967) in words. */
+function limitText(evidence: FrontEvidence | null): string {
+  if (!evidence) return '';
+  const { criticalPathSeconds, mostSpeedup, kneeWorkers } = evidence;
+  const limit = `No number of workers is faster than ${describeDuration(criticalPathSeconds)}, ${round(mostSpeedup)} times as fast as one worker.`;
+  return kneeWorkers === null ? limit : `${limit} More than ${workersText(kneeWorkers)} hardly help.`;
 }
 
 function describe(sorted: readonly FrontPoint[], marked: FrontPoint | undefined): string {

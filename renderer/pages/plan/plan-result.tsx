@@ -25,10 +25,28 @@ export function PlanResult({ plan, stale }: { plan: PlanAnswer; stale: boolean }
               : 'Each point is a number of workers; the marked one is this plan.'
           }
         >
-          <FrontChart points={plan.front} chosen={totalWorkers(plan)} height={260} />
+          <FrontChart
+            points={plan.front}
+            chosen={totalWorkers(plan)}
+            evidence={plan.frontEvidence}
+            height={280}
+          />
+          {plan.frontEvidence && <Limit evidence={plan.frontEvidence} />}
         </Panel>
       )}
     </Stack>
+  );
+}
+
+/** Amdahl's limit, in a line below the picture that draws it. */
+function Limit({ evidence }: { evidence: NonNullable<PlanAnswer['frontEvidence']> }) {
+  const { criticalPathSeconds, mostSpeedup, kneeWorkers } = evidence;
+  return (
+    <p className={classes.limit}>
+      No number of workers ends it in less than {duration(criticalPathSeconds)}, the longest chain of tasks
+      that wait for each other: at most {mostSpeedup.toFixed(mostSpeedup < 10 ? 1 : 0)} times as fast as one
+      worker.{kneeWorkers !== null && ` More than ${plural(kneeWorkers, 'worker')} hardly help.`}
+    </p>
   );
 }
 

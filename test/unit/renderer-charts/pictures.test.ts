@@ -110,6 +110,18 @@ describe('the cost/time curve', () => {
     expect(frontPicture(points, 2, theme).description).toBe(
       'From 1 worker, 2 min, $1.00, to 2 workers, 1 min, $2.00. The plan uses 2 workers: 1 min, $2.00.',
     );
+    const limit = {
+      workSeconds: 1200,
+      criticalPathSeconds: 300,
+      serialShare: 0.25,
+      mostSpeedup: 4,
+      kneeWorkers: 2,
+    };
+    const limited = frontPicture(points, 2, theme, limit);
+    expect(limited.description).toContain(
+      'No number of workers is faster than 5 min, 4 times as fast as one worker. More than 2 workers hardly help.',
+    );
+    expect(JSON.stringify(limited.option.series)).toContain('"data":[{"xAxis":300}]');
     expect(frontPicture([], null, theme).description).toBe('No choices of workers to compare.');
   });
 });
