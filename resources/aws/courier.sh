@@ -12,7 +12,7 @@ tab=$(printf '\t')
 own=$(mktemp -d) || exit 90
 ending= at=0 renewed= shown= index= task= array=${SCALABLE_JOB##*/}
 trap 'ending=1' TERM INT
-cd "$volume" && mkdir -p ctl project "$run/logs" "$run/work" "$run/jobs/results" "$run/jobs/claims" "$run/jobs/stop" "$run/jobs/log" &&
+cd "$volume" && mkdir -p ctl project "$run/logs" "$run/work" "$run/outputs" "$run/jobs/results" "$run/jobs/claims" "$run/jobs/stop" "$run/jobs/log" &&
   chmod 777 . ./* runs/* "$run"/* "$run/jobs"/* || exit 91
 
 say() { printf 'scalable: %s\n' "$*" >&2; }
@@ -89,31 +89,28 @@ container_stopped() {
     grep '"Name" *: *"work"' | grep -q '"KnownStatus" *: *"STOPPED"'
 }
 
-# bring_away ID ATTEMPT: everything that an instance has written, and then the list of it
-bring_away() {
-  : >"$own/paths"
-  ( cd "$volume" && {
-      printf '%s\n' "$run/work/$1"
-      sed -n "s/^output$tab$1$tab//p" "$own/orders"
-    } | while IFS= read -r root; do [ ! -e "$root" ] || find "$root" -type f; done | sort -u ) >"$own/paths"
-  # What holds a line end in its name cannot be told apart from two files.
-  ( cd "$volume" && while IFS= read -r path; do [ -f "$path" ] && printf '%s\n' "$path"; done <"$own/paths" ) >"$own/found"
-  ( cd "$volume" && tr '\n' '\0' <"$own/found" | xargs -0 -r sha256sum ) >"$own/sums"
-  transfer_away || { say "the output of $1 could not be brought to the bucket"; return 1; }
-  put "$own/sums" "$SCALABLE_RUN/outputs/$1" || return 1
+# collect ID ATTEMPT: adds to what is to be brought away all that an instance has written, and the list of its outputs
+collect() {
+  {
+    printf '%s\n' "$run/work/$1"
+    sed -n "s/^output$tab$1$tab//p" "$own/orders"
+  } | while IFS= read -r root; do [ ! -e "$root" ] || find "$root" -type f; done | sort -u |
+    # What holds a line end in its name cannot be told apart from two files.
+    while IFS= read -r path; do [ ! -f "$path" ] || printf '%s\n' "$path"; done >"$own/found"
+  tr '\n' '\0' <"$own/found" | xargs -0 -r sha256sum >"$run/outputs/$1" || return 1
+  printf '%s\n' "$run/outputs/$1" >>"$own/found"
   for stream in out err; do
-    log=logs/$1.$2.$stream
-    [ ! -s "$volume/$run/$log" ] || put "$volume/$run/$log" "$SCALABLE_RUN/$log" || return 1
+    [ ! -s "$run/logs/$1.$2.$stream" ] || printf '%s\n' "$run/logs/$1.$2.$stream" >>"$own/found"
   done
+  cat "$own/found" >>"$own/away"
 }
 # Small files together, the ones that need several parts one by one.
-transfer_away() {
-  : >"$own/small"
+bring_away() {
+  tr '\n' '\0' <"$own/away" | xargs -0 -r sh -c 'find "$@" -size +8388608' sh >"$own/big"
+  awk -v big="$own/big" 'BEGIN { while ((getline path <big) > 0) skip[path] = 1 } !($0 in skip)' "$own/away" >"$own/small" || return 1
   while IFS= read -r path; do
-    if [ "$(wc -c <"$volume/$path")" -gt 4294967296 ]; then
-      put "$volume/$path" "$(printf '%s\n' "$path" | keys)" || return 1
-    else printf '%s\n' "$path" >>"$own/small"; fi
-  done <"$own/found"
+    put "$path" "$(printf '%s\n' "$path" | keys)" </dev/null || return 1
+  done <"$own/big"
   transfers upload-file "$own/small"
 }
 
@@ -124,10 +121,14 @@ publish() {
   [ "$count" != "$shown" ] || return 0
   head -n "$count" "$results" >"$own/results"
   tail -n "+$((${shown:-0} + 1))" "$own/results" >"$own/new"
+  : >"$own/away"
   while IFS=$tab read -r kind id attempt _; do
-    case $kind in F | T) bring_away "$id" "$attempt" </dev/null || return 1 ;; esac
-    case $kind in S) running=$id.$attempt ;; F | T) running= ;; esac
+    case $kind in
+      S) running=$id.$attempt log_out=0 log_err=0 ;;
+      F | T) running= && collect "$id" "$attempt" </dev/null || return 1 ;;
+    esac
   done <"$own/new"
+  bring_away || { say 'what was made could not be brought to the bucket'; return 1; }
   put "$own/results" "$SCALABLE_JOB/results/$index" || return 1
   shown=$count
 }

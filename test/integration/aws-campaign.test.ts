@@ -1,3 +1,7 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AwsCloud, type CloudOptions } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
@@ -5,6 +9,20 @@ import { BUCKET, begin, manifest, project } from './aws-rig.ts';
 
 const missing = whyNoContainers();
 if (missing) console.warn(`Campaigns on the double of AWS are not tried: ${missing}`);
+
+/** Programs of images: those of Debian, and nothing but busybox and curl, as in Alpine's. */
+const IMAGES: readonly (readonly [string, string | null])[] = [['Debian', null], ...busybox()];
+
+function busybox(): (readonly [string, string])[] {
+  const folder = mkdtempSync(join(tmpdir(), 'busybox-'));
+  const installed = spawnSync('busybox', ['--install', '-s', folder]);
+  if (installed.status !== 0) {
+    console.warn('Images of busybox are not tried: busybox is not installed');
+    return [];
+  }
+  symlinkSync(execFileSync('which', ['curl'], { encoding: 'utf8' }).trim(), join(folder, 'curl'));
+  return [['busybox', folder]];
+}
 
 let cloud: AwsCloud;
 async function open(options: CloudOptions = {}): Promise<AwsCloud> {
@@ -16,10 +34,12 @@ afterEach(async () => cloud?.close());
 
 /** AWS itself cannot be had here: `AwsCloud` is a double of it, whose tasks really run. */
 describe.skipIf(missing !== null)('a campaign on AWS (a double of it)', () => {
-  it('runs its tasks in ECS, with the project’s files, and hands outputs on', async () => {
-    const { access } = await open().then((c) => ({ access: c.access() }));
-    const folder = project(
-      manifest(`
+  it.each(IMAGES)(
+    'runs its tasks in images of %s, with the project’s files, and hands outputs on',
+    async (_, path) => {
+      const access = (await open(path === null ? {} : { path })).access();
+      const folder = project(
+        manifest(`
 make:
   component: model
   command: "cat data/in.txt > {outputs.table}; echo hello {x}; echo {x} >> {outputs.table}"
@@ -31,22 +51,23 @@ sum:
   command: "cat {make.outputs.table} > {outputs.all}"
   outputs: { all: results/all.txt }
 `),
-      { 'data/in.txt': 'input\n' },
-    );
-    const { handle, workspace } = await begin(folder, access);
-    const report = await handle.finished;
-    const rows = (await workspace.store.instances({ runId: handle.runId, offset: 0, limit: 50 })).rows;
-    await workspace.close();
-    expect(
-      rows.map(({ state, message }) => [state, message]),
-      [...cloud.logs.values()].join('\n'),
-    ).toEqual(rows.map(() => ['succeeded', null]));
-    expect(report.status).toBe('succeeded');
-    const objects = cloud.s3.objects(BUCKET);
-    const all = objects.get(`study/runs/${handle.runId}/project/results/all.txt`)?.body.toString('utf8');
-    expect(all).toBe('input\n1\ninput\n2\ninput\n3\n');
-    expect(cloud.alive()).toEqual([]);
-  });
+        { 'data/in.txt': 'input\n' },
+      );
+      const { handle, workspace } = await begin(folder, access);
+      const report = await handle.finished;
+      const rows = (await workspace.store.instances({ runId: handle.runId, offset: 0, limit: 50 })).rows;
+      await workspace.close();
+      expect(
+        rows.map(({ state, message }) => [state, message]),
+        [...cloud.logs.values()].join('\n'),
+      ).toEqual(rows.map(() => ['succeeded', null]));
+      expect(report.status).toBe('succeeded');
+      const objects = cloud.s3.objects(BUCKET);
+      const all = objects.get(`study/runs/${handle.runId}/project/results/all.txt`)?.body.toString('utf8');
+      expect(all).toBe('input\n1\ninput\n2\ninput\n3\n');
+      expect(cloud.alive()).toEqual([]);
+    },
+  );
 
   it('of 300 instances ends complete though one task in ten is taken away and one call in twenty throttled, and costs what AWS bills', async () => {
     await open({ throttled: 0.05, interrupted: 0.1 });

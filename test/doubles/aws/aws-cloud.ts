@@ -24,6 +24,8 @@ export interface CloudOptions {
   /** How long a new task may be unknown. */
   readonly unknownMs?: number;
   readonly random?: () => number;
+  /** Where the programs of the containers' images are found; default: this machine's. */
+  readonly path?: string;
   /** Tasks are not run but said to have succeeded: for how many calls it takes, not for what happens. */
   readonly withoutProcesses?: boolean;
 }
@@ -92,6 +94,7 @@ export class AwsCloud {
         this.#turns--;
         return 500 + this.#random() * (options.interruptWithinMs ?? 4000);
       },
+      ...(options.path !== undefined && { path: options.path }),
       startFailure: (task) => this.#startFailure(task),
       onLog: (task, container, text) => {
         const stream = `${task.family}/${container}/${task.id}`;

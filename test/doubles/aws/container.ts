@@ -12,17 +12,19 @@ export class Container {
   constructor(options: {
     readonly argv: readonly string[];
     readonly env: Readonly<Record<string, string>>;
+    /** Where the image's programs are found; absent: those of this machine. */
+    readonly path?: string;
     /** Folder here → path inside, which lies below /mnt. */
     readonly volume: string;
     readonly at: string;
     readonly onOutput: (line: string) => void;
   }) {
-    const mount = `mount -t tmpfs none /mnt && mkdir -p "$1" && mount --bind "$0" "$1" && shift && cd / && exec "$@"`;
+    const mount = `mount -t tmpfs none /mnt && mkdir -p "$1" && mount --bind "$0" "$1" && shift && cd / && PATH=$IMAGE_PATH && unset IMAGE_PATH && exec "$@"`;
     this.#child = spawn(
       'unshare',
       [...NAMESPACES, 'sh', '-c', mount, options.volume, options.at, ...options.argv],
       {
-        env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: '/root', ...options.env },
+        env: { HOME: '/root', ...options.env, PATH, IMAGE_PATH: options.path ?? PATH },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
@@ -52,6 +54,7 @@ export class Container {
   }
 }
 
+const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 const NAMESPACES = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
 
 /** Why containers cannot be played on this machine; null: they can. */

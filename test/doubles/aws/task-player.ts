@@ -15,6 +15,8 @@ export interface PlayOptions {
   readonly interruptAfterMs: (task: EcsTask) => number | null;
   /** Why a task cannot start; null: it can. */
   readonly startFailure: (task: EcsTask) => string | null;
+  /** Where the programs of the containers' images are found. */
+  readonly path?: string;
   readonly onLog: (task: EcsTask, container: string, text: string) => void;
 }
 
@@ -128,6 +130,7 @@ export class TaskPlayer {
         ECS_CONTAINER_METADATA_URI_V4: `${url}/task-metadata/${task.id}`,
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/task-credentials/${task.id}`,
       },
+      ...(this.#options.path !== undefined && { path: this.#options.path }),
       volume,
       at: mountPoints[0]?.containerPath ?? '/mnt/none',
       onOutput: (text) => onLog(task, name, text),
