@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { AwsAccess, CloudWishes, GcpAccess } from '../providers/clouds.ts';
-import type { awsCredentials } from './aws/credentials.ts';
+import type { AwsCredentialSource } from './aws/credentials.ts';
 import { openAws } from './aws/open-aws.ts';
 import { openGcp } from './gcp/open-gcp.ts';
 import type { ProfileFile } from './profile-file.ts';
@@ -21,7 +21,7 @@ type Shelf<T> = Map<string, { readonly connection: string | null; readonly kept:
 export class CloudAccesses {
   readonly #options: CloudAccessesOptions;
   readonly #closed = new AbortController();
-  readonly #aws: Shelf<ReturnType<typeof awsCredentials>> = new Map();
+  readonly #aws: Shelf<AwsCredentialSource> = new Map();
   readonly #gcp: Shelf<GcpAccess['auth']> = new Map();
 
   constructor(options: CloudAccessesOptions) {
@@ -31,9 +31,16 @@ export class CloudAccesses {
   async aws(name: string | null, wishes: CloudWishes): Promise<AwsAccess> {
     const { profiles, prompts, clock, env = process.env } = this.#options;
     const profile = name === null ? null : await profiles.getOf('aws', name);
-    const access = await openAws({ profile, wishes, prompts, clock, env, signal: this.#closed.signal });
-    const credentials = keep(this.#aws, name, JSON.stringify(profile), access.credentials);
-    return { ...access, credentials };
+    const { access, source } = await openAws({
+      profile,
+      wishes,
+      prompts,
+      clock,
+      env,
+      signal: this.#closed.signal,
+    });
+    const kept = keep(this.#aws, name, JSON.stringify(profile), source);
+    return { ...access, credentials: kept.get };
   }
 
   async gcp(name: string | null, wishes: CloudWishes): Promise<GcpAccess> {
@@ -44,7 +51,12 @@ export class CloudAccesses {
     return { ...access, auth };
   }
 
-  /** The next use asks again. */
+  /** A person is there now: what nobody answered may be asked again. */
+  askAgain(name: string): void {
+    for (const { connection, kept } of this.#aws.values()) if (connection === name) kept.askAgain();
+  }
+
+  /** The next use begins anew. */
   forget(name: string): void {
     for (const shelf of [this.#aws, this.#gcp])
       for (const [key, { connection }] of shelf) if (connection === name) shelf.delete(key);

@@ -47,6 +47,8 @@ export interface Sites extends SitesOfRuns {
   prices(): Promise<PriceTables>;
   aws(name: string | null, wishes: CloudWishes): Promise<AwsAccess>;
   gcp(name: string | null, wishes: CloudWishes): Promise<GcpAccess>;
+  /** A person is there now: codes that nobody gave to a cloud may be asked for again. */
+  askAgain(name: string): void;
   /**
    * Connects now, asking where it must; rejects with the exact reason (`E_SSH_HOST_KEY_CHANGED`, `E_SSH_AUTH`, …), where a
    * site's own methods say `E_SITE_UNREACHABLE`. To be called where a person has just asked for it. Resolves at once when connected.
@@ -108,6 +110,7 @@ export function openSites(options: OpenSitesOptions): Sites {
     prices: () => loadPrices([resourcePath('prices'), options.profiles.pricesFolder]),
     aws: (name, wishes) => clouds.aws(name, wishes),
     gcp: (name, wishes) => clouds.gcp(name, wishes),
+    askAgain: (name) => clouds.askAgain(name),
     connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
     connectQuietly: async (name) => (await opened(name)).connection.quietly(),
     reach: (name) => known.get(name)?.reach ?? null,

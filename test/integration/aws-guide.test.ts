@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AwsProfileInput } from '../../main/connections/aws/aws-profile.ts';
+import { type AwsProfileInput, awsProfileSchema } from '../../main/connections/aws/aws-profile.ts';
+import { AwsCredentialSource } from '../../main/connections/aws/credentials.ts';
+import { ownerOf } from '../../main/connections/aws/open-aws.ts';
 import { AWS_PERMISSIONS, permissionOf } from '../../main/connections/aws/permissions.ts';
 import { CHECKS_OF, type CheckName } from '../../main/connections/check.ts';
+import { noPrompts } from '../../main/connections/prompts.ts';
 import { AwsAccount } from '../doubles/aws/account.ts';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { type CloudRig, cloudRig } from './cloud-rig.ts';
@@ -253,6 +256,48 @@ describe('the guide of AWS, through the real SDK on a double of AWS', () => {
     await rig.add({ ...LAB, name: 'other', roleArn: 'arn:aws:iam::123456789012:role/boss' });
     const other = await rig.guide('other');
     expect(other.results.get('credentials')).toMatchObject({ code: 'E_CREDENTIALS_DENIED' });
+  });
+
+  it('leaves people alone for a while when nobody gave a code, until somebody tests the connection', async () => {
+    account.mfa.set('runs', '424242');
+    const role = {
+      roleArn: 'arn:aws:iam::123456789012:role/runs',
+      mfaSerial: 'arn:aws:iam::123456789012:mfa/ada',
+    };
+    await rig.add({ ...LAB, ...role });
+    const { credentials } = await rig.sites.aws('lab', {});
+    const ask = credentials as () => Promise<unknown>;
+    for (let i = 0; i < 3; i++) await expect(ask()).rejects.toMatchObject({ code: 'E_CREDENTIALS_MFA' });
+    expect(rig.asked).toHaveLength(1);
+    rig.answers.push('424242');
+    expect((await rig.guide('lab')).results.get('identity')?.ok).toBe(true);
+    await expect(ask()).resolves.toMatchObject({ accessKeyId: expect.stringMatching(/^ASIA/) });
+    expect(rig.asked).toHaveLength(2);
+  });
+
+  it('renews a role before it ends, and uses what is still good when that fails', async () => {
+    let now = Date.now();
+    const profile = awsProfileSchema.parse({ ...LAB, roleArn: 'arn:aws:iam::123456789012:role/runs' });
+    const source = new AwsCredentialSource({
+      profile,
+      of: ownerOf(profile, null),
+      region: 'eu-central-1',
+      endpointUrl: cloud.server.url,
+      prompts: noPrompts,
+      clock: { now: () => now },
+      signal: new AbortController().signal,
+    });
+    const minutes = (more: number) => {
+      now += more * 60_000;
+      return source.get().then(({ accessKeyId }) => accessKeyId);
+    };
+    const first = await minutes(0);
+    expect(await minutes(50)).toBe(first);
+    const second = await minutes(6);
+    expect(second).not.toBe(first);
+    account.roles.delete('runs');
+    expect(await minutes(2)).toBe(second);
+    await expect(minutes(5)).rejects.toMatchObject({ code: 'E_CREDENTIALS_DENIED' });
   });
 
   it('asks for the code that a profile of ~/.aws/config wants', async () => {

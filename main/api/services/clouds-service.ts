@@ -23,6 +23,7 @@ export function cloudsService({
     cloudChoices: async (name) => {
       const profile = await profiles.get(name);
       if (profile.kind === 'gcp') return readGcpChoices(await sites.gcp(name, {}), name);
+      sites.askAgain(name);
       const found = await profiles.getOf('aws', name);
       const of = ownerOf(found, await sharedProfileOf(found, process.env));
       return readAwsChoices(await sites.aws(name, {}), of);

@@ -139,6 +139,7 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
 async function signedIn(sites: Sites, kind: 'aws' | 'gcp', name: string): Promise<void> {
   if (kind === 'gcp') await (await sites.gcp(name, {})).auth.getAccessToken();
   else {
+    sites.askAgain(name);
     const { credentials } = await sites.aws(name, {});
     if (typeof credentials === 'function') await credentials();
   }

@@ -49,6 +49,7 @@ async function walk(
 ): Promise<void> {
   const of = ownerOf(profile, await sharedProfileOf(profile, process.env));
   const access = await guide.needed('credentials', async (): Promise<Found<AwsAccess>> => {
+    sites.askAgain(name);
     const opened = await sites.aws(name, {});
     if (typeof opened.credentials === 'function') await opened.credentials();
     return [opened, `Found: ${sourceOf(profile, of)}.`];

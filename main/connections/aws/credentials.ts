@@ -7,7 +7,7 @@ import {
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { AwsAccess } from '../../providers/clouds.ts';
-import type { Prompts } from '../prompts.ts';
+import type { Answer, Prompts } from '../prompts.ts';
 import type { AwsProfile } from './aws-profile.ts';
 import { type CredentialsOf, credentialsError } from './credential-errors.ts';
 
@@ -27,47 +27,99 @@ export interface CredentialsParts {
 
 /** Credentials that end within this time are renewed first: a call may take a while. */
 const RENEW_BEFORE_MS = 5 * 60_000;
+/** After nobody gave a code, nobody is asked again for this long: a run asks AWS every few seconds. */
+const LEAVE_ALONE_MS = 5 * 60_000;
 
 /**
  * The SDK's own ways to credentials, asked once for all clients of a connection: a code of an MFA device serves only once.
- * @returns a provider that rejects with AppError `E_CREDENTIALS…`, `E_CLOUD_UNREACHABLE`
  */
-export function awsCredentials(parts: CredentialsParts): () => Promise<Identity> {
-  const { of, clock } = parts;
-  const source = sourceOf(parts);
-  let current: Identity | null = null;
-  let pending: Promise<Identity> | null = null;
-  return async () => {
-    const ends = current?.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
-    if (current && ends - clock.now() > RENEW_BEFORE_MS) return current;
-    pending ??= source()
-      .catch((error: unknown) => {
-        throw credentialsError(error, of);
-      })
-      .finally(() => {
-        pending = null;
-      });
-    current = await pending;
-    return current;
-  };
-}
+export class AwsCredentialSource {
+  readonly #parts: CredentialsParts;
+  readonly #source: () => Promise<Identity>;
+  #current: Identity | null = null;
+  #pending: Promise<Identity> | null = null;
+  /** When nobody gave a code; milliseconds since the epoch. */
+  #unansweredAt: number | null = null;
 
-function sourceOf(parts: CredentialsParts): () => Promise<Identity> {
-  const { profile, region, endpointUrl } = parts;
-  const clientConfig = { region, ...(endpointUrl !== null && { endpoint: endpointUrl }) };
-  const mfaCodeProvider = (serial: string) => askCode(parts, serial);
-  const first = firstSource(profile, { clientConfig, mfaCodeProvider, ignoreCache: true });
-  if (!profile?.roleArn) return first;
-  return fromTemporaryCredentials({
-    masterCredentials: first,
-    clientConfig,
-    mfaCodeProvider,
-    params: {
-      RoleArn: profile.roleArn,
-      RoleSessionName: 'scalable',
-      ...(profile.mfaSerial !== null && { SerialNumber: profile.mfaSerial }),
-    },
-  });
+  constructor(parts: CredentialsParts) {
+    this.#parts = parts;
+    this.#source = this.#sourceOf();
+  }
+
+  /** @throws AppError `E_CREDENTIALS…`, `E_CLOUD_UNREACHABLE` */
+  readonly get = async (): Promise<Identity> => {
+    if (this.#current && this.#secondsLeft(this.#current) * 1000 > RENEW_BEFORE_MS) return this.#current;
+    this.#pending ??= this.#renewed().finally(() => {
+      this.#pending = null;
+    });
+    return this.#pending;
+  };
+
+  /** A person is there now who may be asked. */
+  askAgain(): void {
+    this.#unansweredAt = null;
+  }
+
+  async #renewed(): Promise<Identity> {
+    try {
+      this.#current = await this.#source();
+      return this.#current;
+    } catch (error) {
+      // What is still good is used until it ends.
+      if (this.#current && this.#secondsLeft(this.#current) > 0) return this.#current;
+      throw credentialsError(error, this.#parts.of);
+    }
+  }
+
+  #secondsLeft({ expiration }: Identity): number {
+    if (expiration === undefined) return Number.POSITIVE_INFINITY;
+    return (expiration.getTime() - this.#parts.clock.now()) / 1000;
+  }
+
+  #sourceOf(): () => Promise<Identity> {
+    const { profile, region, endpointUrl } = this.#parts;
+    const clientConfig = { region, ...(endpointUrl !== null && { endpoint: endpointUrl }) };
+    const mfaCodeProvider = (serial: string) => this.#askCode(serial);
+    const first = firstSource(profile, { clientConfig, mfaCodeProvider, ignoreCache: true });
+    if (!profile?.roleArn) return first;
+    return fromTemporaryCredentials({
+      masterCredentials: first,
+      clientConfig,
+      mfaCodeProvider,
+      params: {
+        RoleArn: profile.roleArn,
+        RoleSessionName: 'scalable',
+        ...(profile.mfaSerial !== null && { SerialNumber: profile.mfaSerial }),
+      },
+    });
+  }
+
+  async #askCode(serial: string): Promise<string> {
+    const { profile, prompts, signal, clock } = this.#parts;
+    const isLeftAlone = this.#unansweredAt !== null && clock.now() - this.#unansweredAt < LEAVE_ALONE_MS;
+    const answer: Answer = isLeftAlone
+      ? { kind: 'cancelled' }
+      : await prompts.ask(
+          profile?.name ?? 'aws',
+          {
+            kind: 'secret',
+            what: 'code',
+            subject: serial,
+            instructions: profile?.roleArn ? `To take on the role ${profile.roleArn}.` : '',
+            label: 'Code of the MFA device:',
+            echo: true,
+            maySave: false,
+          },
+          signal,
+        );
+    if (answer.kind === 'secret') return answer.text.trim();
+    if (!isLeftAlone) this.#unansweredAt = clock.now();
+    throw new AppError({
+      code: 'E_CREDENTIALS_MFA',
+      message: `AWS wants the code of the MFA device ${serial}, and nobody gave it.`,
+      hint: 'Test the connection where you can be asked: in a terminal, or with the app open.',
+    });
+  }
 }
 
 function firstSource(
@@ -91,26 +143,4 @@ function firstSource(
   }
   // A profile that was named is meant: what else the machine has must not stand in for it.
   return profile?.profile ? fromIni({ ...init, profile: profile.profile }) : fromNodeProviderChain(init);
-}
-
-async function askCode({ profile, prompts, signal }: CredentialsParts, serial: string): Promise<string> {
-  const answer = await prompts.ask(
-    profile?.name ?? 'aws',
-    {
-      kind: 'secret',
-      what: 'code',
-      subject: serial,
-      instructions: profile?.roleArn ? `To take on the role ${profile.roleArn}.` : '',
-      label: 'Code of the MFA device:',
-      echo: true,
-      maySave: false,
-    },
-    signal,
-  );
-  if (answer.kind === 'secret') return answer.text.trim();
-  throw new AppError({
-    code: 'E_CREDENTIALS_MFA',
-    message: `AWS wants the code of the MFA device ${serial}, and nobody gave it.`,
-    hint: 'Try again where you can be asked: in a terminal, or with the app open.',
-  });
 }

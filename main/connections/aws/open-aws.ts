@@ -4,7 +4,7 @@ import type { AwsAccess, CloudWishes } from '../../providers/clouds.ts';
 import type { Prompts } from '../prompts.ts';
 import type { AwsProfile } from './aws-profile.ts';
 import type { CredentialsOf } from './credential-errors.ts';
-import { awsCredentials } from './credentials.ts';
+import { AwsCredentialSource } from './credentials.ts';
 import { readSharedProfiles, type SharedProfile } from './shared-config.ts';
 
 export interface OpenAwsParts {
@@ -18,9 +18,10 @@ export interface OpenAwsParts {
   readonly signal: AbortSignal;
 }
 
-/** As contract `AwsAccess`, with the credentials as this app asks for them. */
-export interface OpenedAws extends AwsAccess {
-  readonly credentials: ReturnType<typeof awsCredentials>;
+/** Where the credentials come from is kept by whoever opens it: the next one may use it again. */
+export interface OpenedAws {
+  readonly access: Omit<AwsAccess, 'credentials'>;
+  readonly source: AwsCredentialSource;
 }
 
 /** How AWS is asked in the name of a profile. Reads ~/.aws, asks nothing of AWS. @throws AppError E_CLOUD_REGION */
@@ -36,17 +37,16 @@ export async function openAws({ profile, wishes, env, ...rest }: OpenAwsParts): 
       hint: 'Regions look like us-east-1 or eu-central-1.',
     });
   const endpointUrl = profile?.endpointUrl ?? (env.AWS_ENDPOINT_URL || null);
-  return {
-    label: `${whom(profile, shared?.name ?? null)} in ${region}`,
+  const source = new AwsCredentialSource({
+    ...rest,
+    profile,
+    of: ownerOf(profile, shared),
     region,
     endpointUrl,
-    credentials: awsCredentials({
-      ...rest,
-      profile,
-      of: ownerOf(profile, shared),
-      region,
-      endpointUrl,
-    }),
+  });
+  return {
+    access: { label: `${whom(profile, shared?.name ?? null)} in ${region}`, region, endpointUrl },
+    source,
   };
 }
 

@@ -25,34 +25,44 @@ export interface SharedSso {
 export async function readSharedProfiles(): Promise<readonly SharedProfile[]> {
   const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
   const sessions = await loadSsoSessionData();
-  const names = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])];
-  return names
-    .filter((name) => !/^(?:sso-session|services)\./.test(name))
-    .map((name) => {
-      const section = { ...configFile[name], ...credentialsFile[name] };
-      return {
-        name,
-        region: section.region ?? null,
-        roleArn: section.role_arn ?? null,
-        mfaSerial: section.mfa_serial ?? null,
-        sso: ssoOf(section, sessions),
-      };
-    })
+  const names = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].filter(
+    (name) => !/^(?:sso-session|services)\./.test(name),
+  );
+  const sections = new Map(names.map((name) => [name, { ...configFile[name], ...credentialsFile[name] }]));
+  return [...sections]
+    .map(([name, section]) => ({
+      name,
+      region: section.region ?? null,
+      roleArn: section.role_arn ?? null,
+      mfaSerial: section.mfa_serial ?? null,
+      sso: ssoOf(name, sections, sessions),
+    }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 type Section = Readonly<Record<string, string | undefined>>;
 
-function ssoOf(section: Section, sessions: Readonly<Record<string, Section>>): SharedSso | null {
+/** Its own sign-in, or that of the profile whose credentials it takes on its role with. */
+function ssoOf(
+  name: string,
+  sections: ReadonlyMap<string, Section>,
+  sessions: Readonly<Record<string, Section>>,
+  seen: readonly string[] = [],
+): SharedSso | null {
+  const section = sections.get(name);
+  if (!section || seen.includes(name)) return null;
   const session = section.sso_session ?? null;
-  const source = session === null ? section : sessions[session];
-  if (source?.sso_start_url === undefined || source.sso_region === undefined) return null;
+  const place = session === null ? section : sessions[session];
+  if (place?.sso_start_url === undefined || place.sso_region === undefined)
+    return section.source_profile === undefined
+      ? null
+      : ssoOf(section.source_profile, sections, sessions, [...seen, name]);
   return {
     session,
-    startUrl: source.sso_start_url,
-    region: source.sso_region,
+    startUrl: place.sso_start_url,
+    region: place.sso_region,
     accountId: section.sso_account_id ?? null,
     roleName: section.sso_role_name ?? null,
-    scopes: (source.sso_registration_scopes ?? '').split(',').flatMap((scope) => scope.trim() || []),
+    scopes: (place.sso_registration_scopes ?? '').split(',').flatMap((scope) => scope.trim() || []),
   };
 }

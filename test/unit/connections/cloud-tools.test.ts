@@ -56,6 +56,18 @@ describe('what the AWS tools of this computer know', () => {
     expect(JSON.stringify(found)).not.toMatch(/hush|AKIA1/);
   });
 
+  it('signs in where the profile does whose credentials a role is taken on with', async () => {
+    write(
+      '.aws/config',
+      '[profile runs]\nrole_arn = arn:aws:iam::123456789012:role/runs\nsource_profile = old\n[profile old]\nsso_start_url = https://old.awsapps.com/start\nsso_region = us-east-1\n[profile a]\nsource_profile = b\n[profile b]\nsource_profile = a\n',
+    );
+    const found = new Map(
+      (await readSharedProfiles()).map((profile) => [profile.name, profile.sso?.startUrl]),
+    );
+    expect(found.get('runs')).toBe('https://old.awsapps.com/start');
+    expect(found.get('a')).toBeUndefined();
+  });
+
   it('is read anew each time', async () => {
     write('.aws/config', '[profile one]\nregion = eu-west-1\n');
     await readSharedProfiles();
@@ -71,7 +83,7 @@ describe('what the AWS tools of this computer know', () => {
     [{}, 'eu-north-1'],
   ])('gives the region when nobody closer does: %j', async ({ wishes, profile, ...env }, region) => {
     write('.aws/config', '[default]\nregion = eu-north-1\n');
-    const access = await openAws({
+    const { access } = await openAws({
       profile: awsProfileSchema.parse({ kind: 'aws', name: 'lab', region: profile ?? null }),
       wishes: wishes === undefined ? {} : { region: wishes },
       env,
