@@ -291,6 +291,14 @@ describe('what is left on Google Cloud (a double of it)', () => {
     const copy = join(STUDY, 'copy.bin');
     await files?.download(path, copy);
     expect(readFileSync(copy).equals(readFileSync(join(STUDY, 'large.bin')))).toBe(true);
+    const broken = join(STUDY, 'broken.bin');
+    const stop = new AbortController();
+    const begun = files?.download(path, broken, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(begun).rejects.toMatchObject({ code: 'E_CANCELLED' });
+    const pieces: number[] = [];
+    await files?.download(path, broken, { onProgress: (done) => pieces.push(done) });
+    expect(pieces[0]).toBeGreaterThan(8 * 2 ** 20);
+    expect(readFileSync(broken).equals(readFileSync(copy))).toBe(true);
     const sums = await files?.treeSums([path]);
     expect(sums?.get(path)).toBe(await files?.sumOf?.(copy));
     staged.shift();

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type File, type FileMetadata, IdempotencyStrategy, Storage } from '@google-cloud/storage';
-import { cancelledError } from '../../platform/errors.ts';
+import { CRC32C, type File, type FileMetadata, IdempotencyStrategy, Storage } from '@google-cloud/storage';
+import { AppError, cancelledError } from '../../platform/errors.ts';
 import { MIB } from '../../platform/units.ts';
 import type { Timer } from '../batch/timer.ts';
 import type { GcpAccess } from '../clouds.ts';
@@ -108,12 +108,14 @@ export class Bucket {
     name: string,
     { offset = 0, maxBytes = READ_BYTES }: { offset?: number; maxBytes?: number } = {},
   ): Promise<Buffer | null> {
-    const whole = offset === 0 && maxBytes >= READ_BYTES;
-    const range = whole
-      ? { validation: 'crc32c' as const }
-      : { start: offset, end: offset + maxBytes - 1, validation: false };
+    const origin = this.#access.apiEndpoint ?? 'https://storage.googleapis.com';
+    const url = `${origin}/storage/v1/b/${this.name}/o/${encodeURIComponent(name)}?alt=media`;
+    const headers = { range: `bytes=${offset}-${offset + maxBytes - 1}` };
     try {
-      return await this.#orNull('read a file', async () => (await this.#file(name).download(range))[0]);
+      return await this.#orNull('read a file', async () => {
+        const options = { url, headers, responseType: 'arraybuffer' } as const;
+        return Buffer.from((await this.#access.auth.request<ArrayBuffer>(options)).data);
+      });
     } catch (error) {
       // Nothing lies behind its end.
       if (isStatus((error as { cause?: unknown }).cause, 416)) return Buffer.alloc(0);
@@ -151,12 +153,34 @@ export class Bucket {
     onProgress?.(bytes, bytes);
   }
 
-  /** Compared by CRC32C at the end. */
-  async download(name: string, localPath: string): Promise<void> {
+  /**
+   * Piece by piece, from where an earlier try broke off, and compared by CRC32C at the end.
+   * @throws AppError `E_TRANSFER_DAMAGED`, `E_CANCELLED` between two pieces
+   */
+  async download(
+    name: string,
+    localPath: string,
+    { signal, onProgress }: TransferOptions = {},
+  ): Promise<void> {
+    const object = await this.stat(name);
+    if (object === null) throw damaged(name, 'it is not there any more');
+    const part = `${localPath}.scalable-part`;
     await mkdir(dirname(localPath), { recursive: true });
-    await this.#call('read a file', 'get', () =>
-      this.#file(name).download({ destination: localPath, validation: 'crc32c' }),
-    );
+    await using file = await open(part, 'a');
+    let done = (await file.stat()).size;
+    while (done < object.bytes) {
+      if (signal?.aborted) throw cancelledError();
+      const piece = await this.read(name, { offset: done, maxBytes: PIECE_BYTES });
+      if (piece === null || piece.length === 0) break;
+      await file.appendFile(piece);
+      done += piece.length;
+      onProgress?.(done, object.bytes);
+    }
+    if (object.crc32c !== null && (await CRC32C.fromFile(part)).toString() !== object.crc32c) {
+      await rm(part, { force: true });
+      throw damaged(name, 'it did not arrive as it is there');
+    }
+    await rename(part, localPath);
   }
 
   /** What is not there is fine. */
@@ -224,4 +248,12 @@ function prefixesOf(answer: unknown): string[] {
   const prefixes =
     typeof answer === 'object' && answer !== null && 'prefixes' in answer ? answer.prefixes : [];
   return Array.isArray(prefixes) ? prefixes.filter((prefix) => typeof prefix === 'string') : [];
+}
+
+function damaged(name: string, why: string): AppError {
+  return new AppError({
+    code: 'E_TRANSFER_DAMAGED',
+    message: `${name} could not be copied from the bucket: ${why}.`,
+    hint: 'It may have changed while it was copied: try again.',
+  });
 }

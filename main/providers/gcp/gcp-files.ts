@@ -26,10 +26,7 @@ export function gcpFiles(bucket: Bucket, places: GcpPlaces): RunFiles {
       return (await bucket.hasBelow(nameOf(path))) ? { kind: 'folder', bytes: 0, modifiedAt: 0 } : null;
     },
     readFile: (path, options) => bucket.read(nameOf(path), options),
-    async download(path, localPath, { signal } = {}) {
-      if (signal?.aborted) throw cancelledError();
-      await bucket.download(nameOf(path), localPath);
-    },
+    download: (path, localPath, options) => bucket.download(nameOf(path), localPath, options),
     async treeSums(roots) {
       const trees = await atOnce(roots, (root) => filesBelow(bucket, nameOf(root)));
       return new Map(
