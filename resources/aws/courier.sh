@@ -50,14 +50,15 @@ encode() {
 url() { printf '%s/%s' "$SCALABLE_BUCKET" "$(printf '%s\n' "$1" | encode)"; }
 # get KEY FILE
 get() { : >"$2" && s3 -o "$2" "$(url "$1")" || { status=$?; rm -f "$2"; return "$status"; }; }
-# put FILE KEY [OPTION...]: beyond 4 GiB in parts
+# put FILE KEY [OPTION...]: in parts what is larger than eight of them (4 GiB), as S3 takes no more than 5 GiB at once
+part=${SCALABLE_PART_BYTES:-536870912}
 put() {
   put_from=$1 put_to=$2
   shift 2
-  if [ "$(wc -c <"$put_from")" -gt 4294967296 ]; then put_parts; else s3 -o /dev/null -T "$put_from" "$@" "$(url "$put_to")"; fi
+  if [ "$(wc -c <"$put_from")" -gt $((8 * part)) ]; then put_parts; else s3 -o /dev/null -T "$put_from" "$@" "$(url "$put_to")"; fi
 }
 put_parts() {
-  address=$(url "$put_to") size=$(wc -c <"$put_from") part=536870912 number=0 etags=
+  address=$(url "$put_to") size=$(wc -c <"$put_from") number=0 etags=
   upload=$(s3 -X POST -d '' "$address?uploads=" | tr -d '\n' | sed -n 's:.*<UploadId>\(.*\)</UploadId>.*:\1:p')
   [ -n "$upload" ] || return 1
   while [ $((number * part)) -lt "$size" ]; do
@@ -106,7 +107,7 @@ collect() {
 }
 # Small files together, the ones that need several parts one by one.
 bring_away() {
-  tr '\n' '\0' <"$own/away" | xargs -0 -r sh -c 'find "$@" -size +8388608' sh >"$own/big"
+  tr '\n' '\0' <"$own/away" | xargs -0 -r sh -c 'size=$1; shift; find "$@" -size +"$size"' sh "$((part / 64))" >"$own/big"
   awk -v big="$own/big" 'BEGIN { while ((getline path <big) > 0) skip[path] = 1 } !($0 in skip)' "$own/away" >"$own/small" || return 1
   while IFS= read -r path; do
     put "$path" "$(printf '%s\n' "$path" | keys)" </dev/null || return 1

@@ -69,6 +69,21 @@ sum:
     },
   );
 
+  it('keeps outputs that are larger than S3 takes at once, in parts', async () => {
+    const part = 5 * 2 ** 20;
+    await open({ env: { SCALABLE_PART_BYTES: String(part) } });
+    const command = 'command: "head -c 45000000 /dev/zero > {outputs.large}; echo end >> {outputs.large}"';
+    const folder = project(manifest(`t:\n  component: model\n  ${command}\n  outputs: { large: file }\n`));
+    const { handle, workspace } = await begin(folder, cloud.access());
+    const report = await handle.finished;
+    await workspace.close();
+    expect(report.status, JSON.stringify(report.failures)).toBe('succeeded');
+    const large = cloud.s3.objects(BUCKET).get(`study/runs/${handle.runId}/work/t.0/large`);
+    expect(large?.body.length).toBe(45_000_004);
+    expect(large?.body.subarray(-4).toString()).toBe('end\n');
+    expect(large?.etag).toMatch(/-9"$/);
+  });
+
   it('of 300 instances ends complete though one task in ten is taken away and one call in twenty throttled, and costs what AWS bills', async () => {
     await open({ throttled: 0.05, interrupted: 0.1 });
     const folder = project(

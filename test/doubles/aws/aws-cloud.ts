@@ -26,6 +26,8 @@ export interface CloudOptions {
   readonly random?: () => number;
   /** Where the programs of the containers' images are found; default: this machine's. */
   readonly path?: string;
+  /** More variables for all containers. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Tasks are not run but said to have succeeded: for how many calls it takes, not for what happens. */
   readonly withoutProcesses?: boolean;
 }
@@ -95,6 +97,7 @@ export class AwsCloud {
         return 500 + this.#random() * (options.interruptWithinMs ?? 4000);
       },
       ...(options.path !== undefined && { path: options.path }),
+      ...(options.env && { env: options.env }),
       startFailure: (task) => this.#startFailure(task),
       onLog: (task, container, text) => {
         const stream = `${task.family}/${container}/${task.id}`;

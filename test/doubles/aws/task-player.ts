@@ -17,6 +17,8 @@ export interface PlayOptions {
   readonly startFailure: (task: EcsTask) => string | null;
   /** Where the programs of the containers' images are found. */
   readonly path?: string;
+  /** More variables for all containers. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly onLog: (task: EcsTask, container: string, text: string) => void;
 }
 
@@ -127,6 +129,7 @@ export class TaskPlayer {
       env: {
         ...Object.fromEntries(environment.map((one) => [one.name ?? '', one.value ?? ''])),
         ...task.overrides[name],
+        ...this.#options.env,
         ECS_CONTAINER_METADATA_URI_V4: `${url}/task-metadata/${task.id}`,
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/task-credentials/${task.id}`,
       },
