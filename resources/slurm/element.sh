@@ -12,7 +12,7 @@ node=${node:-${SLURMD_NODENAME:-$(uname -n)}}
 results=$jobs/results/${array}_$index
 tab='	'
 scratch=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/scalable.XXXXXX") || exit 97
-pid= timer= sampler= id= attempt= started= failed=0 warned= ending= empty= count=0 notes=$scratch/0
+pid= timer= sampler= id= attempt= started= failed=0 warned= left= ending= empty= count=0 notes=$scratch/0
 
 # write FIELD...: one line, one write
 write() {
@@ -169,7 +169,7 @@ trap clear_up EXIT
 
 # instance ID ATTEMPT SECONDS FOLDER OUT ERR RESULT: runs the function `task` in FOLDER, at most SECONDS (0: no limit)
 instance() {
-  [ -z "$warned$ending" ] || { failed=1; return 0; } # what comes after this array must not begin
+  [ -z "$warned$ending" ] || { failed=1 left=1; return 0; } # what comes after this array must not begin
   set -C
   if ! { echo "${array}_$index" >"claims/$1.$2"; } 2>/dev/null; then
     set +C
@@ -236,5 +236,5 @@ taken() {
 place=$(sed -n "${slot:-$((index + 1))}{p;q;}" "$chunks") && [ -n "$place" ] || exit 95
 part=$(tail -c "+${place% *}" "$chunks" | head -c "${place#* }"; echo x)
 eval "${part%x}"
-[ -n "$warned" ] || write E
+if [ -n "$left" ]; then write W; else write E; fi
 exit "$failed"

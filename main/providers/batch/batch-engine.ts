@@ -37,6 +37,8 @@ export interface ElementStatus {
 export interface ElementEnd {
   /** `succeeded` says that the element's script ended well; its instances have results of their own. */
   readonly outcome: AttemptResult['outcome'];
+  /** Near its time limit it began nothing more: what left no record of a start has not begun. */
+  readonly beganNoMore?: boolean;
   /** In the engine's own words, for people: `OUT_OF_MEMORY 0:125`. */
   readonly detail: string;
   readonly exitCode: number | null;

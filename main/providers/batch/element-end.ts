@@ -44,6 +44,7 @@ export function endsOfMembers(element: EndedElement, at: number): MemberEnd[] {
   });
   return open.map((member): MemberEnd => {
     if (member.cancelling) return ended(member, 'cancelled', 'It was cancelled.');
+    if (end?.beganNoMore && member.startedAt === null) return { member, result: null };
     const takes = !anyBegan || ran.has(member);
     switch (outcome) {
       case 'succeeded':

@@ -312,7 +312,7 @@ export class TrackedArray {
     const open = members.filter(({ told }) => !told);
     const stopped = endedAt !== null && end !== null && end.outcome !== 'succeeded';
     const waited = this.job.after.length > 0 && end?.outcome === 'cancelled' && end.elapsedSeconds === 0;
-    const sure = stopped && (waited || members.some(({ fatal }) => fatal));
+    const sure = stopped && (waited || end.beganNoMore || members.some(({ fatal }) => fatal));
     if (!sure || open.some(({ startedAt, cancelling }) => startedAt !== null || cancelling)) return [];
     return open.map((member) => this.#return(member, now));
   }

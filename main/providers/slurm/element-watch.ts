@@ -15,6 +15,8 @@ interface Watched {
   /** Lines of its result file that have been told. */
   lines: number;
   complete: boolean;
+  /** It ended before all of it had begun. */
+  beganNoMore: boolean;
   /** Begun and not ended: instance → attempt. */
   readonly running: Map<string, number>;
   terminated: Extract<ResultLine, { type: 'terminated' }> | null;
@@ -55,6 +57,10 @@ export class ElementWatch {
       const parsed = parseResultLine(arrayId, Number(index), line);
       if (parsed === null) continue;
       switch (parsed.type) {
+        case 'begins_no_more':
+          watched.complete = true;
+          watched.beganNoMore = true;
+          break;
         case 'complete':
           watched.complete = true;
           break;
@@ -102,8 +108,9 @@ export class ElementWatch {
     const phase = phaseOf(row.state);
     if (phase !== 'ended') return { arrayId, index, state: phase, reason, node, end: null };
     if (this.needsAccounting(row)) return { arrayId, index, state: 'running', reason: null, node, end: null };
-    const { accounted, log } = this.#of(elementKey(arrayId, index));
-    const end = elementEnd({ state: row.state, accounted, log });
+    const { accounted, log, beganNoMore } = this.#of(elementKey(arrayId, index));
+    const known = elementEnd({ state: row.state, accounted, log });
+    const end = beganNoMore ? { ...known, beganNoMore } : known;
     return { arrayId, index, state: 'ended', reason, node, end };
   }
 
@@ -145,6 +152,7 @@ export class ElementWatch {
     const fresh: Watched = {
       lines: 0,
       complete: false,
+      beganNoMore: false,
       running: new Map(),
       terminated: null,
       begunBefore: null,

@@ -26,6 +26,8 @@ export type ResultLine =
       readonly attempt: number;
       readonly at: number;
     }
+  /** The element was warned of its time limit and begins nothing more; it comes to its end. */
+  | { readonly type: 'begins_no_more'; readonly arrayId: string; readonly index: number }
   /** The element came to its end; nothing more will be written. */
   | { readonly type: 'complete'; readonly arrayId: string; readonly index: number };
 
@@ -35,6 +37,7 @@ export function parseResultLine(arrayId: string, index: number, line: string): R
   if (fields.pop() !== '.') return null;
   const [type, instanceId = '', attemptText = '', atText = ''] = fields;
   if (type === 'E') return { type: 'complete', arrayId, index };
+  if (type === 'W') return { type: 'begins_no_more', arrayId, index };
   const attempt = Number(attemptText);
   const at = Number(atText) * 1000;
   if (instanceId === '' || !Number.isInteger(attempt) || attempt < 1 || !Number.isFinite(at)) return null;

@@ -148,7 +148,7 @@ function beyondLimits(spec: DeploymentSpec, options: SlurmOptions, limits: SiteL
   for (const { name, cpus, memoryBytes } of Object.values(spec.components)) {
     if (!used.has(name) || partition.nodes.length === 0) continue;
     if (partition.nodes.some((node) => node.cpus >= cpus && node.memoryBytes >= (memoryBytes ?? 0))) continue;
-    const wants = `${cpus} CPUs${memoryBytes === null ? '' : ` with ${describeMemory(memoryBytes)}`}`;
+    const wants = `${cpus} CPU${cpus === 1 ? '' : 's'}${memoryBytes === null ? '' : ` with ${describeMemory(memoryBytes)}`}`;
     problems.push(
       problem(
         'E_REQUEST_TOO_LARGE',

@@ -192,6 +192,22 @@ describe('what the end of an element means for its instances', () => {
     expect(ended('walltime', [member('b', 1000), member('c')], 1)).toEqual(['node_failure', 'returned']);
   });
 
+  it('what an element left that began nothing more near its time limit goes back', () => {
+    const open = [member('b'), member('c')];
+    const end = {
+      outcome: 'program_error' as const,
+      beganNoMore: true,
+      detail: 'FAILED 1:0',
+      exitCode: 1,
+      signal: null,
+      peakMemoryBytes: null,
+      cpuSeconds: null,
+      elapsedSeconds: 100,
+    };
+    const ends = endsOfMembers({ open, told: 1, dependent: false, end }, 5000);
+    expect(ends.map(({ result }) => result)).toEqual([null, null]);
+  });
+
   it('success without a result is lost, never success', () => {
     expect(ended('succeeded', [member('a', 1000)])).toEqual(['lost']);
   });
