@@ -139,11 +139,26 @@ function Idle({ state, partition: name }: { state: SiteState; partition: string 
         {name === null ? 'The site has no default partition.' : `The site has no partition ${name} for you.`}
       </Text>
     );
+  const others = state.partitions.filter((each) => each !== partition);
   return (
-    <Text size="sm">
-      Partition {partition.name}: {partition.available ? idleText(partition) : 'takes no jobs now'}.
-    </Text>
+    <>
+      <Text size="sm">Partition {sentenceOf(partition)}</Text>
+      {others.length > 0 && (
+        <details>
+          <summary>{plural(others.length, 'other partition')}</summary>
+          {others.map((each) => (
+            <Text size="sm" key={each.name}>
+              {sentenceOf(each)}
+            </Text>
+          ))}
+        </details>
+      )}
+    </>
   );
+}
+
+function sentenceOf(partition: PartitionState): string {
+  return `${partition.name}: ${partition.available ? idleText(partition) : 'takes no jobs now'}.`;
 }
 
 function idleText({ nodes, cpus }: PartitionState): string {

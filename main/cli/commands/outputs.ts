@@ -1,5 +1,6 @@
 import { systemClock } from '../../platform/clock.ts';
 import { silentLogger } from '../../platform/logger.ts';
+import { describeMemory } from '../../platform/units.ts';
 import { fetchOutputs } from '../../session/staging/fetch-outputs.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -24,11 +25,12 @@ export async function outputs(context: CommandContext, input: OutputsInput): Pro
       const parts = { workspace, clock: systemClock, logger: silentLogger, sites: sites.all() };
       const request = {
         runId: run.runId,
+        signal: io.signal,
         ...(input.instance !== undefined && { instanceId: input.instance }),
         ...(input.to !== undefined && { to: fromHere(context, input.to) }),
       };
-      const fetched = await fetchOutputs(parts, request, ({ done, files }) =>
-        progress.show(`${done} of ${files} files`),
+      const fetched = await fetchOutputs(parts, request, ({ done, files, bytes }) =>
+        progress.show(`${done} of ${files} files, ${describeMemory(bytes)} copied`),
       ).finally(() => progress.clear());
       const json = fetched.outputs.map(({ instanceId, name, path }) => ({
         instance_id: instanceId,

@@ -68,6 +68,7 @@ async function begin(
     manifestPath: path,
     sites: sites.all(),
     onStaging: stagingLine(context),
+    stagingSignal: context.io.signal,
     ...adaptiveOf(input),
   });
 }
@@ -92,6 +93,7 @@ async function goOn(
     logger: silentLogger,
     sites: sites.all(),
     onStaging: stagingLine(context),
+    stagingSignal: context.io.signal,
     wishes: {
       ...(input.budgetUsd !== undefined && { budgetUsd: input.budgetUsd }),
       ...(input.deadlineHours !== undefined && { deadlineHours: input.deadlineHours }),

@@ -130,6 +130,7 @@ function Planner({ projectId, file, firstTarget, settings }: PlannerProps) {
     >
       <div className={classes.layout}>
         <PlanControls
+          projectId={projectId}
           form={form}
           onChange={setForm}
           targets={file.targets}
@@ -143,7 +144,7 @@ function Planner({ projectId, file, firstTarget, settings }: PlannerProps) {
               <Link href={routes.manifest(projectId)}>Back to the manifest</Link>
             </p>
           )}
-          <StagingProgress projectId={projectId} />
+          <StagingProgress projectId={projectId} tellsEnd={start.isPending || start.isError} />
           {start.error && <NotStarted error={start.error} onRetry={retry} />}
           {error !== null && <ErrorPanel error={error} onRetry={retry} />}
           {plan === null && error === null && <Loading label="Planning…" />}
