@@ -116,6 +116,8 @@ export interface InputEffect {
 }
 
 export interface WhatIfAnswer extends TaskAdvice {
+  /** False of a task that only the history knows; then `current` is what it asked for last. */
+  readonly inManifest: boolean;
   readonly evidence: Evidence;
   readonly requestBytes: number | null;
   readonly manifestBytes: number | null;

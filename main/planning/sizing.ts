@@ -16,11 +16,16 @@ export interface SizingContext {
   readonly advisor: Pick<Advisor, 'size' | 'sizeAll'>;
   readonly policy: Policy;
   readonly terms: AdviceTerms;
+  /** What is asked for today, of a task that the manifest does not know; else the manifest's request. */
+  readonly asked?: ResourceRequest;
   readonly capacity: Capacity | null;
 }
 
+/** What sizing needs to know of a task. */
+export type SizedTask = Pick<TaskSpec, 'name' | 'component' | 'walltimeSeconds'>;
+
 /** What the manifest itself asks for. */
-export function manifestRequest(spec: DeploymentSpec, task: TaskSpec): ResourceRequest {
+export function manifestRequest(spec: DeploymentSpec, task: SizedTask): ResourceRequest {
   const component = spec.components[task.component];
   return {
     cpus: component?.cpus ?? 1,
@@ -34,7 +39,7 @@ const ASKED_AT_ONCE = 250;
 
 /** One sizing per feature set, in order; equal features are asked once. Lets the event loop turn in between. */
 export async function sizeInstances(
-  task: TaskSpec,
+  task: SizedTask,
   features: readonly Params[],
   context: SizingContext,
 ): Promise<Sizing[]> {
@@ -63,9 +68,9 @@ export async function sizeInstances(
 
 /** What an advisor is asked about an instance with these inputs. */
 export function sizingQuery(
-  task: TaskSpec,
+  task: SizedTask,
   features: Params,
-  { spec, terms }: Pick<SizingContext, 'spec' | 'terms'>,
+  { spec, terms, asked }: Pick<SizingContext, 'spec' | 'terms' | 'asked'>,
 ): SizingQuery {
   return {
     ...terms,
@@ -73,7 +78,7 @@ export function sizingQuery(
     component: task.component,
     target: spec.target.name,
     features,
-    manifestRequest: manifestRequest(spec, task),
+    manifestRequest: asked ?? manifestRequest(spec, task),
   };
 }
 

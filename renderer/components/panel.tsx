@@ -26,7 +26,7 @@ export function Panel({ title, note, actions, children }: PanelProps) {
           )}
         </Box>
         {actions && (
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0, overflowWrap: 'normal' }}>
             {actions}
           </Group>
         )}

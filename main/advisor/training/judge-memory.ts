@@ -89,11 +89,18 @@ function choose(
       chosen: 'quantile',
       reason: `Learned requests were too small for ${percent(failing)} of held-out tasks, more than they promise.`,
     };
-  const change = percent(Math.abs(1 - learned.gbh / quantile.gbh));
+  const share = Math.abs(1 - learned.gbh / quantile.gbh);
+  const change = percent(share);
   if (clearlyCheaper(learned, quantile))
     return {
       chosen: 'learned',
       reason: `On held-out tasks learned requests wasted ${change} less than quantiles.`,
+    };
+  if (share < 0.005)
+    return {
+      chosen: 'quantile',
+      reason:
+        'On held-out tasks learned requests wasted as much as quantiles: the inputs do not tell the memory.',
     };
   return {
     chosen: 'quantile',

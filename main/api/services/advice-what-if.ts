@@ -1,9 +1,10 @@
 import type { Advisor, Sizing } from '../../advisor/advisor.ts';
 import { HistoryAdvisor } from '../../advisor/history-advisor.ts';
-import type { DeploymentSpec, Params, ParamValue, TaskSpec } from '../../manifest/spec.ts';
+import type { DeploymentSpec, Params, ParamValue } from '../../manifest/spec.ts';
 import type { AdviceTerms } from '../../planning/advice-terms.ts';
-import { manifestRequest, sizeInstances, sizingQuery } from '../../planning/sizing.ts';
+import { manifestRequest, type SizedTask, sizeInstances, sizingQuery } from '../../planning/sizing.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { ResourceRequest } from '../../providers/provider.ts';
 import { providerFor } from '../../providers/registry.ts';
 import type { InputDescription, InputEffect, WhatIfAnswer } from '../advisor-views.ts';
 import { shown } from './advice.ts';
@@ -14,7 +15,9 @@ const MOST_TRIED = 8;
 
 export interface WhatIfQuestion {
   readonly spec: DeploymentSpec;
-  readonly task: TaskSpec;
+  readonly task: SizedTask;
+  /** What is asked for today, of a task that is in the history only. */
+  readonly asked?: ResourceRequest;
   readonly advisor: Advisor;
   readonly spreads: Spreads;
   readonly features: Params;
@@ -26,6 +29,7 @@ export interface WhatIfQuestion {
 /** What a plan would ask for an instance with these inputs, what it may use, and what would change the answer. */
 export async function answerWhatIf(question: WhatIfQuestion): Promise<WhatIfAnswer> {
   const { spec, task, advisor, spreads, features, terms, inputs } = question;
+  const asked = question.asked ?? manifestRequest(spec, task);
   const trained =
     advisor instanceof HistoryAdvisor
       ? advisor.trained.find((candidate) => candidate.task === task.name)
@@ -39,19 +43,20 @@ export async function answerWhatIf(question: WhatIfQuestion): Promise<WhatIfAnsw
       advisor,
       policy: spec.objectives.policy,
       terms,
+      asked,
       capacity: providerFor(spec.target.provider).capacity(spec),
     },
   );
   if (!sizing) throw new AppError({ code: 'E_INTERNAL', message: 'The advisor gave no answer.' });
-  const asked = manifestRequest(spec, task);
   const { memory, time } = trained
-    ? spreads.of(trained, sizingQuery(task, features, { spec, terms }), sizing.method)
+    ? spreads.of(trained, sizingQuery(task, features, { spec, terms, asked }), sizing.method)
     : { memory: null, time: null };
   const memorySpread = memory && spreadOf(memory);
   const { memoryBytes } = sizing.request;
   return {
     task: task.name,
     component: task.component,
+    inManifest: question.asked === undefined,
     current: shown(asked),
     recommended: shown(sizing.request),
     method: sizing.method,

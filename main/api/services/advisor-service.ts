@@ -1,10 +1,13 @@
 import { parseDocument } from 'yaml';
+import type { Advisor } from '../../advisor/advisor.ts';
+import { HistoryAdvisor } from '../../advisor/history-advisor.ts';
 import { type SearchRunOptions, searchSettings } from '../../advisor/hyperparameter-search.ts';
 import { trainAdvisor } from '../../advisor/train.ts';
 import { readTrainingReport } from '../../advisor/trained.ts';
 import { answeringNow } from '../../advisor/training/freshness.ts';
 import { dataGuidance, doubtsAbout } from '../../advisor/trust.ts';
 import { compareModels } from '../../advisor/tuning/compare.ts';
+import type { DeploymentSpec } from '../../manifest/spec.ts';
 import { adviceTerms } from '../../planning/advice-terms.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -19,7 +22,7 @@ import type { AdviceWishes, AdvisorService, TaskData } from '../advisor-views.ts
 import { adviceFor, editsFor, type OverlayOf } from './advice.ts';
 import { describeData } from './advice-inputs.ts';
 import { Spreads } from './advice-spread.ts';
-import { answerWhatIf } from './advice-what-if.ts';
+import { answerWhatIf, type WhatIfQuestion } from './advice-what-if.ts';
 import { previewOf } from './edit-preview.ts';
 import { loadSpec } from './load-spec.ts';
 import { readManifestFile } from './manifest-file.ts';
@@ -148,19 +151,12 @@ export function advisorService({
       const project = await workspaces.get(projectId);
       const { store, paths } = project.workspace;
       const spec = await loadSpec(project, await firstTarget(project));
-      const task = spec.tasks[taskName];
-      if (!task)
-        throw new AppError({
-          code: 'E_TASK_NOT_FOUND',
-          message: `The manifest has no task ${taskName}.`,
-          hint: 'It may have been renamed; choose one of the list.',
-        });
       const [advisor, history] = await Promise.all([advisors.get(project.workspace), store.historySummary()]);
       const summary = history.find((candidate) => candidate.task === taskName);
       const data = summary && (await dataOf(paths.database, store, summary));
       return answerWhatIf({
         spec,
-        task,
+        ...askedAbout(spec, advisor, taskName),
         advisor,
         spreads,
         features,
@@ -169,6 +165,27 @@ export function advisorService({
       });
     },
   };
+}
+
+/** A task of the manifest, or one that only the history knows, as it was run there. @throws AppError E_TASK_NOT_FOUND */
+function askedAbout(
+  spec: DeploymentSpec,
+  advisor: Advisor,
+  name: string,
+): Pick<WhatIfQuestion, 'task' | 'asked'> {
+  const task = spec.tasks[name];
+  if (task) return { task };
+  const recorded =
+    advisor instanceof HistoryAdvisor ? advisor.trained.find((one) => one.task === name) : undefined;
+  if (recorded) {
+    const { component, lastRequest } = recorded;
+    return { task: { name, component, walltimeSeconds: lastRequest.walltimeSeconds }, asked: lastRequest };
+  }
+  throw new AppError({
+    code: 'E_TASK_NOT_FOUND',
+    message: `Neither the manifest nor the history knows a task ${name}.`,
+    hint: 'It may have been renamed; choose one of the list.',
+  });
 }
 
 function optionsOf({ confidence, risk }: AdviceWishes) {

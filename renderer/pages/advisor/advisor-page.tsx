@@ -12,7 +12,7 @@ import classes from './advisor-page.module.css';
 import { ApplyPanel } from './apply-panel.tsx';
 import { ComparePanel } from './compare-panel.tsx';
 import { DataPanel } from './data-panel.tsx';
-import { TaskReportPanel } from './task-report-panel.tsx';
+import { TaskReports } from './task-reports.tsx';
 import { TrainPanel } from './train-panel.tsx';
 import { TrustPanel } from './trust-panel.tsx';
 import { TunePanel } from './tune-panel.tsx';
@@ -105,11 +105,5 @@ function Report({ status: { report } }: { status: AdvisorStatus }) {
         saved on the runs you already have.
       </EmptyState>
     );
-  return (
-    <Stack gap="md">
-      {report.tasks.map((task) => (
-        <TaskReportPanel key={task.task} task={task} />
-      ))}
-    </Stack>
-  );
+  return <TaskReports tasks={report.tasks} />;
 }

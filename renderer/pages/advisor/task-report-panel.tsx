@@ -109,11 +109,17 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
           </Figure>
         )}
         <Figure title="Which inputs matter">
-          <Chart
-            title={`${name}: inputs that matter`}
-            draw={importance}
-            height={Math.min(300, barsHeight(stage.importance.length))}
-          />
+          {stage.importance.length === 0 ? (
+            <Text size="sm" c="dimmed">
+              None: no input varied with it.
+            </Text>
+          ) : (
+            <Chart
+              title={`${name}: inputs that matter`}
+              draw={importance}
+              height={Math.min(300, barsHeight(stage.importance.length))}
+            />
+          )}
         </Figure>
       </SimpleGrid>
       <details>

@@ -2,7 +2,9 @@ import { Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { Doubt } from '../../../main/advisor/trust.ts';
 import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
+import { LongName } from '../../components/long-name.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { plural } from '../../lib/format.ts';
 import classes from './trust-panel.module.css';
 
 /** What is said however good the model is. */
@@ -10,6 +12,9 @@ const ALWAYS = [
   'A new version of the program, another machine or inputs unlike all before: train again after a first run.',
   'Rare instances that need far more than others: no percentile knows them; the next rung of the ladder does.',
 ] as const;
+
+/** Reasons of more tasks are folded under their names. */
+const MOST_OPEN = 3;
 
 /** When not to trust the advice: the model's own reasons, task by task, then what holds for every model. */
 export function TrustPanel({ status }: { status: AdvisorStatus }) {
@@ -24,14 +29,23 @@ export function TrustPanel({ status }: { status: AdvisorStatus }) {
               : 'Nothing was trained yet: plans learn on the spot, and nobody has looked at how well. Train, and see here where to be careful.'}
           </Text>
         )}
-        {told.map(([task, doubts]) => (
-          <div key={task}>
-            <Text size="sm" fw={600}>
-              {task}
-            </Text>
-            <Reasons reasons={doubts} />
-          </div>
-        ))}
+        {told.map(([task, doubts]) =>
+          told.length > MOST_OPEN ? (
+            <details key={task}>
+              <Text component="summary" size="sm" fw={600} style={{ cursor: 'pointer' }}>
+                <LongName name={task} /> <Counted doubts={doubts} />
+              </Text>
+              <Reasons reasons={doubts} />
+            </details>
+          ) : (
+            <div key={task}>
+              <Text size="sm" fw={600}>
+                <LongName name={task} />
+              </Text>
+              <Reasons reasons={doubts} />
+            </div>
+          ),
+        )}
         <div>
           <Text size="sm" fw={600}>
             Always
@@ -40,6 +54,16 @@ export function TrustPanel({ status }: { status: AdvisorStatus }) {
         </div>
       </Stack>
     </Panel>
+  );
+}
+
+/** How many reasons are folded away, and whether one of them is a warning. */
+function Counted({ doubts }: { doubts: readonly Doubt[] }) {
+  const warnings = doubts.filter(({ severity }) => severity === 'warning').length;
+  return (
+    <Text span size="xs" c={warnings > 0 ? 'orange.8' : 'dimmed'}>
+      {warnings > 0 ? plural(warnings, 'warning') : plural(doubts.length, 'note')}
+    </Text>
   );
 }
 

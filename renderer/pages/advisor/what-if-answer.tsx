@@ -94,7 +94,7 @@ function Needs({ task, answer }: { task: string; answer: WhatIfAnswer }) {
   );
 }
 
-function Requests({ answer: { current, recommended } }: { answer: WhatIfAnswer }) {
+function Requests({ answer: { current, recommended, inManifest } }: { answer: WhatIfAnswer }) {
   const rows = [
     ['Memory', current.memory, recommended.memory],
     ['CPUs', String(current.cpus), String(recommended.cpus)],
@@ -105,7 +105,7 @@ function Requests({ answer: { current, recommended } }: { answer: WhatIfAnswer }
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Request</Table.Th>
-          <Table.Th ta="right">Manifest</Table.Th>
+          <Table.Th ta="right">{inManifest ? 'Manifest' : 'Asked last'}</Table.Th>
           <Table.Th ta="right">Advisor</Table.Th>
         </Table.Tr>
       </Table.Thead>

@@ -89,6 +89,22 @@ describe('a what-if', () => {
     expect(time!.length).toBe(memory!.length);
   });
 
+  it('answers about a task that only the history knows, beside what that asked for last', async () => {
+    const asked = { cpus: 3, memoryBytes: 7 * GIB, walltimeSeconds: 600 };
+    const here = await ask();
+    const there = await ask({
+      task: { name: 'simulate', component: 'elsewhere', walltimeSeconds: 600 },
+      asked,
+    });
+    expect(there).toMatchObject({
+      inManifest: false,
+      current: { cpus: 3, memory: '7G' },
+      manifestBytes: 7 * GIB,
+    });
+    expect(there.requestBytes).toBe(here.requestBytes);
+    expect(here).toMatchObject({ inManifest: true, current: { memory: '512M' } });
+  });
+
   it('asks for most where a failure is never wanted', async () => {
     const [frugal, balanced, sure] = await Promise.all(
       (['frugal', 'balanced', 'never_fail'] as const).map(
