@@ -39,7 +39,8 @@ const tokenSchema = z.object({ token: z.string().optional(), access_token: z.str
  * caller. @throws AppError E_CLOUD_IMAGE
  */
 export async function checkPublicImage(image: string, token: string | null = null): Promise<Found<null>> {
-  const { host, repository, reference } = imagePlace(image);
+  const place = imagePlace(image);
+  const { host, repository, reference } = place;
   const scheme = isLoopback(host) ? 'http' : 'https';
   const url = `${scheme}://${host}/v2/${repository}/manifests/${reference}`;
   const ask = (bearer: string | null) =>
@@ -52,7 +53,7 @@ export async function checkPublicImage(image: string, token: string | null = nul
     let answer = await ask(token);
     const challenge = answer.headers.get('www-authenticate');
     if (answer.status === 401 && token === null && challenge !== null) {
-      const bearer = await anonymousToken(challenge, repository, host);
+      const bearer = await anonymousToken(challenge, place);
       if (bearer !== null) answer = await ask(bearer);
     }
     if (answer.ok) return [null, `${image} can be pulled.`];
@@ -70,16 +71,25 @@ export async function checkPublicImage(image: string, token: string | null = nul
   }
 }
 
-/** Public images need a token too, which everybody gets. Null: the registry offers none. */
-async function anonymousToken(challenge: string, repository: string, host: string): Promise<string | null> {
+/**
+ * Where everybody gets a token for a public image, as a registry's challenge names it; null: nowhere that may be asked. A registry
+ * may name who gives tokens, but not make this computer ask its own network for one.
+ */
+export function tokenAddress(challenge: string, { host, repository }: ImagePlace): URL | null {
   const realm = /^Bearer\b.*?\brealm="([^"]+)"/i.exec(challenge)?.[1];
   if (realm === undefined || !URL.canParse(realm)) return null;
   const url = new URL(realm);
-  // A registry may name who gives tokens, but not make this computer ask its own network for one.
   if (url.protocol !== 'https:' && !(isLoopback(host) && isLoopback(url.host))) return null;
   const service = /\bservice="([^"]+)"/i.exec(challenge)?.[1];
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', `repository:${repository}:pull`);
+  return url;
+}
+
+/** Null: the registry offers none. */
+async function anonymousToken(challenge: string, place: ImagePlace): Promise<string | null> {
+  const url = tokenAddress(challenge, place);
+  if (url === null) return null;
   const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
   if (!answer.ok) return null;
   const found = tokenSchema.safeParse(await answer.json()).data;
