@@ -5,6 +5,7 @@ import { useApi } from '../app/api.ts';
 import { duration, plural } from '../lib/format.ts';
 import { fairShareWords, queueSentence, type Reach, reachLabel, reachSentence } from '../lib/site-words.ts';
 import { ErrorPanel } from './error-panel.tsx';
+import { NumberTd, NumberTh } from './number-cells.tsx';
 import { QueryView } from './query-view.tsx';
 import classes from './site-summary.module.css';
 import { TimeText } from './time-text.tsx';
@@ -172,9 +173,9 @@ function Partitions({ partitions }: { partitions: readonly PartitionState[] }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Partition</Table.Th>
-          <Table.Th ta="right">Idle nodes</Table.Th>
-          <Table.Th ta="right">Idle CPUs</Table.Th>
-          <Table.Th ta="right">Time limit</Table.Th>
+          <NumberTh>Idle nodes</NumberTh>
+          <NumberTh>Idle CPUs</NumberTh>
+          <NumberTh>Time limit</NumberTh>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -185,13 +186,13 @@ function Partitions({ partitions }: { partitions: readonly PartitionState[] }) {
               {isDefault && ' (default)'}
               {!available && ', takes no jobs now'}
             </Table.Td>
-            <Table.Td ta="right">
+            <NumberTd>
               {nodes.idle} of {nodes.total}
-            </Table.Td>
-            <Table.Td ta="right">
+            </NumberTd>
+            <NumberTd>
               {cpus.idle} of {cpus.total}
-            </Table.Td>
-            <Table.Td ta="right">{maxSeconds === null ? 'none' : duration(maxSeconds)}</Table.Td>
+            </NumberTd>
+            <NumberTd>{maxSeconds === null ? 'none' : duration(maxSeconds)}</NumberTd>
           </Table.Tr>
         ))}
       </Table.Tbody>

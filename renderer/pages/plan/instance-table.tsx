@@ -2,6 +2,7 @@ import { Button, Group, Table, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../app/api.ts';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { bytes, count, duration, percent } from '../../lib/format.ts';
 import classes from './plan.module.css';
@@ -35,11 +36,11 @@ export function InstanceTable({ planId, task, first, total }: InstanceTableProps
               <Table.Tr>
                 <Table.Th>Instance</Table.Th>
                 <Table.Th>Parameters</Table.Th>
-                <Table.Th ta="right">CPUs</Table.Th>
-                <Table.Th ta="right">Memory</Table.Th>
-                <Table.Th ta="right">Predicted peak</Table.Th>
-                <Table.Th ta="right">Predicted time</Table.Th>
-                <Table.Th ta="right">Confidence</Table.Th>
+                <NumberTh>CPUs</NumberTh>
+                <NumberTh>Memory</NumberTh>
+                <NumberTh>Predicted peak</NumberTh>
+                <NumberTh>Predicted time</NumberTh>
+                <NumberTh>Confidence</NumberTh>
                 <Table.Th>From</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -52,11 +53,11 @@ export function InstanceTable({ planId, task, first, total }: InstanceTableProps
                       .map(([name, value]) => `${name} ${value}`)
                       .join(' · ')}
                   </Table.Td>
-                  <Table.Td ta="right">{row.request.cpus}</Table.Td>
-                  <Table.Td ta="right">{bytes(row.request.memoryBytes)}</Table.Td>
-                  <Table.Td ta="right">{bytes(row.predicted.peakMemoryBytes?.point)}</Table.Td>
-                  <Table.Td ta="right">{duration(row.predicted.wallSeconds?.point)}</Table.Td>
-                  <Table.Td ta="right">{percent(row.confidence)}</Table.Td>
+                  <NumberTd>{row.request.cpus}</NumberTd>
+                  <NumberTd>{bytes(row.request.memoryBytes)}</NumberTd>
+                  <NumberTd>{bytes(row.predicted.peakMemoryBytes?.point)}</NumberTd>
+                  <NumberTd>{duration(row.predicted.wallSeconds?.point)}</NumberTd>
+                  <NumberTd>{percent(row.confidence)}</NumberTd>
                   <Table.Td>{row.source}</Table.Td>
                 </Table.Tr>
               ))}

@@ -1,6 +1,7 @@
 import { ActionIcon, Table, Text } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { count, plural } from '../../lib/format.ts';
 import { InstanceTable } from './instance-table.tsx';
@@ -34,8 +35,8 @@ export function TaskTable({ plan }: { plan: PlanAnswer }) {
                 <span className={classes.hidden}>Instances</span>
               </Table.Th>
               <Table.Th>Task</Table.Th>
-              <Table.Th ta="right">Instances</Table.Th>
-              <Table.Th ta="right">CPUs</Table.Th>
+              <NumberTh>Instances</NumberTh>
+              <NumberTh>CPUs</NumberTh>
               <Table.Th>Memory</Table.Th>
               <Table.Th>Time limit</Table.Th>
               <Table.Th>Why</Table.Th>
@@ -97,8 +98,8 @@ function TaskRow({ task, open, onToggle }: { task: TaskPlan; open: boolean; onTo
           {task.component}
         </Text>
       </Table.Td>
-      <Table.Td ta="right">{count(task.instances)}</Table.Td>
-      <Table.Td ta="right">{cpuRange(smallest, largest)}</Table.Td>
+      <NumberTd>{count(task.instances)}</NumberTd>
+      <NumberTd>{cpuRange(smallest, largest)}</NumberTd>
       <Table.Td>
         <Change
           from={memoryRange(asked, asked)}

@@ -7,6 +7,7 @@ import { barsHeight, wastagePicture } from '../../charts/bars-pictures.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { Notice } from '../../components/notice.tsx';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { time } from '../../lib/format.ts';
 import { compareReports } from './compare-runs.ts';
@@ -83,18 +84,18 @@ function Figures({
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Figure</Table.Th>
-            <Table.Th ta="right">{titles[0]}</Table.Th>
-            <Table.Th ta="right">{titles[1]}</Table.Th>
-            <Table.Th ta="right">Change</Table.Th>
+            <NumberTh>{titles[0]}</NumberTh>
+            <NumberTh>{titles[1]}</NumberTh>
+            <NumberTh>Change</NumberTh>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {compareReports(before, after).map((figure) => (
             <Table.Tr key={figure.name}>
               <Table.Td>{figure.name}</Table.Td>
-              <Table.Td ta="right">{figure.left}</Table.Td>
-              <Table.Td ta="right">{figure.right}</Table.Td>
-              <Table.Td ta="right">
+              <NumberTd>{figure.left}</NumberTd>
+              <NumberTd>{figure.right}</NumberTd>
+              <NumberTd>
                 <Text
                   span
                   size="sm"
@@ -104,7 +105,7 @@ function Figures({
                   {figure.better === null ? '' : figure.better ? '✓ ' : '▲ '}
                   {figure.change}
                 </Text>
-              </Table.Td>
+              </NumberTd>
             </Table.Tr>
           ))}
         </Table.Tbody>

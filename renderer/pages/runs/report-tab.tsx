@@ -7,6 +7,7 @@ import { barsHeight, wastagePicture } from '../../charts/bars-pictures.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { Notice } from '../../components/notice.tsx';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { bytes, count, duration, gibHours, money, percent, plural } from '../../lib/format.ts';
@@ -112,18 +113,18 @@ function Workers({ report }: { report: RunReport }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Tag</Table.Th>
-              <Table.Th ta="right">Started</Table.Th>
-              <Table.Th ta="right">Removed</Table.Th>
-              <Table.Th ta="right">At the end</Table.Th>
+              <NumberTh>Started</NumberTh>
+              <NumberTh>Removed</NumberTh>
+              <NumberTh>At the end</NumberTh>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {tags.map(([tag, numbers]) => (
               <Table.Tr key={tag}>
                 <Table.Td>{tag}</Table.Td>
-                <Table.Td ta="right">{count(numbers.started)}</Table.Td>
-                <Table.Td ta="right">{count(numbers.removed)}</Table.Td>
-                <Table.Td ta="right">{count(numbers.final)}</Table.Td>
+                <NumberTd>{count(numbers.started)}</NumberTd>
+                <NumberTd>{count(numbers.removed)}</NumberTd>
+                <NumberTd>{count(numbers.final)}</NumberTd>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -141,28 +142,28 @@ function TasksByName({ report }: { report: RunReport }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Task</Table.Th>
-              <Table.Th ta="right">Tasks</Table.Th>
-              <Table.Th ta="right">Succeeded</Table.Th>
-              <Table.Th ta="right">Failed</Table.Th>
-              <Table.Th ta="right">Attempts</Table.Th>
-              <Table.Th ta="right">Run time, mean</Table.Th>
-              <Table.Th ta="right">Run time, p95</Table.Th>
-              <Table.Th ta="right">Peak memory, p95</Table.Th>
-              <Table.Th ta="right">Largest request</Table.Th>
+              <NumberTh>Tasks</NumberTh>
+              <NumberTh>Succeeded</NumberTh>
+              <NumberTh>Failed</NumberTh>
+              <NumberTh>Attempts</NumberTh>
+              <NumberTh>Run time, mean</NumberTh>
+              <NumberTh>Run time, p95</NumberTh>
+              <NumberTh>Peak memory, p95</NumberTh>
+              <NumberTh>Largest request</NumberTh>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {Object.entries(report.tasks_by_name).map(([name, task]) => (
               <Table.Tr key={name}>
                 <Table.Td>{name}</Table.Td>
-                <Table.Td ta="right">{count(task.total)}</Table.Td>
-                <Table.Td ta="right">{count(task.succeeded)}</Table.Td>
-                <Table.Td ta="right">{count(task.failed)}</Table.Td>
-                <Table.Td ta="right">{count(task.attempts)}</Table.Td>
-                <Table.Td ta="right">{duration(task.wall_s_mean)}</Table.Td>
-                <Table.Td ta="right">{duration(task.wall_s_p95)}</Table.Td>
-                <Table.Td ta="right">{bytes(task.peak_memory_p95)}</Table.Td>
-                <Table.Td ta="right">{bytes(task.requested_memory_max)}</Table.Td>
+                <NumberTd>{count(task.total)}</NumberTd>
+                <NumberTd>{count(task.succeeded)}</NumberTd>
+                <NumberTd>{count(task.failed)}</NumberTd>
+                <NumberTd>{count(task.attempts)}</NumberTd>
+                <NumberTd>{duration(task.wall_s_mean)}</NumberTd>
+                <NumberTd>{duration(task.wall_s_p95)}</NumberTd>
+                <NumberTd>{bytes(task.peak_memory_p95)}</NumberTd>
+                <NumberTd>{bytes(task.requested_memory_max)}</NumberTd>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -1,5 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import type { FailureRow, RunReport } from '../../../main/telemetry/views.ts';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { bytes, count, plural, UNKNOWN } from '../../lib/format.ts';
@@ -31,20 +32,20 @@ export function FailureTable({ failures, failedAttempts }: FailureTableProps) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Task</Table.Th>
-              <Table.Th ta="right">Attempt</Table.Th>
+              <NumberTh>Attempt</NumberTh>
               <Table.Th>What happened</Table.Th>
-              <Table.Th ta="right">Peak memory</Table.Th>
-              <Table.Th ta="right">Requested</Table.Th>
+              <NumberTh>Peak memory</NumberTh>
+              <NumberTh>Requested</NumberTh>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {failures.slice(0, MAX_ROWS).map((failure) => (
               <Table.Tr key={`${failure.instanceId}/${failure.attempt}/${failure.code}`}>
                 <Table.Td>{failure.instanceId ?? 'the run'}</Table.Td>
-                <Table.Td ta="right">{count(failure.attempt)}</Table.Td>
+                <NumberTd>{count(failure.attempt)}</NumberTd>
                 <Table.Td>{failure.message}</Table.Td>
-                <Table.Td ta="right">{bytes(failure.peakMemoryBytes)}</Table.Td>
-                <Table.Td ta="right">{bytes(failure.requestedMemoryBytes)}</Table.Td>
+                <NumberTd>{bytes(failure.peakMemoryBytes)}</NumberTd>
+                <NumberTd>{bytes(failure.requestedMemoryBytes)}</NumberTd>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -3,6 +3,7 @@ import { IconTrash } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { RunSummary } from '../../../main/telemetry/views.ts';
 import { routes } from '../../app/routes.ts';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { TaskCountsBar } from '../../components/task-counts-bar.tsx';
 import { TimeText } from '../../components/time-text.tsx';
@@ -33,9 +34,9 @@ export function RunsTable({ projectId, runs, selected, onSelect, onDelete }: Run
             <Table.Th>Started</Table.Th>
             <Table.Th>Target</Table.Th>
             <Table.Th w="24%">Tasks</Table.Th>
-            <Table.Th ta="right">Took</Table.Th>
-            <Table.Th ta="right">Memory requested</Table.Th>
-            <Table.Th ta="right">used</Table.Th>
+            <NumberTh>Took</NumberTh>
+            <NumberTh>Memory requested</NumberTh>
+            <NumberTh>used</NumberTh>
             <Table.Th>
               <VisuallyHidden>Actions</VisuallyHidden>
             </Table.Th>
@@ -111,16 +112,16 @@ function RunRow({ projectId, run, selected, selectable, onSelect, onDelete }: Ru
           {run.tasks.failed > 0 ? `, ${count(run.tasks.failed)} failed` : ''}
         </Text>
       </Table.Td>
-      <Table.Td ta="right">{tookText(run)}</Table.Td>
-      <Table.Td ta="right">{gibHours(run.requestedGbh)}</Table.Td>
-      <Table.Td ta="right">
+      <NumberTd>{tookText(run)}</NumberTd>
+      <NumberTd>{gibHours(run.requestedGbh)}</NumberTd>
+      <NumberTd>
         {gibHours(run.usedGbh)}
         {share !== null && (
           <Text size="xs" c="dimmed">
             {percent(share)}
           </Text>
         )}
-      </Table.Td>
+      </NumberTd>
       <Table.Td>
         <Group gap="xs" wrap="nowrap" justify="flex-end">
           {run.status === 'interrupted' && (

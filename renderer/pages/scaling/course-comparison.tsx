@@ -4,6 +4,7 @@ import type { Course, Replay } from '../../../main/api/scaling-views.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { coursesPicture } from '../../charts/courses-picture.ts';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { count, duration, money, plural } from '../../lib/format.ts';
 import { courseName, verdict } from './course-words.ts';
 import classes from './scaling.module.css';
@@ -58,12 +59,12 @@ export function CourseComparison({
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Policy</Table.Th>
-              <Table.Th ta="right">Took</Table.Th>
-              <Table.Th ta="right">Worker-hours</Table.Th>
-              <Table.Th ta="right">Starts</Table.Th>
-              <Table.Th ta="right">Workers at peak</Table.Th>
-              {priced && <Table.Th ta="right">Cost</Table.Th>}
-              <Table.Th ta="right">Not finished</Table.Th>
+              <NumberTh>Took</NumberTh>
+              <NumberTh>Worker-hours</NumberTh>
+              <NumberTh>Starts</NumberTh>
+              <NumberTh>Workers at peak</NumberTh>
+              {priced && <NumberTh>Cost</NumberTh>}
+              <NumberTh>Not finished</NumberTh>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -75,12 +76,12 @@ export function CourseComparison({
                 <Table.Th scope="row" className={classes.tag}>
                   {courseName(course.id, live)}
                 </Table.Th>
-                <Table.Td ta="right">{duration(course.makespanSeconds)}</Table.Td>
-                <Table.Td ta="right">{count(course.workerHours)} h</Table.Td>
-                <Table.Td ta="right">{count(course.starts)}</Table.Td>
-                <Table.Td ta="right">{count(course.peakWorkers)}</Table.Td>
-                {priced && <Table.Td ta="right">{money(course.costUsd)}</Table.Td>}
-                <Table.Td ta="right">{count(course.unfinished)}</Table.Td>
+                <NumberTd>{duration(course.makespanSeconds)}</NumberTd>
+                <NumberTd>{count(course.workerHours)} h</NumberTd>
+                <NumberTd>{count(course.starts)}</NumberTd>
+                <NumberTd>{count(course.peakWorkers)}</NumberTd>
+                {priced && <NumberTd>{money(course.costUsd)}</NumberTd>}
+                <NumberTd>{count(course.unfinished)}</NumberTd>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ScaleDecisionRow } from '../../../main/telemetry/views.ts';
 import { toCsv } from '../../charts/csv.ts';
 import { downloadBlob } from '../../charts/save-picture.ts';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { count, duration, percent } from '../../lib/format.ts';
@@ -45,8 +46,8 @@ export function DecisionLog({ decisions }: { decisions: readonly ScaleDecisionRo
                 <Table.Th>Change</Table.Th>
                 <Table.Th>By</Table.Th>
                 <Table.Th w="36%">Why</Table.Th>
-                <Table.Th ta="right">Confidence</Table.Th>
-                <Table.Th ta="right">Done in</Table.Th>
+                <NumberTh>Confidence</NumberTh>
+                <NumberTh>Done in</NumberTh>
                 <Table.Th w="24%">What came of it</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -59,10 +60,8 @@ export function DecisionLog({ decisions }: { decisions: readonly ScaleDecisionRo
                   <Table.Td className={classes.when}>{changeText(made)}</Table.Td>
                   <Table.Td className={classes.when}>{byText(made.by)}</Table.Td>
                   <Table.Td>{made.reasoning}</Table.Td>
-                  <Table.Td ta="right">{percent(made.confidence)}</Table.Td>
-                  <Table.Td ta="right" className={classes.when}>
-                    {duration(made.predictedCompletionSeconds)}
-                  </Table.Td>
+                  <NumberTd>{percent(made.confidence)}</NumberTd>
+                  <NumberTd className={classes.when}>{duration(made.predictedCompletionSeconds)}</NumberTd>
                   <Table.Td>{made.outcome ?? '–'}</Table.Td>
                 </Table.Tr>
               ))}

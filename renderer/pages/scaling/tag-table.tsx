@@ -4,6 +4,7 @@ import type { ScalingView } from '../../../main/api/scaling-views.ts';
 import type { LiveState, PoolView } from '../../../main/session/live-state.ts';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { count, percent } from '../../lib/format.ts';
 import { waitingText } from '../runs/worker-controls.tsx';
 import { WorkerStepper } from '../runs/worker-stepper.tsx';
@@ -47,11 +48,11 @@ export function TagTable({ projectId, live, scaling, draft, onDraft }: TagTableP
             <Table.Tr>
               <Table.Th>Tag</Table.Th>
               <Table.Th>Wanted</Table.Th>
-              <Table.Th ta="right">Starting</Table.Th>
-              <Table.Th ta="right">Busy</Table.Th>
-              <Table.Th ta="right">Idle</Table.Th>
+              <NumberTh>Starting</NumberTh>
+              <NumberTh>Busy</NumberTh>
+              <NumberTh>Idle</NumberTh>
               <Table.Th>In use</Table.Th>
-              <Table.Th ta="right">Queue</Table.Th>
+              <NumberTh>Queue</NumberTh>
               <Table.Th>At least</Table.Th>
               <Table.Th>At most</Table.Th>
               <Table.Th>Decided by</Table.Th>
@@ -69,16 +70,16 @@ export function TagTable({ projectId, live, scaling, draft, onDraft }: TagTableP
                     onWish={(workers) => scale.mutate({ ...run, workers: { [pool.tag]: workers } })}
                   />
                 </Table.Td>
-                <Table.Td ta="right">{count(Math.max(0, pool.wanted - pool.workers))}</Table.Td>
-                <Table.Td ta="right">{count(pool.busy)}</Table.Td>
-                <Table.Td ta="right">{count(Math.max(0, pool.workers - pool.busy))}</Table.Td>
+                <NumberTd>{count(Math.max(0, pool.wanted - pool.workers))}</NumberTd>
+                <NumberTd>{count(pool.busy)}</NumberTd>
+                <NumberTd>{count(Math.max(0, pool.workers - pool.busy))}</NumberTd>
                 <Table.Td>
                   <InUse pool={pool} />
                 </Table.Td>
-                <Table.Td ta="right">
+                <NumberTd>
                   {count(pool.queued)}
                   {waitingText(pool.waiting)}
-                </Table.Td>
+                </NumberTd>
                 <Table.Td>{limit('minWorkers', pool.tag, `Fewest workers of ${pool.tag}`)}</Table.Td>
                 <Table.Td>{limit('maxWorkers', pool.tag, `Most workers of ${pool.tag}`)}</Table.Td>
                 <Table.Td>

@@ -6,6 +6,7 @@ import type { ImportResult } from '../../../main/api/services.ts';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { NumberTd, NumberTh } from '../../components/number-cells.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { count, plural } from '../../lib/format.ts';
 import { ImportPicker } from './import-picker.tsx';
@@ -78,7 +79,7 @@ function Result({ result }: { result: ImportResult }) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>File</Table.Th>
-                <Table.Th ta="right">Line</Table.Th>
+                <NumberTh>Line</NumberTh>
                 <Table.Th>Why it was skipped</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -88,7 +89,7 @@ function Result({ result }: { result: ImportResult }) {
                   <Table.Td>
                     <Code>{line.file}</Code>
                   </Table.Td>
-                  <Table.Td ta="right">{count(line.line)}</Table.Td>
+                  <NumberTd>{count(line.line)}</NumberTd>
                   <Table.Td>{line.reason}</Table.Td>
                 </Table.Tr>
               ))}
