@@ -3,9 +3,11 @@ import type { ApiOutputs } from '../../app/api.ts';
 import { OBJECTIVES, oneOf, POLICIES, RISKS, SIZINGS } from '../../lib/choices.ts';
 import classes from './plan.module.css';
 import { type PlanForm, positiveOrNull } from './plan-form.ts';
+import { SaveWishes } from './save-wishes.tsx';
 import { TargetSite } from './target-site.tsx';
 
 interface PlanControlsProps {
+  readonly projectId: string;
   readonly form: PlanForm;
   readonly onChange: (form: PlanForm) => void;
   readonly targets: ApiOutputs['manifests']['read']['targets'];
@@ -16,7 +18,14 @@ interface PlanControlsProps {
 /** The choice that leaves it to the manifest. */
 const AS_MANIFEST = 'as the manifest says';
 
-export function PlanControls({ form, onChange, targets, components, suggested }: PlanControlsProps) {
+export function PlanControls({
+  projectId,
+  form,
+  onChange,
+  targets,
+  components,
+  suggested,
+}: PlanControlsProps) {
   const set = (change: Partial<PlanForm>) => onChange({ ...form, ...change });
   const meaning = (choices: readonly { value: string; meaning: string }[], value: string | null) =>
     choices.find((choice) => choice.value === value)?.meaning;
@@ -120,6 +129,7 @@ export function PlanControls({ form, onChange, targets, components, suggested }:
             onChange={(value) => set({ budgetUsd: positiveOrNull(value) })}
           />
         </div>
+        <SaveWishes projectId={projectId} form={form} />
       </Stack>
     </section>
   );
