@@ -13,8 +13,14 @@ vi.setConfig({ testTimeout: 90_000 });
 const inputs = { num_nodes: 500, input_size_mb: 60, scenario_type: 'outage' };
 const LARGEST_NEED = 2 * GIB;
 
+const MODELS = ['auto', 'linear', 'gradient_boosting', 'random_forest'] as const;
+const few = { n_estimators: 20 };
 const advisors = [
-  ['LearnedAdvisor', (rows: readonly HistoryRow[]) => LearnedAdvisor.fromRows(rows)],
+  ...MODELS.map((modelType) => {
+    const quick = { modelType, cvFolds: 3, ...(modelType === 'random_forest' && { modelParams: few }) };
+    const from = (rows: readonly HistoryRow[]) => LearnedAdvisor.fromRows(rows, quick);
+    return [`LearnedAdvisor by ${modelType}`, from] as const;
+  }),
   ['ResourceAdvisor', (rows: readonly HistoryRow[]) => ResourceAdvisor.fromRows(rows)],
 ] as const;
 

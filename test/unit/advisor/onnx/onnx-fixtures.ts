@@ -1,7 +1,7 @@
 import type { ModelType } from '../../../../main/advisor/advisor.ts';
 import type { KnownBefore } from '../../../../main/advisor/data/features.ts';
 import { onnxOf } from '../../../../main/advisor/onnx/export-onnx.ts';
-import { ChainPredictor } from '../../../../main/advisor/sizing/predict-chain.ts';
+import { ChainPredictor, lowerOf, upperOf } from '../../../../main/advisor/sizing/predict-chain.ts';
 import { fromScale } from '../../../../main/advisor/training/stages.ts';
 import { trainAll } from '../../../../main/advisor/training/train-all.ts';
 import type { TrainedChain, TrainedTask } from '../../../../main/advisor/training/trained-task.ts';
@@ -33,14 +33,18 @@ export function known(features: KnownBefore['features']): KnownBefore {
   return { features, component: 'demeter', target: 'local', requestedCpus: 2 };
 }
 
-/** What the chain itself answers, in the unit of each stage. */
+/** What the chain itself answers, and the ends of its interval of nine tenths, in the unit of each stage. */
 export function chainAnswers(chain: TrainedChain, instances: readonly KnownBefore[]) {
   const predictor = new ChainPredictor(chain);
   return instances.map((one) =>
     Object.fromEntries(
-      Object.entries(predictor.predict(one).stages).map(([name, { stage, answer }]) => [
+      Object.entries(predictor.predict(one).stages).map(([name, told]) => [
         name,
-        fromScale(stage.scale, answer),
+        {
+          value: fromScale(told.stage.scale, told.answer),
+          low: lowerOf(told, 0.05),
+          high: upperOf(told, 0.95),
+        },
       ]),
     ),
   );
