@@ -80,10 +80,10 @@ function pythonOf(module: string, name: string, args: readonly unknown[]): Work 
 
 /** @throws AppError `E_WORK_NOT_ON_SITE` for what could not run on this kind of target */
 export function checkRunsOn(provider: ProviderName, work: Work, name: string): void {
-  if (provider !== 'slurm' || (work.kind !== 'function' && work.kind !== 'source')) return;
+  if (provider === 'local' || (work.kind !== 'function' && work.kind !== 'source')) return;
   throw new AppError({
     code: 'E_WORK_NOT_ON_SITE',
-    message: `${name} is a JavaScript function, which cannot run on a Slurm cluster.`,
+    message: `${name} is a JavaScript function, which only runs on this machine.`,
     hint: 'Submit a command, as ["python", "run.py", "2050"], or a Python function, as "demeter.run:simulate".',
   });
 }

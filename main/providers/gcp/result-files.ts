@@ -54,7 +54,17 @@ export class ResultFiles {
       if (!end || !watched?.terminated) return [];
       const { instanceId, attempt, at, usage } = watched.terminated;
       watched.terminated = null;
-      return [{ type: 'finished', arrayId, index, instanceId, attempt, at, result: resultOfEnd(end, usage) }];
+      return [
+        {
+          type: 'finished',
+          arrayId,
+          index,
+          instanceId,
+          attempt,
+          at,
+          result: resultOfEnd(end, usage, 'Google Cloud'),
+        },
+      ];
     });
   }
 

@@ -117,7 +117,7 @@ function plainCommand(
     case 'source':
       throw new AppError({
         code: 'E_WORK_NOT_ON_SITE',
-        message: `${id} is a JavaScript function, which cannot run on a Slurm cluster.`,
+        message: `${id} is a JavaScript function, which only runs on this machine.`,
         hint: 'Give the task a command or a Python function, or run it on a local target.',
       });
     default:

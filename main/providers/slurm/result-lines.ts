@@ -149,8 +149,8 @@ export function resultOfRestart(): AttemptResult {
   };
 }
 
-/** The result of an instance whose job ended around it. */
-export function resultOfEnd(end: ElementEnd, usage: Usage): AttemptResult {
+/** The result of an instance whose job ended around it. @param by who ended it, for people */
+export function resultOfEnd(end: ElementEnd, usage: Usage, by = 'Slurm'): AttemptResult {
   const known = { ...usage, peakMemoryBytes: usage.peakMemoryBytes ?? end.peakMemoryBytes };
   // The script ended well and its instance did not: somebody's signal, which Slurm does not call an end of the job.
   const outcome = end.outcome === 'succeeded' || end.outcome === 'program_error' ? 'cancelled' : end.outcome;
@@ -158,7 +158,7 @@ export function resultOfEnd(end: ElementEnd, usage: Usage): AttemptResult {
     outcome,
     exitCode: null,
     signal: end.signal,
-    message: `Slurm ended its job (${end.detail}) after ${describeDuration(usage.wallSeconds)}.`,
+    message: `${by} ended its job (${end.detail}) after ${describeDuration(usage.wallSeconds)}.`,
     usage: known,
   };
 }
