@@ -16,7 +16,7 @@ export function Panel({ title, note, actions, children }: PanelProps) {
     <Box component="section" className={classes.panel} aria-label={title}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs" gap="sm">
         <Box miw={0}>
-          <Title order={2} fz="md">
+          <Title order={2} fz="md" className={classes.title}>
             {title}
           </Title>
           {note && (
@@ -26,7 +26,7 @@ export function Panel({ title, note, actions, children }: PanelProps) {
           )}
         </Box>
         {actions && (
-          <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0, overflowWrap: 'normal' }}>
+          <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0 }}>
             {actions}
           </Group>
         )}

@@ -173,8 +173,8 @@ export class TaskSizer {
   }
 
   #newKindSentence({ targetKind }: SizingQuery): string {
-    const measured = (this.trained.targetKinds ?? []).join(' and ');
-    return `It was never measured on a target of the kind ${targetKind}: what it needed on ${measured} is expected there too, and its time limit stays at least the manifest’s.`;
+    const measured = (this.trained.targetKinds ?? []).join(', ');
+    return `It was never measured on a target of the kind ${targetKind}: what it needed elsewhere (${measured}) is expected there too, and its time limit is no shorter than the manifest’s.`;
   }
 
   /** Share of held-out tasks that the first request held, between the levels at which it was counted. */

@@ -19,6 +19,25 @@ const MOST_OPEN = 3;
 /** When not to trust the advice: the model's own reasons, task by task, then what holds for every model. */
 export function TrustPanel({ status }: { status: AdvisorStatus }) {
   const told = Object.entries(status.doubts).filter(([, doubts]) => doubts.length > 0);
+  // So many tasks would push what always holds off the screen.
+  const folded = told.length > MOST_OPEN;
+  const tasks = told.map(([task, doubts]) =>
+    folded ? (
+      <details key={task}>
+        <Text component="summary" size="sm" fw={600} style={{ cursor: 'pointer' }}>
+          <LongName name={task} /> <Counted doubts={doubts} />
+        </Text>
+        <Reasons reasons={doubts} />
+      </details>
+    ) : (
+      <div key={task}>
+        <Text size="sm" fw={600}>
+          <LongName name={task} />
+        </Text>
+        <Reasons reasons={doubts} />
+      </div>
+    ),
+  );
   return (
     <Panel title="When not to trust this">
       <Stack gap="sm">
@@ -29,29 +48,14 @@ export function TrustPanel({ status }: { status: AdvisorStatus }) {
               : 'Nothing was trained yet: plans learn on the spot, and nobody has looked at how well. Train, and see here where to be careful.'}
           </Text>
         )}
-        {told.map(([task, doubts]) =>
-          told.length > MOST_OPEN ? (
-            <details key={task}>
-              <Text component="summary" size="sm" fw={600} style={{ cursor: 'pointer' }}>
-                <LongName name={task} /> <Counted doubts={doubts} />
-              </Text>
-              <Reasons reasons={doubts} />
-            </details>
-          ) : (
-            <div key={task}>
-              <Text size="sm" fw={600}>
-                <LongName name={task} />
-              </Text>
-              <Reasons reasons={doubts} />
-            </div>
-          ),
-        )}
+        {!folded && tasks}
         <div>
           <Text size="sm" fw={600}>
             Always
           </Text>
           <Reasons reasons={ALWAYS.map((sentence) => ({ severity: 'note', sentence }))} />
         </div>
+        {folded && tasks}
       </Stack>
     </Panel>
   );
@@ -61,7 +65,7 @@ export function TrustPanel({ status }: { status: AdvisorStatus }) {
 function Counted({ doubts }: { doubts: readonly Doubt[] }) {
   const warnings = doubts.filter(({ severity }) => severity === 'warning').length;
   return (
-    <Text span size="xs" c={warnings > 0 ? 'orange.8' : 'dimmed'}>
+    <Text span size="xs" {...(warnings > 0 ? { className: classes.warnings } : { c: 'dimmed' })}>
       {warnings > 0 ? plural(warnings, 'warning') : plural(doubts.length, 'note')}
     </Text>
   );
