@@ -103,10 +103,14 @@ ${tasks.replace(/^(?=.)/gm, '  ')}`,
     return found ?? [];
   }
 
-  /** Arrays that the site has accepted, as telemetry has them. */
-  async accepted(): Promise<number> {
+  /** Arrays that the site has accepted and that are open, as telemetry has them. */
+  async arrays(): Promise<string[]> {
     const jobs = await this.#read((store, runId) => store.openEngineJobs(runId));
-    return (jobs ?? []).filter(({ engineId }) => engineId !== null).length;
+    return (jobs ?? []).flatMap(({ engineId }) => engineId ?? []);
+  }
+
+  async accepted(): Promise<number> {
+    return (await this.arrays()).length;
   }
 
   /** Looks into the telemetry of the last run; null where there is none yet. */

@@ -42,12 +42,17 @@ const LIMITS: SiteLimits = {
   containerRuntime: null,
 };
 
-function specOf(target = '', component = 'cpus: 1, memory: 1G', connection = ', connection: hpc') {
+function specOf(
+  target = '',
+  component = 'cpus: 1, memory: 1G',
+  connection = ', connection: hpc',
+  task = 'command: "true"',
+) {
   const manifest = `version: 1
 project: { name: p }
 targets: { hpc: { provider: slurm${connection}${target} } }
 components: { model: { ${component} } }
-tasks: { t: { component: model, command: "true" } }
+tasks: { t: { component: model, ${task} } }
 `;
   const { spec, report } = parseManifest(manifest, { projectFolder: folder, target: 'hpc' });
   if (!spec) throw new Error(JSON.stringify(report.errors));
@@ -81,6 +86,17 @@ describe('what a Slurm site cannot hold', () => {
     [', walltime: "03:00:00"', 'E_WALLTIME_TOO_LONG', 'for ever'],
   ])('names what there is: %s', (target, code, hint) => {
     expect(validate(target).errors).toMatchObject([{ code, hint: expect.stringContaining(hint) }]);
+  });
+
+  it('says where cache: true finds nothing', () => {
+    const task = 'command: "true", cache: true';
+    const { ok, warnings } = validate('', undefined, undefined, task);
+    expect([ok, warnings.map(({ code, path }) => [code, path])]).toEqual([
+      true,
+      [['W_CACHE_AT_SITE', 'tasks.t.cache']],
+    ]);
+    expect(validate('', undefined, '', task).warnings).toEqual([]);
+    expect(validate().warnings).toEqual([]);
   });
 
   it('is not judged as long as the site has not been asked', () => {
