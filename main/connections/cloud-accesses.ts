@@ -1,8 +1,9 @@
 import type { Clock } from '../platform/clock.ts';
+import { AppError } from '../platform/errors.ts';
 import type { AwsAccess, CloudWishes, GcpAccess } from '../providers/clouds.ts';
 import type { AwsCredentialSource } from './aws/credentials.ts';
 import { openAws } from './aws/open-aws.ts';
-import { openGcp } from './gcp/open-gcp.ts';
+import { openGcp, tokenOf } from './gcp/open-gcp.ts';
 import type { ProfileFile } from './profile-file.ts';
 import type { Prompts } from './prompts.ts';
 
@@ -49,6 +50,22 @@ export class CloudAccesses {
     const access = await openGcp({ profile, wishes, env });
     const auth = keep(this.#gcp, name, JSON.stringify([profile, access.projectId]), access.auth);
     return { ...access, auth };
+  }
+
+  /** Gets credentials now, asking where it must. @throws AppError `E_CREDENTIALS…`, `E_CLOUD…` */
+  async signIn(kind: 'aws' | 'gcp', name: string): Promise<void> {
+    this.askAgain(name);
+    try {
+      if (kind === 'gcp') await tokenOf(await this.gcp(name, {}), name);
+      else {
+        const { credentials } = await this.aws(name, {});
+        if (typeof credentials === 'function') await credentials();
+      }
+    } catch (error) {
+      // The target may say what the connection leaves open.
+      const isOpen = error instanceof AppError && ['E_CLOUD_REGION', 'E_CLOUD_PROJECT'].includes(error.code);
+      if (!isOpen) throw error;
+    }
   }
 
   /** A person is there now: what nobody answered may be asked again. */

@@ -51,7 +51,7 @@ export interface Sites extends SitesOfRuns {
   askAgain(name: string): void;
   /**
    * Connects now, asking where it must; rejects with the exact reason (`E_SSH_HOST_KEY_CHANGED`, `E_SSH_AUTH`, …), where a
-   * site's own methods say `E_SITE_UNREACHABLE`. To be called where a person has just asked for it. Resolves at once when connected.
+   * site's own methods say `E_SITE_UNREACHABLE`. With a cloud no line is held: it is to have credentials. To be called where a person has just asked for it. Resolves at once when connected.
    */
   connect(name: string, options?: ConnectNow): Promise<void>;
   /** Connects if that needs nobody. */
@@ -99,20 +99,28 @@ export function openSites(options: OpenSitesOptions): Sites {
     started.catch(() => open.delete(name)); // there may be such a profile later
     return started;
   };
+  /** Null: this machine, or a cloud, of which nothing of the kind can be said. */
+  const sshProfile = async (name: string | null) => {
+    const profile = name === null ? null : await options.profiles.get(name);
+    return profile?.kind === 'ssh' ? profile : null;
+  };
   return {
     site: async (name) => (name === null ? local : (await opened(name)).site),
-    workDir: async (name) => (name === null ? null : (await options.profiles.getOf('ssh', name)).workDir),
-    pollSeconds: async (name) => {
-      const profile = name === null ? null : await options.profiles.get(name);
-      return profile?.kind === 'ssh' ? profile.pollSeconds : null;
-    },
+    workDir: async (name) => (await sshProfile(name))?.workDir ?? null,
+    pollSeconds: async (name) => (await sshProfile(name))?.pollSeconds ?? null,
     limits: async (name) => (name === null ? null : options.profiles.limits(name)),
     prices: () => loadPrices([resourcePath('prices'), options.profiles.pricesFolder]),
     aws: (name, wishes) => clouds.aws(name, wishes),
     gcp: (name, wishes) => clouds.gcp(name, wishes),
     askAgain: (name) => clouds.askAgain(name),
-    connect: async (name, connectOptions) => (await opened(name)).connection.connect(connectOptions),
-    connectQuietly: async (name) => (await opened(name)).connection.quietly(),
+    connect: async (name, connectOptions) => {
+      const { kind } = await options.profiles.get(name);
+      if (kind === 'ssh') await (await opened(name)).connection.connect(connectOptions);
+      else await clouds.signIn(kind, name);
+    },
+    connectQuietly: async (name) => {
+      if (await sshProfile(name)) await (await opened(name)).connection.quietly();
+    },
     reach: (name) => known.get(name)?.reach ?? null,
     disconnect: (name) => {
       known.get(name)?.restart();

@@ -147,6 +147,18 @@ describe('the guide of AWS, through the real SDK on a double of AWS', () => {
     expect(results.get('credentials')?.detail).toContain('no AWS credentials for the profile nobody');
   });
 
+  it('is connected to when a run begins, also where only the target says the region', async () => {
+    const { AWS_REGION: _, ...env } = cloud.env();
+    rig.close();
+    rig = cloudRig(env);
+    await rig.add(LAB);
+    await rig.add({ ...LAB, name: 'gone', region: 'eu-central-1', profile: 'nobody' });
+    await expect(rig.sites.connect('lab')).resolves.toBeUndefined();
+    await expect(rig.sites.connect('gone')).rejects.toMatchObject({ code: 'E_CREDENTIALS_MISSING' });
+    expect(await rig.sites.workDir('lab')).toBeNull();
+    await expect(rig.sites.site('lab')).rejects.toMatchObject({ code: 'E_CONNECTION_KIND' });
+  });
+
   it('wants a region from somewhere', async () => {
     rig.close();
     const { AWS_REGION: _, ...env } = cloud.env();

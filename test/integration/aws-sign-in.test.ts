@@ -206,4 +206,31 @@ describe('signing in with IAM Identity Center, through the real SDK on a double 
     expect(denied.stdout).toContain('FAIL Have the permissions: You lack ecs:RunTask (to start tasks)');
     expect(denied.stdout).toContain('"Action": [');
   });
+
+  it('runs a manifest on AWS in the name of the connection', async () => {
+    cloud.makeBucket('lab-runs');
+    await signIn();
+    rig.write(
+      'study/scalable.yaml',
+      `version: 1
+project: { name: study, default_storage: s3://lab-runs }
+targets: { cloud: { provider: aws, connection: lab, image: lab/model:1, max_workers: 2 } }
+components: { model: { cpus: 1, memory: 512M } }
+tasks: { greet: { component: model, command: "echo hello from {who}", params: { who: [ada, bob] } } }
+`,
+    );
+    const env = { ...process.env, SCALABLE_CONFIG_DIR: join(rig.home, 'config') };
+    const ran = await cli(
+      { cwd: join(rig.home, 'study'), env },
+      'run',
+      '--target',
+      'cloud',
+      '--format',
+      'json',
+    );
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.json<{ tasks: unknown }>().tasks).toMatchObject({ total: 2, succeeded: 2 });
+    expect(cloud.count('ecs:RunTask')).toBeGreaterThan(0);
+    expect(cloud.alive()).toEqual([]);
+  });
 });

@@ -113,11 +113,7 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
     test: (name, { testJob }, signal) => runChecks({ name, testJob, profiles, sites, clock, signal }),
     prompts: (signal) => prompts.watch(signal),
     answer: async (promptId, answer) => prompts.answer(promptId, answer),
-    connect: async (name) => {
-      const { kind } = await profiles.get(name);
-      if (kind === 'ssh') await sites.connect(name);
-      else await signedIn(sites, kind, name);
-    },
+    connect: (name) => sites.connect(name),
     siteState: async (name) => {
       await sites.connectQuietly(name);
       const before = states.get(name);
@@ -133,16 +129,6 @@ export function connectionsService(parts: ConnectionParts): ConnectionService {
       return state;
     },
   };
-}
-
-/** Clouds have no line that is held: to be connected is to have credentials. */
-async function signedIn(sites: Sites, kind: 'aws' | 'gcp', name: string): Promise<void> {
-  if (kind === 'gcp') await (await sites.gcp(name, {})).auth.getAccessToken();
-  else {
-    sites.askAgain(name);
-    const { credentials } = await sites.aws(name, {});
-    if (typeof credentials === 'function') await credentials();
-  }
 }
 
 const NOTHING_KNOWN: Omit<SiteState, 'reach'> = {

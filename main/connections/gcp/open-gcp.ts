@@ -74,6 +74,15 @@ async function authOf(
   return new GoogleAuth({ scopes: SCOPES, projectId, authClient });
 }
 
+/** Asks Google for a token of the access. @throws AppError as `googleError` */
+export async function tokenOf({ auth }: GcpAccess, connection: string): Promise<string | null> {
+  try {
+    return (await auth.getAccessToken()) ?? null;
+  } catch (error) {
+    throw googleError(error, { connection, doing: 'get a token' });
+  }
+}
+
 /** A token of a service account, for whoever may make them. Source: iamcredentials v1, generateAccessToken. */
 async function tokenFor(source: AuthClient, account: string, apiEndpoint: string | null) {
   const origin = apiEndpoint === null ? 'https://iamcredentials.googleapis.com' : originOf(apiEndpoint);
