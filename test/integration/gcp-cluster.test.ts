@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { loadManifest } from '../../main/manifest/load.ts';
 import { systemClock } from '../../main/platform/clock.ts';
+import { newId } from '../../main/platform/ids.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
 import { runPaths, workspacePaths } from '../../main/platform/paths.ts';
 import type { JobRecord, JobStore } from '../../main/providers/batch/job-store.ts';
@@ -24,7 +25,7 @@ import { accessTo, manifest, sitesOf } from './gcp-rig.ts';
 import { CONTRACT } from './provider-contract.ts';
 
 const STUDY = mkdtempSync(join(tmpdir(), 'scalable-gcp-cluster-'));
-const RUN = 'run-20261121T000000Z-campaign-00c0ffee';
+const RUN = `run-20261121T000000Z-campaign-${newId()}`;
 /** What a workspace keeps of arrays. */
 class Memory implements JobStore {
   readonly #jobs = new Map<string, JobRecord>();
@@ -214,6 +215,39 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
     await until(() => ends(events).length === 6, 'all are told to the second app');
     expect(ends(events).every(([, outcome]) => outcome === 'succeeded')).toBe(true);
     await second.close({ drain: true });
+  });
+
+  it('end one instance and go on with the rest of its element', { timeout: 90_000 }, async () => {
+    const double = await doubleOf();
+    const cluster = await open(double);
+    const events = follow(cluster);
+    await cluster.scale({ a: 1 });
+    const short = { predictedSeconds: 0.1 };
+    cluster.submit([
+      { ...instance('i.1', { seconds: 60 }), ...short },
+      { ...instance('i.2'), ...short },
+    ]);
+    await until(
+      () => events.some((e) => e.type === 'task_started' && e.instanceId === 'i.1'),
+      'it has begun',
+    );
+    await cluster.cancel(['i.1']);
+    await until(() => ends(events).length === 2, 'both have ended');
+    expect(ends(events)).toEqual([
+      ['i.1', 'cancelled'],
+      ['i.2', 'succeeded'],
+    ]);
+    expect(double.batch.ledger).toHaveLength(1);
+    expect(runs('i.1')).toBe(false);
+  });
+
+  it('tell why they wait, in the words of the service', { timeout: 60_000 }, async () => {
+    const stuck = 'Quota N2_CPUS exceeded. Limit: 0.0 in region us-central1.';
+    const double = await doubleOf({ faults: { stuck } });
+    const cluster = await open(double);
+    await cluster.scale({ a: 1 });
+    cluster.submit([instance('w.1')]);
+    await until(() => cluster.state?.().waiting.a?.[0]?.reason === stuck, 'it says why');
   });
 
   it('say what they printed, each instance in a file and the machine in its log', {
