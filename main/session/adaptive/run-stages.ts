@@ -106,6 +106,17 @@ export class RunStages {
     return meanOf(this.#finished.get(task) ?? NOTHING_FINISHED);
   }
 
+  /** What this run's other tasks took says more than nothing. */
+  #meanOfAll(): number | null {
+    let count = 0;
+    let seconds = 0;
+    for (const finished of this.#finished.values()) {
+      count += finished.count;
+      seconds += finished.seconds;
+    }
+    return count === 0 ? null : seconds / count;
+  }
+
   *#unknownSeconds(instances: Iterable<LiveInstance>): Generator<undefined, number> {
     const known = { count: 0, seconds: 0 };
     let unknown = 0;
@@ -118,7 +129,7 @@ export class RunStages {
         known.seconds += predictedSeconds;
       }
     }
-    return assumedSeconds(known, unknown) ?? UNKNOWN_SECONDS;
+    return assumedSeconds(known, unknown) ?? this.#meanOfAll() ?? UNKNOWN_SECONDS;
   }
 }
 

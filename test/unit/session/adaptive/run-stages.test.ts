@@ -75,6 +75,13 @@ describe('a run as stages of work', () => {
     expect(stage?.finished).toMatchObject({ count: 2, seconds: 30, longest: 20 });
   });
 
+  it('takes what other tasks of the run took for a task of which nothing is known yet', () => {
+    const stages = new RunStages();
+    stages.ended(instance('simulate.9', { seconds: null }), 0.5);
+    const [later] = stages.states([instance('analyze.1', { seconds: null, state: 'waiting' })], 0);
+    expect(later?.waiting).toEqual([{ count: 1, seconds: 0.5 }]);
+  });
+
   it('says how long one may take only where all are limited', () => {
     const limit = (walltimes: (number | null)[]) =>
       new RunStages().states(
