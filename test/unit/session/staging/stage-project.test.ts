@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LocalSite } from '../../../../main/connections/local-site.ts';
 import type { DeploymentSpec } from '../../../../main/manifest/spec.ts';
 import type { TransferOptions } from '../../../../main/providers/site.ts';
-import { stageProject } from '../../../../main/session/staging/stage-project.ts';
+import { type StagingOptions, stageProject } from '../../../../main/session/staging/stage-project.ts';
 
 /** This machine as the site, counting what is asked of it. */
 class CountingSite extends LocalSite {
@@ -103,6 +103,26 @@ describe.skipIf(process.platform === 'win32')('the copy of a project on a site',
     expect((await readdir(copy)).sort()).toEqual(['.scalable', '.scalableignore', 'data', 'model.py']);
   });
 
+  test('can be stopped, keeps what is there, and goes on from it', async () => {
+    for (let n = 0; n < 30; n++) await put(`many/${n}`, String(n));
+    const stop = new AbortController();
+    const first = new CountingSite();
+    const stopped = stage(first, {
+      signal: stop.signal,
+      onProgress: ({ doneBytes }) => doneBytes > 10 && stop.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({
+      code: 'E_CANCELLED',
+      message: expect.stringMatching(/was stopped, and no run was started/),
+      hint: expect.stringContaining('the next start goes on from it'),
+    });
+    const second = new CountingSite();
+    const { files, changed } = await stage(second);
+    expect(files).toBe(32);
+    expect(changed).toBe(32 - first.written.length);
+    expect(changed).toBeGreaterThan(0);
+  });
+
   test('is refused, with the largest folders named, when it is too much', async () => {
     await put('raw/huge.nc', '');
     const { truncate } = await import('node:fs/promises');
@@ -119,7 +139,7 @@ async function put(path: string, text: string): Promise<void> {
   await writeFile(join(project, path), text);
 }
 
-function stage(site: LocalSite) {
+function stage(site: LocalSite, options: StagingOptions = {}) {
   const spec = { projectFolder: project, project: { name: 'p', defaultStorage: './outputs' } };
-  return stageProject(site, spec as unknown as DeploymentSpec, copy);
+  return stageProject(site, spec as unknown as DeploymentSpec, copy, options);
 }
