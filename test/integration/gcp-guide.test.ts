@@ -199,4 +199,33 @@ describe('the guide of Google Cloud, through Google’s own library on a double 
     expect(tested.stdout).toContain('--role=roles/batch.jobsEditor');
     expect((await call('login', 'climate')).code).toBe(3);
   });
+
+  it.each([null, 'runs@climate-42.iam.gserviceaccount.com'])(
+    'runs a manifest in the name of the connection, acting as %s',
+    async (impersonate) => {
+      await rig.add({ ...CLIMATE, storage: 'gs://lab-data', impersonate });
+      rig.write(
+        'study/scalable.yaml',
+        `version: 1
+project: { name: study, default_storage: gs://lab-data }
+targets: { cloud: { provider: gcp, connection: climate, project_id: ${PROJECT}, image: lab/model:1, max_workers: 2, mount_path: ${account.cloud.mountPath} } }
+components: { model: { cpus: 1, memory: 512M } }
+tasks: { greet: { component: model, command: "echo hello from {who}", params: { who: [ada, bob] } } }
+`,
+      );
+      const env = { ...process.env, SCALABLE_CONFIG_DIR: join(rig.home, 'config') };
+      const ran = await cli(
+        { cwd: join(rig.home, 'study'), env },
+        'run',
+        '--target',
+        'cloud',
+        '--format',
+        'json',
+      );
+      expect(ran).toMatchObject({ code: 0 });
+      expect(ran.json<{ tasks: unknown }>().tasks).toMatchObject({ total: 2, succeeded: 2 });
+      expect(account.cloud.calls.get('batch.jobs.create')).toBe(1);
+      expect(account.impersonated.length > 0).toBe(impersonate !== null);
+    },
+  );
 });

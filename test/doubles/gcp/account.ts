@@ -212,14 +212,22 @@ export class GcpAccount {
       method,
       headers: {
         authorization: headers.authorization ?? '',
+        ...Object.fromEntries(
+          ['range', 'content-range'].flatMap((name) => {
+            const value = headers[name];
+            return typeof value === 'string' ? [[name, value]] : [];
+          }),
+        ),
         'content-type': isSimple
           ? 'multipart/related; boundary=b'
           : (headers['content-type'] ?? 'application/json'),
       },
       ...(method !== 'GET' && method !== 'DELETE' && { body: isSimple ? parts : new Uint8Array(body) }),
     });
-    const type = answer.headers.get('content-type');
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    return { status: answer.status, bytes, ...(type !== null && { headers: { 'content-type': type } }) };
+    const told = [...answer.headers].filter(([name]) =>
+      /^(?:content-type|content-range|location|range|x-goog-.*)$/.test(name),
+    );
+    return { status: answer.status, bytes, headers: Object.fromEntries(told) };
   }
 }
