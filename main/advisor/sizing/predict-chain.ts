@@ -82,13 +82,16 @@ export class ChainPredictor {
   }
 }
 
+/** A logarithm and back: what is always the same must lie in its own interval. */
+const ROUNDING = 1e-12;
+
 /** The value that this instance exceeds with probability 1 − p, in the figure's unit. */
 export function upperOf({ stage, answer, inputs }: StageAnswer, p: number): number {
-  return fromScale(stage.scale, answer + upperResidual(stage.residuals, answer, p, inputs));
+  return fromScale(stage.scale, answer + upperResidual(stage.residuals, answer, p, inputs) + ROUNDING);
 }
 
 export function lowerOf({ stage, answer, inputs }: StageAnswer, p: number): number {
-  return fromScale(stage.scale, answer + lowerResidual(stage.residuals, answer, p, inputs));
+  return fromScale(stage.scale, answer + lowerResidual(stage.residuals, answer, p, inputs) - ROUNDING);
 }
 
 export function pointOf({ stage, answer }: StageAnswer): number {

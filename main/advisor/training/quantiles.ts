@@ -18,13 +18,16 @@ export function fitQuantile(values: Float64Array): TrainedQuantile | null {
   };
 }
 
+/** A logarithm and back: what is always the same must lie in its own interval. */
+const ROUNDING = 1e-12;
+
 /** The value that a fresh one exceeds with probability 1 − p. */
 export function upperValue({ centre, residuals }: TrainedQuantile, p: number): number {
-  return Math.exp(centre + upperResidual(residuals, centre, p));
+  return Math.exp(centre + upperResidual(residuals, centre, p)) * (1 + ROUNDING);
 }
 
 export function lowerValue({ centre, residuals }: TrainedQuantile, p: number): number {
-  return Math.exp(centre + lowerResidual(residuals, centre, p));
+  return Math.exp(centre + lowerResidual(residuals, centre, p)) * (1 - ROUNDING);
 }
 
 /** Below this a start-up hides how many cores the work itself uses. */

@@ -39,7 +39,7 @@ export function openForWriting(
     refuseNewer(db, path, SCHEMA_VERSION);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
     // A large cache and few checkpoints: pages that many commits touch are then written back once.
-    db.exec('PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY');
+    db.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY');
     migrate(db);
     return db;
   } catch (error) {

@@ -76,6 +76,15 @@ describe.each(advisors)('%s', (_, from) => {
     expect(asked).toBeLessThan(345 * MIB);
   });
 
+  test.each([10, 40])('after %d constant figures its intervals hold them', (count) => {
+    const constant = { peakMemoryBytes: 3e8, wallSeconds: 70.1, cpuSeconds: 70.1 };
+    const { predicted } = from(history(count, () => constant)).size(query({ features: inputs }));
+    expect(predicted.peakMemoryBytes!.low).toBeLessThanOrEqual(3e8);
+    expect(predicted.peakMemoryBytes!.high).toBeGreaterThanOrEqual(3e8);
+    expect(predicted.wallSeconds!.low).toBeLessThanOrEqual(70.1);
+    expect(predicted.wallSeconds!.high).toBeGreaterThanOrEqual(70.1);
+  });
+
   test.each(broken)('is not misled by %s', (_name, damage) => {
     const asked = memoryFor(history(60, (_row, i) => (i % 3 === 0 ? damage : {})));
     expect(asked).toBeGreaterThan(150 * MIB);
