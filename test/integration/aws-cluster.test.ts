@@ -142,8 +142,12 @@ describe.skipIf(missing !== null)('workers on AWS ECS (a double of it)', () => {
     await cluster.scale({ a: 10 });
     await until(() => succeeded(events) === 10, 'all have succeeded');
     await cluster.close({ drain: true });
-    const added = events.filter(({ type }) => type === 'worker_added').length;
-    expect(events.filter(({ type }) => type === 'worker_billed')).toHaveLength(added);
+    const count = (wanted: ClusterEvent['type']) => events.filter(({ type }) => type === wanted).length;
+    await until(
+      () => count('worker_billed') === 10 && count('worker_removed') === 10,
+      'each is paid and gone',
+    );
+    expect(count('worker_added')).toBe(10);
   }, 120_000);
 
   it('wait for room, say why, and begin when there is some', async () => {

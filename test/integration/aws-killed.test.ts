@@ -67,10 +67,13 @@ ${name}:
           await Promise.race([ended, sleep(150_000)]);
           break;
         }
-        // In the middle of a call that is carried out, and whose answer is lost.
-        let left = 6 + Math.floor(random() * 25);
+        // In the middle of a call that is carried out, and whose answer is lost: any, and each other time one that starts tasks.
+        let left = 14 + Math.floor(random() * 24);
+        let starts = kill % 2 === 0 ? Number.POSITIVE_INFINITY : 2;
         cloud.onCall = (action) => {
-          if (--left !== 0) return;
+          left--;
+          if (action === 'ecs:RunTask') starts--;
+          if (app.killed || (starts > 0 && (left > 0 || (starts < 3 && left > -40)))) return;
           moments.push(action);
           app.kill('SIGKILL');
         };

@@ -29,7 +29,9 @@ export class AwsServer {
     this.#server = createServer((request, response) => {
       this.#answer(request)
         .catch((error: unknown): Answer => {
-          console.error('The double of AWS failed:', error);
+          // Whoever asked was ended meanwhile, and hears no answer.
+          const isGone = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+          if (!isGone) console.error('The double of AWS failed:', error);
           return { status: 500, body: String(error) };
         })
         .then(({ status, headers = {}, body = '' }) => {
