@@ -26,10 +26,12 @@ const CREDENTIALS = '.config/gcloud/application_default_credentials.json';
 
 describe('the guide of Google Cloud, through Google’s own library on a double of Google Cloud', () => {
   let account: GcpAccount;
+  let quotas: Record<string, number>;
   let rig: CloudRig;
 
   beforeEach(async () => {
-    account = await GcpAccount.start();
+    quotas = { CPUS: 240, PREEMPTIBLE_CPUS: 240 };
+    account = await GcpAccount.start({ faults: { quotas } });
     rig = cloudRig({ SCALABLE_GCP_ENDPOINT: account.url });
     rig.write(CREDENTIALS, SIGNED_IN);
   });
@@ -165,7 +167,7 @@ describe('the guide of Google Cloud, through Google’s own library on a double 
   });
 
   it('refuses a quota of zero', async () => {
-    Object.assign(account.cloud.faults.quotas, { CPUS: 0 });
+    quotas.CPUS = 0;
     expect(await failure('quota')).toMatchObject({
       code: 'E_QUOTA',
       detail: expect.stringContaining('CPUS of europe-west4 is 0'),
