@@ -47,7 +47,8 @@ export function fitSpread(
   const different = inputs.columns.length > 0 ? differentRows(inputs) : residuals.length;
   if (different < SPREAD_ROWS || sizes.every((size) => size <= least)) return [];
   const y = sizes.map((size) => Math.log(Math.max(size, least)));
-  const centred = y.map((value) => value - mean(y));
+  const middle = mean(y);
+  const centred = y.map((value) => value - middle);
   const candidates = [
     candidate(ANSWER, predicted, centred, false),
     ...inputs.columns.map((column, c) => candidate(c, column, centred, true)),
