@@ -26,6 +26,10 @@ export interface CommandContext {
 export interface Settings {
   readonly manifest: string | null;
   readonly runsDir: string | null;
+  /** False where `SCALABLE_ML` says so: then quantiles answer unless a flag asks for models. */
+  readonly learns: boolean;
+  /** `SCALABLE_ML_CACHE_DIR`: where trained models are kept; null: beside the telemetry. */
+  readonly modelsFolder: string | null;
 }
 
 export function makeContext(io: CliIo, flags: CommonFlags): CommandContext {
@@ -35,7 +39,12 @@ export function makeContext(io: CliIo, flags: CommonFlags): CommandContext {
     flags,
     env,
     output: new Output(io, { format: flags.format, quiet: flags.quiet ?? false, color: flags.color }),
-    settings: { manifest: env.SCALABLE_MANIFEST || null, runsDir: env.SCALABLE_RUNS_DIR || null },
+    settings: {
+      manifest: env.SCALABLE_MANIFEST || null,
+      runsDir: env.SCALABLE_RUNS_DIR || null,
+      learns: !/^(0|false|no|off)$/i.test(env.SCALABLE_ML?.trim() ?? ''),
+      modelsFolder: env.SCALABLE_ML_CACHE_DIR || null,
+    },
   };
 }
 

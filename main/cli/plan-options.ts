@@ -2,6 +2,7 @@ import { riskNamed } from '../advisor/online/risk.ts';
 import { suggestion } from '../manifest/problems.ts';
 import type { DeploymentSpec, Objective, Policy } from '../manifest/spec.ts';
 import type { PlanOptions, SizingMode } from '../planning/plan.ts';
+import type { Settings } from './context.ts';
 import { usageError } from './exit-codes.ts';
 
 export interface PlanFlags {
@@ -21,7 +22,11 @@ export interface PlanFlags {
 }
 
 /** The flags as a plan takes them. @throws AppError `E_USAGE` for workers of a component that is not there */
-export function planOptions(spec: DeploymentSpec, flags: PlanFlags): PlanOptions {
+export function planOptions(
+  spec: DeploymentSpec,
+  flags: PlanFlags,
+  { learns }: Pick<Settings, 'learns'>,
+): PlanOptions {
   const known = Object.keys(spec.components);
   for (const tag of Object.keys(flags.workers ?? {}))
     if (!known.includes(tag))
@@ -36,7 +41,7 @@ export function planOptions(spec: DeploymentSpec, flags: PlanFlags): PlanOptions
     ...(policy !== undefined && { policy }),
     ...(budgetUsd !== undefined && { budgetUsd }),
     ...(deadlineHours !== undefined && { deadlineHours }),
-    ...(sizing !== undefined && { sizing }),
+    ...(sizing !== undefined ? { sizing } : !learns && { sizing: 'quantile' as const }),
     ...(workers !== undefined && { workers }),
     ...(confidence !== undefined && { confidence }),
     ...(risk !== undefined && { risk: riskNamed(risk) }),

@@ -27,7 +27,9 @@ export function workspaceRoot(context: CommandContext, manifest?: string): strin
 }
 
 export function pathsOf(context: CommandContext, manifest?: string): WorkspacePaths {
-  return workspacePaths(workspaceRoot(context, manifest));
+  const paths = workspacePaths(workspaceRoot(context, manifest));
+  const { modelsFolder } = context.settings;
+  return modelsFolder === null ? paths : { ...paths, models: fromHere(context, modelsFolder) };
 }
 
 export function load(

@@ -70,7 +70,8 @@ async function advisorOf(context: CommandContext, input: AdviseInput): Promise<A
   if (folder !== undefined) return LearnedAdvisor.fromHistory(fromHere(context, folder), { modelType });
   if (modelType !== 'auto' && existsSync(paths.database))
     return LearnedAdvisor.fromHistory(paths.root, { modelType });
-  return advisorForPlanning({ database: paths.database, modelsFolder: paths.models, sizing: 'auto' });
+  const sizing = context.settings.learns ? 'auto' : 'quantile';
+  return advisorForPlanning({ database: paths.database, modelsFolder: paths.models, sizing });
 }
 
 /** Nothing was measured: what the manifest asks for, where it knows the task. */

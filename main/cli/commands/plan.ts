@@ -18,7 +18,12 @@ export async function plan(context: CommandContext, input: PlanInput): Promise<n
   const spec = await loadSpec(context, path, input.target);
   const workspace = { paths: pathsOf(context, input.manifest) };
   const provider = await withSites(context, (sites) => sites.provider(spec));
-  const made = await preparePlan({ workspace, spec, provider, options: planOptions(spec, input) });
+  const made = await preparePlan({
+    workspace,
+    spec,
+    provider,
+    options: planOptions(spec, input, context.settings),
+  });
   const json = planJson(made);
   context.output.result(json, () => planText(made));
   if (input.output !== undefined) {

@@ -10,7 +10,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT, usageError } from '../exit-codes.ts';
 import { planOptions } from '../plan-options.ts';
 import { Progress } from '../progress.ts';
-import { findRun, loadSpec, manifestPath, withWorkspace, workspaceRoot } from '../project.ts';
+import { findRun, loadSpec, manifestPath, pathsOf, withWorkspace, workspaceRoot } from '../project.ts';
 import { type RunSites, withSites } from '../run-sites.ts';
 import { progressLine, resumeCommand, runJson } from '../run-text.ts';
 import { stagingLine } from '../staging-line.ts';
@@ -56,7 +56,13 @@ async function begin(
   const spec = await loadSpec(context, path, input.target);
   await sites.connect(spec);
   const provider = await sites.provider(spec);
-  const made = await preparePlan({ workspace, spec, provider, options: planOptions(spec, input) });
+  const made = await preparePlan({
+    // With its models wherever the settings keep them.
+    workspace: { paths: pathsOf(context, input.manifest) },
+    spec,
+    provider,
+    options: planOptions(spec, input, context.settings),
+  });
   for (const note of made.notes) context.output.note(`Note: ${note.message}`);
   return startRun({
     workspace,
