@@ -20,7 +20,7 @@ export interface Choice {
  */
 const TRADE = {
   'minimize time': { worth: 50, most: 0.005 },
-  balance: { worth: 1.25, most: 0.12 },
+  balance: { worth: 2, most: 0.15 },
   'minimize cost': { worth: 0.005, most: 0.25 },
 } as const;
 /** What is predicted may last so much longer before a deadline is in danger. */

@@ -61,6 +61,7 @@ export function decide(
     pool,
     before: aliveOf(pool),
     after: workers[at] ?? 0,
+    wished: wishes[at] ?? 0,
   }));
   for (const { pool, before, after } of changes) {
     const tag = tags[pool.tag] ?? NEVER;

@@ -8,6 +8,8 @@ export interface Change {
   readonly pool: PoolState;
   readonly before: number;
   readonly after: number;
+  /** Before what all tags share was divided among them. */
+  readonly wished: number;
 }
 
 /** Why, in sentences for those who wait for the result. */
@@ -18,7 +20,7 @@ export function explain(
   ahead: Ahead,
   choice: Choice | null,
 ): string {
-  const sentences = changes.flatMap((change) => changeSentence(state, change, ahead, choice) ?? []);
+  const sentences = changes.flatMap((change) => changeSentence(state, settings, change, ahead, choice) ?? []);
   if (sentences.length === 0) sentences.push(noChange(state, choice));
   if (choice?.misses && settings.deadlineSeconds !== null)
     sentences.push(
@@ -29,7 +31,8 @@ export function explain(
 
 function changeSentence(
   state: ScalingState,
-  { pool, before, after }: Change,
+  { maxTotal }: ScaleSettings,
+  { pool, before, after, wished }: Change,
   ahead: Ahead,
   choice: Choice | null,
 ): string | null {
@@ -47,6 +50,7 @@ function changeSentence(
     return `${more}: work for them is expected within the ${lead} that starting takes, so that ${end}.`;
   }
   const less = `Let ${counted(before - after, 'worker')} of ${tag} go`;
+  if (wished > after && maxTotal !== null) return `${less}: all tags together may have ${maxTotal}.`;
   if (tasks > 0) return `${less}: ${after} are enough for the ${counted(tasks, 'waiting task')}.`;
   return `${less}: no work for ${before - after === 1 ? 'it' : 'them'} is in sight within ${describeDuration(ahead.pools[at]?.keep ?? 0)}, after which a new start is cheaper than waiting.`;
 }

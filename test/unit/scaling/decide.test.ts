@@ -86,6 +86,19 @@ describe('a scale decision', () => {
     expect(decide(state(100, 3600), { ...settings, budgetUsd: 0.5 }).workers).toEqual({ m: 0 });
   });
 
+  it('says that it is the total over all tags where that takes workers away', () => {
+    const { workers, reasoning } = decide(state(100, 60, { idle: 10 }), { ...settings, maxTotal: 6 });
+    expect(workers).toEqual({ m: 6 });
+    const two = state(100, 60, { idle: 6 });
+    const other = { ...two, pools: [...two.pools, pool({ tag: 'n' })] };
+    const [stage] = two.stages;
+    const both = { ...other, stages: stage ? [stage, { ...stage, tag: 'n' }] : [] };
+    const shared = decide(both, { ...settings, maxTotal: 6 });
+    expect((shared.workers.m ?? 0) + (shared.workers.n ?? 0)).toBe(6);
+    expect(shared.reasoning).toMatch(/Let \d workers? of m go: all tags together may have 6\./);
+    expect(reasoning).not.toBe('');
+  });
+
   it('keeps the manual number, within the bounds', () => {
     const manual = { ...settings, policy: 'manual' as const };
     expect(decide(state(100, 60, { idle: 3 }), manual).workers).toEqual({ m: 3 });
