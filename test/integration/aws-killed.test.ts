@@ -40,7 +40,9 @@ ${name}:
   outputs: { out: file }
 `,
           )
-          .join(''),
+          .join('')
+          // It waits for the last of the apps, so that every one of them finds something to do.
+          .concat(`last:\n  component: a\n  command: "until [ -e ${ledger}.open ]; do sleep 0.3; done"\n`),
       )
         .replace('max_workers: 30', 'max_workers: 14')
         .replace(
@@ -64,6 +66,7 @@ ${name}:
         said = '';
         for (const stream of [app.stdout, app.stderr]) stream.on('data', (data) => (said += data));
         if (kill === KILLS) {
+          writeFileSync(`${ledger}.open`, '');
           await Promise.race([ended, sleep(150_000)]);
           break;
         }
@@ -73,14 +76,14 @@ ${name}:
         cloud.onCall = (action) => {
           left--;
           if (action === 'ecs:RunTask') starts--;
-          if (app.killed || (starts > 0 && (left > 0 || (starts < 3 && left > -40)))) return;
+          if (app.killed || (starts > 0 && (left > 0 || (starts < 3 && left > -10)))) return;
           moments.push(action);
           app.kill('SIGKILL');
         };
         const over = await ended;
         cloud.onCall = () => undefined;
         runId ??= await lastRun(folder);
-        if (over === 0) break;
+        expect(over).not.toBe(0);
       }
       expect(moments).toHaveLength(KILLS);
       expect(said).toContain('"succeeded"');
