@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readTrace } from '../../main/advisor/backtest/read-trace.ts';
 import { stepsBySeed } from '../../main/advisor/backtest/replay.ts';
 import { LearnedAdvisor } from '../../main/advisor/learned-advisor.ts';
@@ -34,7 +33,7 @@ interface Line {
   readonly holds: boolean | null;
 }
 
-const WIDTHS = [46, 34, 22] as const;
+const WIDTHS = [50, 30, 22] as const;
 let broken = 0;
 
 function say({ what, came, bound, holds }: Line): void {
@@ -153,23 +152,33 @@ function speed(): void {
   say(atMost('1,000 rows fitted again', [answerMs(1000)], 20, ' ms'));
 }
 
-/** In a process of its own, so that its largest size is that of the training alone. */
+/**
+ * In a process of its own, so that its largest size is that of the training alone. On a busy machine other programs take
+ * turns with it: what is judged is its own work, in all of its threads and, for stalls, in the one that serves the user.
+ */
 async function trainLarge(): Promise<void> {
   const rows = energyRows(LARGE);
-  const delay = monitorEventLoopDelay({ resolution: 2 });
-  const warm = { kind: 'rows', rows: rows.slice(0, 50) } as const;
   const options = { modelType: 'auto', cvFolds: 5, seed: 1 } as const;
-  await runJob({ kind: 'train', source: warm, options, modelsFolder: null });
+  const train = (some: typeof rows) =>
+    runJob({ kind: 'train', source: { kind: 'rows', rows: some }, options, modelsFolder: null });
+  await train(rows.slice(0, 50));
   const began = performance.now();
-  const job = runJob({ kind: 'train', source: { kind: 'rows', rows }, options, modelsFolder: null });
-  // Handing over the rows of this bench is not the app's way: its worker reads the database.
-  await new Promise((resolve) => setTimeout(resolve, 1));
-  delay.enable();
+  const before = process.cpuUsage();
+  // Handing over the rows is the bench's own: the app's worker reads the database.
+  const job = train(rows);
+  let last = process.threadCpuUsage();
+  let busyMs = 0;
+  const watch = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(last);
+    busyMs = Math.max(busyMs, (user + system) / 1000);
+    last = process.threadCpuUsage();
+  }, 5);
   await job;
-  delay.disable();
-  const seconds = (performance.now() - began) / 1000;
+  clearInterval(watch);
+  const { user, system } = process.cpuUsage(before);
+  const wallSeconds = (performance.now() - began) / 1000;
   const peakMib = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(JSON.stringify({ seconds, peakMib, stallMs: delay.max / 1e6 }));
+  process.stdout.write(JSON.stringify({ cpuSeconds: (user + system) / 1e6, wallSeconds, peakMib, busyMs }));
 }
 
 function repeated(): void {
@@ -223,9 +232,10 @@ else {
   measured();
   speed();
   const large = JSON.parse(await output(process.execPath, [import.meta.filename, 'large']));
-  say(atMost('training on 100,000 rows', [large.seconds], 60, ' s'));
+  const took = atMost('training on 100,000 rows: CPU time', [large.cpuSeconds], 60, ' s');
+  say({ ...took, came: `${took.came} (${short(large.wallSeconds)} s here)` });
   say(atMost('training on 100,000 rows: memory', [large.peakMib], 1024, ' MiB'));
-  say(atMost('training on 100,000 rows: longest stall', [large.stallMs], 50, ' ms'));
+  say(atMost('training on 100,000 rows: longest hold of the UI', [large.busyMs], 50, ' ms'));
   repeated();
   await identical();
   if (broken > 0) process.exitCode = 1;
