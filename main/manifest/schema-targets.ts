@@ -110,6 +110,16 @@ const aws = mapping({
   security_groups: textList.describe('Security groups'),
   execution_role_arn: text.nullish().describe('Role that starts tasks'),
   task_role_arn: text.nullish().describe('Role that tasks run under'),
+  cluster: text.nullish().describe('ECS cluster; default: one named scalable, which is made'),
+  assign_public_ip: truth.describe(
+    'Whether tasks have an address of their own on the internet; default true',
+  ),
+  disk_gb: wholeNumber(21).nullish().describe('Disk of a task in GiB, 21 to 200; default 20'),
+  courier_image: text.nullish().describe('Image beside the work: sh, curl, tar, gzip, awk, sha256sum'),
+  chunk_target: z
+    .union([z.string(), z.number()], { error: 'must be a time such as "00:10:00"' })
+    .nullish()
+    .describe('Time that a task takes at least: short instances share one; default 00:10:00'),
   scheduler_timeout: z.unknown().optional().describe('Accepted for compatibility, not used'),
   environment: textMap.describe('Environment variables of every worker'),
   tags: textMap.describe('Tags of everything that is created'),
