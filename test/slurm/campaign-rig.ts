@@ -9,6 +9,7 @@ import type { TelemetryStore } from '../../main/telemetry/store.ts';
 import type { AttemptRow, InstanceRow } from '../../main/telemetry/views.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import type { TestCluster } from './cluster/test-cluster.ts';
+import { testbedProfile } from './testbed-profile.ts';
 
 const CLI = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url));
 
@@ -41,18 +42,7 @@ export class Campaign {
     { maxWorkers = 16, components = '' } = {},
   ): Promise<Campaign> {
     const campaign = new Campaign(cluster);
-    const { host, sshPort, user, keyFile, knownHosts, shared } = cluster.facts;
-    await new ProfileFile(campaign.#config).add({
-      kind: 'ssh',
-      name: 'testbed',
-      host,
-      port: sshPort,
-      user,
-      identityFile: keyFile,
-      knownHostsFile: knownHosts,
-      agent: false,
-      workDir: `${shared}/runs`,
-    });
+    await new ProfileFile(campaign.#config).add(testbedProfile(cluster, 'runs'));
     writeFileSync(
       join(campaign.folder, 'scalable.yaml'),
       `version: 1

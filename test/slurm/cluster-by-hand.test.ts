@@ -9,25 +9,15 @@ import { memorySecrets } from '../../main/connections/secrets.ts';
 import { systemClock } from '../../main/platform/clock.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
 import { ScalableClient, SlurmCluster } from '../../main/sdk.ts';
+import { testbedProfile } from './testbed-profile.ts';
 import { withSlurm } from './with-slurm.ts';
 
 withSlurm('a Slurm cluster made by hand', (cluster) => {
   it('runs commands on workers added by tag, over SSH, and refuses what cannot run there', async () => {
-    const { host, sshPort, user, keyFile, knownHosts, shared } = cluster.facts;
     const workspace = mkdtempSync(join(tmpdir(), 'scalable-by-hand-'));
     chmodSync(workspace, 0o755); // the folder is on the "site" too, where another user looks into it
     const profiles = new ProfileFile(join(workspace, 'config'));
-    await profiles.add({
-      kind: 'ssh',
-      name: 'testbed',
-      host,
-      port: sshPort,
-      user,
-      identityFile: keyFile,
-      knownHostsFile: knownHosts,
-      agent: false,
-      workDir: `${shared}/by-hand`,
-    });
+    await profiles.add(testbedProfile(cluster, 'by-hand'));
     const sites = openSites({
       profiles,
       secrets: memorySecrets(),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { ProfileFile } from '../../main/connections/profile-file.ts';
+import { testbedProfile } from './testbed-profile.ts';
 import { withSlurm } from './with-slurm.ts';
 
 const execute = promisify(execFile);
@@ -14,21 +15,10 @@ const program = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url)
 
 withSlurm('tutorial 3 on a real Slurm', (cluster) => {
   it('runs as told on a cluster made by hand, and its logs are found on the site afterwards', async () => {
-    const { host, sshPort, user, keyFile, knownHosts, shared } = cluster.facts;
     const folder = mkdtempSync(join(tmpdir(), 'scalable-tutorial-'));
     chmodSync(folder, 0o700); // so that the site does not see it
     try {
-      await new ProfileFile(join(folder, 'config')).add({
-        kind: 'ssh',
-        name: 'testbed',
-        host,
-        port: sshPort,
-        user,
-        identityFile: keyFile,
-        knownHostsFile: knownHosts,
-        agent: false,
-        workDir: `${shared}/tutorial`,
-      });
+      await new ProfileFile(join(folder, 'config')).add(testbedProfile(cluster, 'tutorial'));
       const node = async (...argv: string[]) => {
         const env = { ...process.env, SCALABLE_CONFIG_DIR: join(folder, 'config') };
         return (await execute(process.execPath, argv, { cwd: folder, env, timeout: 150_000 })).stdout;
