@@ -79,7 +79,7 @@ child=$!
     sleep $pause 2>/dev/null || sleep 1
     carry
   done
-  while sleep 2; do
+  while sleep 2 && kill -0 $$ 2>/dev/null; do
     carry
     heed
     rounds=$((rounds + 1))

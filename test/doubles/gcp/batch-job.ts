@@ -33,6 +33,7 @@ export interface JobText {
           readonly memoryMib?: string | number;
         };
         readonly maxRunDuration?: string;
+        readonly environment?: { readonly variables?: Readonly<Record<string, string>> };
         readonly volumes?: readonly Volume[];
       };
     },

@@ -100,6 +100,11 @@ export class GcpDouble {
     for (const job of this.batch.jobs.values()) job.cancel();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
+    // What the machines had on their disks goes with them.
+    for (const { text } of this.batch.jobs.values()) {
+      const run = text.taskGroups[0].taskSpec.environment?.variables?.SCALABLE_RUN_ID;
+      if (run) rmSync(`/tmp/scalable-${run}`, { recursive: true, force: true, maxRetries: 5 });
+    }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
