@@ -94,8 +94,17 @@ export function nextChange(
       const promise = Math.min(limits.shareOf(tag), one.pending);
       return { name, parallelism: promise, behind: first.map((other) => other.name) };
     }
-    if (isWaiting(one) || (parallelism >= 0 && parallelism < want)) raises.push(one);
-    else if (parallelism < 0 || Math.min(parallelism, one.running + one.pending) > want)
+    if (parallelism < 0) {
+      // Of an earlier app: whatever it was told, from now on it is known.
+      const others = arrays.filter((other) => other !== one);
+      const room = Math.min(want, roomBeside(one, others, limits));
+      if (room >= 1 || one.running > 0 || !limits.keepsOrder)
+        return { name, parallelism: Math.max(room, one.running, 1), behind: [] };
+      const first = others.filter((other) => !ancestors.get(other.name)?.has(name) && !isWaiting(other));
+      return { name, parallelism: want, behind: first.map((other) => other.name) };
+    }
+    if (isWaiting(one) || parallelism < want) raises.push(one);
+    else if (Math.min(parallelism, one.running + one.pending) > want)
       return { name, parallelism: want, behind: one.behind ?? [] };
   }
   return firstRaise(raises, arrays, wanted, limits);
@@ -110,9 +119,7 @@ function firstRaise(
 ): ({ name: string } & Place) | null {
   for (const one of raises) {
     const others = arrays.filter((other) => other !== one);
-    const taken = others.map((other) => (isWaiting(other) ? inAnyCase(other) : weight(other)));
-    const room = (limits.total ?? Number.POSITIVE_INFINITY) - taken.reduce((sum, count) => sum + count, 0);
-    const parallelism = Math.min(wanted.get(one.name) ?? 0, room);
+    const parallelism = Math.min(wanted.get(one.name) ?? 0, roomBeside(one, others, limits));
     if (isWaiting(one) ? parallelism < Math.max(1, one.running) : parallelism <= one.parallelism) continue;
     const raised = { ...one, parallelism, behind: [] };
     for (const later of others.filter((other) => isWaiting(other) && other.parallelism > 0)) {
@@ -124,6 +131,19 @@ function firstRaise(
     return { name: one.name, parallelism, behind: [] };
   }
   return null;
+}
+
+/** What the limits leave an array beside what runs or may begin now. */
+function roomBeside(one: PlacedArray, others: readonly PlacedArray[], { total, ofTag }: ArrayLimits): number {
+  const taken = (which: readonly PlacedArray[]) =>
+    which.reduce(
+      (sum, other) => sum + (isWaiting(other) || other.parallelism < 0 ? inAnyCase(other) : weight(other)),
+      0,
+    );
+  return Math.min(
+    (total ?? Number.POSITIVE_INFINITY) - taken(others),
+    ofTag(one.tag) - taken(others.filter(({ tag }) => tag === one.tag)),
+  );
 }
 
 /** Whether one comes before another that has to wait: it is to run now, or stands before it already. */

@@ -245,7 +245,7 @@ export class BatchCluster implements ClusterHandle {
       const { whole, single } = this.#book.toCancel();
       if (whole.length + single.length > 0) return { dueAt: now, act: () => this.#sendCancel(whole, single) };
       if (intent && intent.dueAt <= now) return { dueAt: now, act: () => this.#advance(intent) };
-      const change = this.#shares.change();
+      const change = this.#polls.knows ? this.#shares.change() : null;
       if (change) return { dueAt: now, act: () => this.#setPlace(change) };
       const silent = this.#book.unexplained(now, this.#patience).slice(0, USAGE_AT_ONCE);
       // The queue is asked first: it may simply have been long ago.

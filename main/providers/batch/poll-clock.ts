@@ -27,6 +27,11 @@ export class PollClock {
     this.#recent = [...this.#recent, now].slice(-AVERAGED_OVER);
   }
 
+  /** Whether there is an answer that tells how things stand. */
+  get knows(): boolean {
+    return this.#askedAt > Number.NEGATIVE_INFINITY;
+  }
+
   /** Whether the answer is fresh. */
   wasAsked(now: number): boolean {
     return now - this.#askedAt < this.#pace.fastMs;

@@ -60,7 +60,7 @@ async function begin({ phases, total, wish, maxElements }: Campaign) {
         new Set(needs.flatMap((earlier) => all[earlier] ?? []).map(({ id }) => id)),
       );
   }
-  return { time, site, session, count: all.flat().length };
+  return { time, site, memory, session, count: all.flat().length };
 }
 
 function expectWithinLimits({ most }: SimulatedSite, { total, wish }: Campaign): void {
@@ -81,7 +81,7 @@ describe('a campaign of phases that are parallel or come after each other, of se
         expect(site.executions).toHaveLength(count);
         expectWithinLimits(site, plan);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   }, 60_000);
 
@@ -99,7 +99,32 @@ describe('a campaign of phases that are parallel or come after each other, of se
         expect(site.executions.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
         expectWithinLimits(site, plan);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
+    );
+  }, 60_000);
+
+  it('is followed by another app to its end', async () => {
+    await fc.assert(
+      fc.asyncProperty(campaign, fc.nat(2000), async (plan, seconds) => {
+        const { time, site, memory, session, count } = await begin(plan);
+        const leaves = time.now() + seconds * 1000;
+        const left = () => site.executions.length < count || site.executions.some(({ endedAt }) => !endedAt);
+        await time.until(() => !left() || time.now() > leaves);
+        await session.cluster.release({ withinSeconds: 3600 });
+        const engine = new SimulatedEngine(site);
+        const again = await SmallSession.open(
+          [],
+          { memory, engine, time },
+          { maxWorkers: plan.total },
+          plan.wish,
+        );
+        await again.cluster.scale({ model: plan.wish, analysis: plan.wish, plots: plan.wish });
+        await time.until(() => again.done);
+        expect(new Set(site.executions.map(({ id }) => id)).size).toBe(count);
+        expect(site.claimedTwice).toEqual([]);
+        await again.cluster.close({ drain: true });
+      }),
+      { numRuns: 100 },
     );
   }, 60_000);
 });
