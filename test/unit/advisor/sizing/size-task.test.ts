@@ -12,7 +12,7 @@ const features = { num_nodes: 600, input_size_mb: 80, scenario_type: 'outage' };
 
 describe('leaving what was learned', () => {
   test.each([
-    [{ ...features, num_nodes: 20_000 }, 'num_nodes = 20000 is far outside'],
+    [{ ...features, num_nodes: 20_000 }, 'num_nodes = 20,000 is far outside'],
     [{ ...features, scenario_type: 'winter' }, 'scenario_type = winter was never measured'],
     [{ num_nodes: 600 }, 'input_size_mb is not given'],
   ])('%j is answered by quantiles, and says so', (asked, words) => {
