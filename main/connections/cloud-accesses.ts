@@ -2,8 +2,6 @@ import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AwsAccess, CloudWishes, GcpAccess } from '../providers/clouds.ts';
 import type { AwsCredentialSource } from './aws/credentials.ts';
-import { openAws } from './aws/open-aws.ts';
-import { openGcp, tokenOf } from './gcp/open-gcp.ts';
 import type { ProfileFile } from './profile-file.ts';
 import type { Prompts } from './prompts.ts';
 
@@ -18,7 +16,7 @@ export interface CloudAccessesOptions {
 /** Credentials by the profile that they are for: a changed profile begins anew, an unchanged one asks nobody twice. */
 type Shelf<T> = Map<string, { readonly connection: string | null; readonly kept: T }>;
 
-/** The clouds as this process is signed in to them. */
+/** The clouds as this process is signed in to them. Their libraries are large: they are loaded when a cloud is first asked. */
 export class CloudAccesses {
   readonly #options: CloudAccessesOptions;
   readonly #closed = new AbortController();
@@ -32,6 +30,7 @@ export class CloudAccesses {
   async aws(name: string | null, wishes: CloudWishes): Promise<AwsAccess> {
     const { profiles, prompts, clock, env = process.env } = this.#options;
     const profile = name === null ? null : await profiles.getOf('aws', name);
+    const { openAws } = await import('./aws/open-aws.ts');
     const { access, source } = await openAws({
       profile,
       wishes,
@@ -47,6 +46,7 @@ export class CloudAccesses {
   async gcp(name: string | null, wishes: CloudWishes): Promise<GcpAccess> {
     const { profiles, env = process.env } = this.#options;
     const profile = name === null ? null : await profiles.getOf('gcp', name);
+    const { openGcp } = await import('./gcp/open-gcp.ts');
     const access = await openGcp({ profile, wishes, env });
     const auth = keep(this.#gcp, name, JSON.stringify([profile, access.projectId]), access.auth);
     return { ...access, auth };
@@ -56,8 +56,10 @@ export class CloudAccesses {
   async signIn(kind: 'aws' | 'gcp', name: string): Promise<void> {
     this.askAgain(name);
     try {
-      if (kind === 'gcp') await tokenOf(await this.gcp(name, {}), name);
-      else {
+      if (kind === 'gcp') {
+        const { tokenOf } = await import('./gcp/open-gcp.ts');
+        await tokenOf(await this.gcp(name, {}), name);
+      } else {
         const { credentials } = await this.aws(name, {});
         if (typeof credentials === 'function') await credentials();
       }

@@ -44,6 +44,7 @@ export interface Sites extends SitesOfRuns {
   pollSeconds(name: string | null): Promise<number | null>;
   /** As remembered from the last set-up; null before. */
   limits(name: string | null): Promise<SiteLimits | null>;
+  region(name: string | null): Promise<string | null>;
   prices(): Promise<PriceTables>;
   aws(name: string | null, wishes: CloudWishes): Promise<AwsAccess>;
   gcp(name: string | null, wishes: CloudWishes): Promise<GcpAccess>;
@@ -109,6 +110,10 @@ export function openSites(options: OpenSitesOptions): Sites {
     workDir: async (name) => (await sshProfile(name))?.workDir ?? null,
     pollSeconds: async (name) => (await sshProfile(name))?.pollSeconds ?? null,
     limits: async (name) => (name === null ? null : options.profiles.limits(name)),
+    region: async (name) => {
+      const profile = (await options.profiles.list()).find((one) => one.name === name);
+      return profile && profile.kind !== 'ssh' ? profile.region : null;
+    },
     prices: () => loadPrices([resourcePath('prices'), options.profiles.pricesFolder]),
     aws: (name, wishes) => clouds.aws(name, wishes),
     gcp: (name, wishes) => clouds.gcp(name, wishes),

@@ -14,19 +14,24 @@ export interface Knowledge {
   readonly limitsOf?: (connection: string | null) => SiteLimits | null;
   /** Without them nothing has a price. */
   readonly prices?: PriceTables;
+  /** Of the target's connection, where the target itself names none. */
+  readonly region?: string;
 }
 
 /** The provider of a target. Those that this version cannot run on refuse with `E_PROVIDER_UNAVAILABLE`. */
-export function providerFor(name: ProviderName, { limitsOf, prices }: Knowledge = {}): DeploymentProvider {
+export function providerFor(
+  name: ProviderName,
+  { limitsOf, prices, region }: Knowledge = {},
+): DeploymentProvider {
   switch (name) {
     case 'local':
       return localProvider;
     case 'slurm':
       return slurmProvider(limitsOf);
     case 'gcp':
-      return gcpProvider(prices);
+      return gcpProvider(prices, region);
     case 'aws':
-      return awsProvider(prices);
+      return awsProvider(prices, region);
     case 'kubernetes':
       return unavailable(name);
     default:

@@ -75,6 +75,8 @@ export interface Sites {
   pollSeconds?(connection: string | null): Promise<number | null>;
   /** What the site was found to allow when it was set up; null: nobody has looked. Asks nothing of the site. */
   limits?(connection: string | null): Promise<SiteLimits | null>;
+  /** The region that a cloud's connection names; null where it names none, or there is no such connection. Asks nothing of anybody. */
+  region?(connection: string | null): Promise<string | null>;
   /** What clouds charge, as far as is known here. @throws AppError `E_PRICES_UNREADABLE` */
   prices?(): Promise<PriceTables>;
   /** Null: whom AWS's own chain finds here. @throws AppError `E_CONNECTION_…`, `E_CLOUD_REGION`; asks nothing of AWS */

@@ -14,8 +14,11 @@ import type { GcpSetting } from './open-run.ts';
 /** What a task gets that says nothing of memory: Batch's own default, in GiB. */
 const DEFAULT_MEMORY_GB = 2000 / 1024;
 
-/** Runs work as jobs of Google Cloud Batch. Without prices nothing has a cost. */
-export function gcpProvider(prices?: PriceTables): DeploymentProvider {
+/**
+ * Runs work as jobs of Google Cloud Batch. Without prices nothing has a cost.
+ * @param region where a target runs that names none
+ */
+export function gcpProvider(prices?: PriceTables, region: string | null = null): DeploymentProvider {
   return {
     name: 'gcp',
 
@@ -55,13 +58,13 @@ export function gcpProvider(prices?: PriceTables): DeploymentProvider {
 
     workerPrice(spec, request) {
       const { options } = readGcpOptions(spec);
-      return priceOf(prices, options, options.region, request);
+      return priceOf(prices, options, options.region ?? region, request);
     },
 
     estimateCost(spec, _plan, time) {
       const { options } = readGcpOptions(spec);
       const price = (request: ResourceRequest, spot: boolean) =>
-        priceOf(prices, { ...options, spot }, options.region, request);
+        priceOf(prices, { ...options, spot }, options.region ?? region, request);
       return estimateCost(time, price, options.spot);
     },
   };
