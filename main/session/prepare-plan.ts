@@ -10,6 +10,7 @@ import { AppError } from '../platform/errors.ts';
 import type { WorkspacePaths } from '../platform/paths.ts';
 import type { DeploymentProvider } from '../providers/provider.ts';
 import { providerFor } from '../providers/registry.ts';
+import type { TelemetryStore } from '../telemetry/store.ts';
 import { hereNow } from './here.ts';
 
 /**
@@ -17,7 +18,11 @@ import { hereNow } from './here.ts';
  * @throws AppError of parameter files and of the advisor
  */
 export async function preparePlan(input: {
-  readonly workspace: { readonly paths: WorkspacePaths };
+  readonly workspace: {
+    readonly paths: WorkspacePaths;
+    /** Knows how long workers of the target take to come. Absent: as if they came at once. */
+    readonly store?: Pick<TelemetryStore, 'startupSeconds'>;
+  };
   readonly spec: DeploymentSpec;
   readonly options: PlanOptions;
   /** One that is ready already; else one is made from the workspace's history. */
@@ -35,6 +40,7 @@ export async function preparePlan(input: {
       modelsFolder: workspace.paths.models,
       sizing: options.sizing ?? 'auto',
     }));
+  const startupSeconds = await workspace.store?.startupSeconds(spec.target.name);
   return makePlan(spec, {
     options,
     advisor,
@@ -43,6 +49,7 @@ export async function preparePlan(input: {
       readProjectText(spec.projectFolder, path, (file) => readFile(file, { encoding: 'utf8' })),
     inputStats: inputStatsReader(spec.projectFolder),
     here: hereNow(input.clock ?? systemClock),
+    ...(typeof startupSeconds === 'number' && { startupSeconds }),
   });
 }
 

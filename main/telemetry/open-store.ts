@@ -97,6 +97,10 @@ export class SqliteStore implements TelemetryStore {
   load(runId: string, points: number) {
     return this.#ask('load', runId, points);
   }
+  startupSeconds(target: string) {
+    return this.#ask('startupSeconds', target);
+  }
+
   bills(runId: string) {
     return this.#ask('bills', runId);
   }

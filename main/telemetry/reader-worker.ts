@@ -13,6 +13,7 @@ import { report } from './queries/report.ts';
 import { resumeState } from './queries/resume.ts';
 import { bills } from './queries/run-cost.ts';
 import { findRun, listRuns } from './queries/runs.ts';
+import { startupSeconds } from './queries/startup.ts';
 import { lanes, load } from './queries/timeline.ts';
 import type { InstanceQuery } from './views.ts';
 import { answerCalls } from './worker-rpc.ts';
@@ -31,6 +32,7 @@ const QUERIES = {
   instance: (c: QueryContext, runId: string, instanceId: string) => findInstance(c, runId, instanceId),
   lanes: (c: QueryContext, runId: string, options: { limit?: number }) => lanes(c, runId, options),
   load: (c: QueryContext, runId: string, points: number) => load(c, runId, points),
+  startupSeconds: (c: QueryContext, target: string) => startupSeconds(c, target),
   bills: (c: QueryContext, runId: string) => bills(c, runId),
   resumeState: (c: QueryContext, runId: string) => resumeState(c, runId),
   openEngineJobs: (c: QueryContext, runId: string) => openEngineJobs(c, runId),

@@ -45,6 +45,8 @@ export interface TelemetryStore {
   resumeState(runId: string): Promise<readonly { instanceId: string; state: string; attempts: number }[]>;
   /** Arrays at a site in which some instance's newest attempt has not ended, oldest first. */
   openEngineJobs(runId: string): Promise<readonly JobRecord[]>;
+  /** How long runs on a target wait for their first worker: the median of the newest; null: not known. */
+  startupSeconds(target: string): Promise<number | null>;
   /** What the run's workers were billed for so far, each once. */
   bills(runId: string): Promise<readonly WorkerBill[]>;
   /** Key digest → the run and instance whose success it was; null when nothing is cached under it. */

@@ -1,11 +1,15 @@
 import { poolLimits } from '../../scaling/limits.ts';
 import type { ScaleSettings, ScalingState } from '../../scaling/state.ts';
 
-/** Work that goes on without ending costs too. */
-const LOOK_EVERY_MS = 15_000;
+/** Work that goes on without ending costs too. What is kept in reserve lasts for two intervals of this. */
+const LOOK_EVERY_MS = 5000;
+/** However many tasks end at once. */
+const REST_MS = 500;
 
 export interface BudgetCeilingParts {
-  readonly look: () => ScalingState;
+  readonly look: () => Promise<ScalingState>;
+  /** Milliseconds. */
+  readonly now: () => number;
   readonly settings: () => ScaleSettings;
   /** Has no more workers than these of any tag. */
   readonly cap: (most: Readonly<Record<string, number>>, sentence: string) => Promise<void>;
@@ -20,7 +24,8 @@ export interface BudgetCeilingParts {
 export class BudgetCeiling {
   readonly #parts: BudgetCeilingParts;
   #timer: NodeJS.Timeout | null = null;
-  #capping: Promise<void> | null = null;
+  #looking: Promise<void> | null = null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #reached = false;
   #most: Readonly<Record<string, number>> | null = null;
   #loweredAt = 0;
@@ -34,7 +39,7 @@ export class BudgetCeiling {
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     this.#timer.unref();
     this.look();
-    await this.#capping;
+    await this.#looking;
   }
 
   stop(): void {
@@ -42,28 +47,39 @@ export class BudgetCeiling {
     this.#timer = null;
   }
 
-  within(wished: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-    const most = this.#allowed(this.#parts.look());
+  async within(wished: Readonly<Record<string, number>>): Promise<Readonly<Record<string, number>>> {
+    if (!this.#limits) return wished;
+    const most = this.#allowed(await this.#parts.look());
     if (most === null) return wished;
     return Object.fromEntries(
       Object.entries(wished).map(([tag, count]) => [tag, Math.min(count, most[tag] ?? count)]),
     );
   }
 
+  /** Something may have changed. */
   look(): void {
-    if (this.#timer === null || this.#capping) return;
-    const state = this.#parts.look();
-    const most = this.#steady(this.#allowed(state), state.at);
-    if (most === null) return;
-    this.#capping = this.#parts
-      .cap(most, this.#sentence(state))
+    const now = this.#parts.now();
+    if (this.#timer === null || this.#looking || !this.#limits || now - this.#lookedAt < REST_MS) return;
+    this.#lookedAt = now;
+    this.#looking = this.#look()
       .catch((error: unknown) => this.#parts.failed(error))
       .finally(() => {
-        this.#capping = null;
+        this.#looking = null;
       });
+  }
+
+  async #look(): Promise<void> {
+    const state = await this.#parts.look();
+    const most = this.#steady(this.#allowed(state), state.at);
+    if (most === null || this.#timer === null) return;
+    await this.#parts.cap(most, this.#sentence(state));
     if (this.#reached || !isOver(state, most)) return;
     this.#reached = true;
     this.#parts.reached(this.#sentence(state));
+  }
+
+  get #limits(): boolean {
+    return this.#parts.settings().budgetUsd !== null;
   }
 
   /** Lower at once, but higher only when some time has passed since: what is promised to running work comes and goes. */

@@ -72,7 +72,8 @@ export class RunScaler implements ScalingControl {
       budget: this.#budget,
     });
     this.#ceiling = new BudgetCeiling({
-      look: () => this.#watch.state(),
+      look: () => this.#watch.look(),
+      now: () => parts.clock.now(),
       settings: () => this.#loop.settings,
       cap: (most, sentence) => this.#cap(most, sentence),
       reached: parts.budgetReached,
@@ -117,7 +118,7 @@ export class RunScaler implements ScalingControl {
   async byHand(workersByTag: Readonly<Record<string, number>>): Promise<void> {
     this.#loop.hold(workersByTag);
     this.#intended = { ...this.#intended, ...workersByTag };
-    await this.#wish(this.#ceiling.within({ ...this.#wanted, ...workersByTag }), {
+    await this.#wish(await this.#ceiling.within({ ...this.#wanted, ...workersByTag }), {
       reasoning: 'Asked for by hand.',
       confidence: null,
       predictedCompletionSeconds: null,

@@ -56,8 +56,11 @@ export class RunStages {
   }
 
   /** The same for a running app: other work gets its turn in between, where instances are many or the machine is slow. */
-  async statesInTurns(instances: Iterable<LiveInstance>, now: number): Promise<StageState[]> {
-    const breathe = breather();
+  async statesInTurns(
+    instances: Iterable<LiveInstance>,
+    now: number,
+    breathe = breather(),
+  ): Promise<StageState[]> {
     const walk = this.#walk(instances, now);
     for (;;) {
       const step = walk.next();

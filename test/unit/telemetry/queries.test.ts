@@ -5,6 +5,7 @@ import { findInstance, pageOfInstances } from '../../../main/telemetry/queries/i
 import { report } from '../../../main/telemetry/queries/report.ts';
 import { resumeState } from '../../../main/telemetry/queries/resume.ts';
 import { findRun, listRuns } from '../../../main/telemetry/queries/runs.ts';
+import { startupSeconds } from '../../../main/telemetry/queries/startup.ts';
 import { lanes, load } from '../../../main/telemetry/queries/timeline.ts';
 import {
   added,
@@ -144,6 +145,20 @@ describe('a report', () => {
         ],
       },
     });
+  });
+
+  it('tells how long the runs on a target waited for their first worker', () => {
+    const { writer, context } = memory();
+    expect(startupSeconds(context, 'laptop')).toBeNull();
+    const waited = (runId: string, seconds: number): TelemetryEvent[] => [
+      started(runId),
+      ...worker('w1', seconds * 1000, null).map((event) => ({ ...event, runId })),
+      ...worker('w2', 900_000, null).map((event) => ({ ...event, runId })),
+    ];
+    writer.write([...waited('run-a', 30), ...waited('run-b', 50), ...waited('run-c', 600)]);
+    writer.write([started('run-d')]);
+    expect(startupSeconds(context, 'laptop')).toBe(50);
+    expect(startupSeconds(context, 'elsewhere')).toBeNull();
   });
 
   it('does not call unknown 0: no workers, no efficiency; nothing measured, no memory', () => {

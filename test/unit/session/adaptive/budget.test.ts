@@ -60,7 +60,7 @@ test('a wish by hand stays within the budget too', async () => {
   const { ceiling, look } = watched({ budgetUsd: 10 });
   await ceiling.start();
   await look({ spentUsd: 9.9 });
-  expect(ceiling.within({ model: 50 })).toEqual({ model: 0 });
+  expect(await ceiling.within({ model: 50 })).toEqual({ model: 0 });
 });
 
 test.each([
@@ -71,15 +71,17 @@ test.each([
   await ceiling.start();
   await look({ spentUsd: 99 });
   expect(caps).toEqual([]);
-  expect(ceiling.within({ model: 50 })).toEqual({ model: 50 });
+  expect(await ceiling.within({ model: 50 })).toEqual({ model: 50 });
 });
 
 function watched({ budgetUsd, usdPerHour = 3.6 }: { budgetUsd: number | null; usdPerHour?: number }) {
   let now = { spentUsd: 0, busy: 1, tasks: 40, at: 0 };
+  let looks = 0;
   const caps: Readonly<Record<string, number>>[] = [];
   const reached = vi.fn<(sentence: string) => void>();
   const ceiling = new BudgetCeiling({
-    look: () => state({ ...now, usdPerHour }),
+    look: async () => state({ ...now, usdPerHour }),
+    now: () => (looks += 1000),
     settings: () => ({ ...DEFAULT_SETTINGS, maxWorkers: { model: 100 }, budgetUsd }),
     cap: async (most) => {
       caps.push(most);
