@@ -142,3 +142,8 @@ export function describeMemoryHours(gibHours: number): string {
   const step = MEMORY_HOURS.find(({ from }) => size > 0 && size >= from) ?? MEMORY_HOURS[1];
   return `${Number((gibHours / step.gibHours).toPrecision(3))} ${step.unit}`;
 }
+
+/** `1 run`, `2 runs`. */
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}

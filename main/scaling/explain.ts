@@ -1,4 +1,4 @@
-import { describeDuration } from '../platform/units.ts';
+import { counted, describeDuration } from '../platform/units.ts';
 import type { Choice } from './choose-workers.ts';
 import type { Ahead } from './outlook.ts';
 import type { PoolState, ScaleSettings, ScalingState } from './state.ts';
@@ -77,8 +77,4 @@ function readyWork({ stages }: ScalingState, tag: string): { tasks: number; seco
     seconds += secondsOf(stage.ready);
   }
   return { tasks, seconds };
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }

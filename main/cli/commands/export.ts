@@ -1,3 +1,4 @@
+import { counted } from '../../platform/units.ts';
 import { type ExportFormat, exportRuns } from '../../telemetry/export/export.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, usageError } from '../exit-codes.ts';
@@ -32,7 +33,8 @@ export async function exportTelemetry(context: CommandContext, input: ExportInpu
   });
   context.output.result(
     result,
-    () => `${result.runs} runs with ${result.tasks} tasks written to ${folder} (${result.files} files).`,
+    () =>
+      `${counted(result.runs, 'run')} with ${counted(result.tasks, 'task')} written to ${folder} (${counted(result.files, 'file')}).`,
   );
   return EXIT.done;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../platform/units.ts';
 import { type ImportFormat, importPaths } from '../../telemetry/import/import.ts';
 import type { ImportResult } from '../../telemetry/import/import-result.ts';
 import type { CommandContext } from '../context.ts';
@@ -54,7 +55,7 @@ function importText({ runs, tasks, unchanged, skipped, skippedTotal }: ImportRes
   const shown = remarks.slice(0, NAMED_SKIPS);
   const left = skippedTotal - shown.reduce((sum, { count }) => sum + count, 0);
   return [
-    `${runs} runs with ${tasks} tasks taken in.${known}`,
+    `${counted(runs, 'run')} with ${counted(tasks, 'task')} taken in.${known}`,
     ...shown.map(({ text }) => text),
     ...(left > 0 ? [`… and ${left} more (--format json lists them)`] : []),
   ].join('\n');

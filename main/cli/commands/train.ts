@@ -5,7 +5,7 @@ import { trainAdvisor } from '../../advisor/train.ts';
 import { readModels } from '../../advisor/trained.ts';
 import type { TaskTrainingReport, TrainingReport } from '../../advisor/training-report.ts';
 import { AppError } from '../../platform/errors.ts';
-import { describeDuration, describeMemory, describeMemoryHours } from '../../platform/units.ts';
+import { counted, describeDuration, describeMemory, describeMemoryHours } from '../../platform/units.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Progress } from '../progress.ts';
@@ -142,7 +142,7 @@ function taskText(task: TaskTrainingReport): string[] {
     ([name, gbh]) => (gbh === null ? [] : [`${name} ${describeMemoryHours(gbh)}`]),
   );
   return [
-    `${task.task}: ${task.rows} attempts of ${task.runs} runs → ${task.chosen}`,
+    `${task.task}: ${counted(task.rows, 'attempt')} of ${counted(task.runs, 'run')} → ${task.chosen}`,
     `  ${task.reason}`,
     ...(memory
       ? [
