@@ -11,7 +11,7 @@ project: { name: tiny }
 targets:
   local: { provider: local, max_workers: 2 }
   hpc: { provider: slurm, queue: batch }
-  cloud: { provider: aws, region: us-east-1 }
+  cloud: { provider: kubernetes }
 components:
   model: { cpus: 1, memory: 256M }
 tasks:

@@ -15,7 +15,7 @@ version: 1
 project: { name: promises }
 targets:
   local: { provider: local, max_workers: 4 }
-  cloud: { provider: aws, adaptive: { minimum: 1, maximum: 20 } }
+  cloud: { provider: kubernetes, adaptive: { minimum: 1, maximum: 20 } }
   hpc: { provider: slurm, queue: batch, account: GCIMS, walltime: "04:00:00", interface: ib0, overlay: large }
   big: { provider: local, max_workers: 2, overlay: large }
 components: { demeter: { cpus: 1, memory: 128M }, postprocess: { cpus: 1, memory: 64M } }
