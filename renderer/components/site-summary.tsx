@@ -18,7 +18,10 @@ interface SiteSummaryProps {
   readonly detailed?: boolean;
   /** What a live run knows of the site now, and says elsewhere on its page; null or absent: as the last look found it. */
   readonly reach?: Reach | null;
-  /** A run goes on there, so it is looked at now, and again now and then. */
+  /**
+   * Looked at now, and again now and then: for as long as a run waits there to begin. Later the run itself asks the site, and
+   * a look of ours beside its own would be too much for a login node.
+   */
   readonly watching?: boolean;
 }
 

@@ -39,7 +39,7 @@ export function SitePanel({ site: { connection, partition }, live }: SitePanelPr
             connection={connection}
             partition={partition}
             reach={live.site?.reach ?? null}
-            watching
+            watching={live.pools.every(({ busy }) => busy === 0)}
           />
         )}
         {reasons.length > 0 && (
