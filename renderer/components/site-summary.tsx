@@ -19,10 +19,10 @@ interface SiteSummaryProps {
   /** What a live run knows of the site now, and says elsewhere on its page; null or absent: as the last look found it. */
   readonly reach?: Reach | null;
   /**
-   * Looked at now, and again now and then: for as long as a run waits there to begin. Later the run itself asks the site, and
-   * a look of ours beside its own would be too much for a login node.
+   * Of a live run's site: looked at now and soon again, and as long as its work waits there to begin now and then. Later the run
+   * itself asks the site, and a look of ours beside its own would be too much for a login node.
    */
-  readonly watching?: boolean;
+  readonly watching?: 'never' | 'at first' | 'always';
 }
 
 /** The queue moves slowly, and every look is a command on the login node. */
@@ -36,7 +36,7 @@ export function SiteSummary({
   partition,
   detailed = false,
   reach: known = null,
-  watching = false,
+  watching = 'never',
 }: SiteSummaryProps) {
   const api = useApi();
   const queries = useQueryClient();
@@ -44,8 +44,11 @@ export function SiteSummary({
     api.connections.siteState.queryOptions(
       { name: connection },
       {
-        staleTime: watching ? 0 : LOOK_AGAIN_MS,
-        refetchInterval: ({ state }) => watching && (state.dataUpdateCount < 3 ? SOON_MS : LOOK_AGAIN_MS),
+        staleTime: watching === 'never' ? LOOK_AGAIN_MS : 0,
+        refetchInterval: ({ state }) => {
+          if (watching !== 'never' && state.dataUpdateCount < 3) return SOON_MS;
+          return watching === 'always' && LOOK_AGAIN_MS;
+        },
       },
     ),
   );

@@ -39,7 +39,7 @@ export function SitePanel({ site: { connection, partition }, live }: SitePanelPr
             connection={connection}
             partition={partition}
             reach={live.site?.reach ?? null}
-            watching={live.pools.every(({ busy }) => busy === 0)}
+            watching={live.pools.some(({ busy }) => busy > 0) ? 'at first' : 'always'}
           />
         )}
         {reasons.length > 0 && (
