@@ -22,6 +22,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'clouds',
+          include: ['test/clouds/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          // Each runs whole campaigns as processes of this machine.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'slurm',
           include: ['test/slurm/**/*.test.ts'],
           globalSetup: ['test/slurm/global-setup.ts'],

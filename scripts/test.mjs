@@ -1,11 +1,12 @@
 /**
- * `npm test [-- unit integration slurm electron e2e]`: builds what is old, runs the suites one after the other, so that they
- * do not measure each other, and says at the end what was skipped and why.
+ * `npm test [-- unit integration slurm clouds electron e2e]`: builds what is old, runs the suites one after the other, so that they
+ * do not measure each other, and says at the end what was skipped and why. Two that mostly wait for others run side by side.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { needModernNode, root } from './lib/modern-node.mjs';
 
 await needModernNode();
@@ -13,7 +14,8 @@ const { ensureBuilt } = await import('./build.mjs');
 const { installMissing } = await import('./lib/system-packages.mjs');
 const { readResults } = await import('./lib/test-results.mjs');
 
-const ALL = ['unit', 'integration', 'slurm', 'electron', 'e2e'];
+const STEPS = [['unit'], ['integration'], ['slurm', 'clouds'], ['electron'], ['e2e']];
+const ALL = STEPS.flat();
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
@@ -31,14 +33,16 @@ const reports = await mkdtemp(join(tmpdir(), 'scalable-tests-'));
 const total = { passed: 0, failed: 0, skips: [] };
 let allExitedWell = true;
 try {
-  for (const suite of asked.length > 0 ? asked : ALL) {
-    console.log(`\n── ${suite} ──`);
-    const { code, results } = await runSuite(suite);
-    allExitedWell &&= code === 0;
-    total.passed += results.passed;
-    // A runner that fails without a failed test (it crashed, an error outside of tests) is a failure all the same.
-    total.failed += code !== 0 && results.failed === 0 ? 1 : results.failed;
-    total.skips.push(...results.skips);
+  for (const step of STEPS) {
+    const suites = step.filter((suite) => asked.length === 0 || asked.includes(suite));
+    const ends = await Promise.all(suites.map((suite, at) => runSuite(suite, at === 0)));
+    for (const { code, results } of ends) {
+      allExitedWell &&= code === 0;
+      total.passed += results.passed;
+      // A runner that fails without a failed test (it crashed, an error outside of tests) is a failure all the same.
+      total.failed += code !== 0 && results.failed === 0 ? 1 : results.failed;
+      total.skips.push(...results.skips);
+    }
   }
 } finally {
   await rm(reports, { recursive: true, force: true });
@@ -50,7 +54,10 @@ for (const { title, count, reason } of total.skips) console.log(`  ${title} (${c
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${skipped} skipped`);
 process.exit(total.failed === 0 && allExitedWell ? 0 : 1);
 
-async function runSuite(suite) {
+/** @param {boolean} isShown whether its output is seen as it comes, or as a whole at its end */
+async function runSuite(suite, isShown) {
+  const heading = `\n── ${suite} ──`;
+  if (isShown) console.log(heading);
   const file = join(reports, `${suite}.json`);
   const child = spawn(
     process.execPath,
@@ -66,15 +73,17 @@ async function runSuite(suite) {
     ],
     {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', isShown ? 'inherit' : 'pipe', isShown ? 'inherit' : 'pipe'],
       // Tests start `node` and our command by name: they get the Node that runs this.
       env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
     },
   );
+  const output = isShown ? [] : [child.stdout, child.stderr].map((stream) => text(stream));
   const code = await new Promise((resolve) => {
     child.on('error', () => resolve(1));
     child.on('exit', (exitCode) => resolve(exitCode ?? 1));
   });
+  if (!isShown) console.log([heading, ...(await Promise.all(output))].join('\n'));
   const report = await readFile(file, 'utf8').catch(() => '{}'); // the runner did not come so far
   return { code, results: readResults(JSON.parse(report)) };
 }

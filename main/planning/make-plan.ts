@@ -6,6 +6,7 @@ import { isStale } from '../providers/prices/stale.ts';
 import type { Capacity, CostEstimate, DeploymentProvider, ResourceRequest } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import { adviceTerms, type Here } from './advice-terms.ts';
+import { cacheNotes } from './cache-notes.ts';
 import { expandParams } from './expand.ts';
 import { inputPatterns, instanceFeatures, type ReadInputStats } from './inputs.ts';
 import { needsOf } from './needs.ts';
@@ -87,7 +88,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     timeSeconds: scale.timeSeconds,
     front: scale.front,
     frontEvidence: scale.frontEvidence,
-    notes: [...notes, ...scale.notes, ...oldPrices(scale.cost, input.here.now)],
+    notes: [...notes, ...cacheNotes(spec), ...scale.notes, ...oldPrices(scale.cost, input.here.now)],
   };
 }
 

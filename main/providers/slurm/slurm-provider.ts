@@ -41,7 +41,7 @@ export function slurmProvider(
     validate(spec) {
       const { options, problems } = readSlurmOptions(spec);
       const errors = [...problems, ...beyondLimits(spec, options, limitsOf(options.connection))];
-      return { ok: errors.length === 0, errors, warnings: notReused(spec, options) };
+      return { ok: errors.length === 0, errors, warnings: [] };
     },
 
     capacity(spec): Capacity | null {
@@ -104,21 +104,6 @@ async function askArraySize(site: Site): Promise<number> {
 function containerRuntime({ containerRuntime }: SlurmOptions, limits: SiteLimits | null): ContainerRuntime {
   const program = containerRuntime ?? limits?.containerRuntime ?? 'apptainer';
   return { kind: program === 'docker' ? 'docker' : 'apptainer', program };
-}
-
-/** Earlier results are looked for on this machine: those that lie at a site alone are not found. */
-function notReused({ tasks, target }: DeploymentSpec, { connection }: SlurmOptions): Problem[] {
-  if (connection === null) return [];
-  return Object.values(tasks)
-    .filter(({ cache }) => cache)
-    .map(({ name }) =>
-      problem(
-        'W_CACHE_AT_SITE',
-        `tasks.${name}.cache`,
-        `Results of ${name} are reused on ${target.name} only where it has this project’s files, and the run’s, in the same folders as this machine`,
-        'Elsewhere the task is done again. A shared folder that both see under one path makes cache: true work.',
-      ),
-    );
 }
 
 /** Requests that the site cannot hold, whatever its queue looks like. */

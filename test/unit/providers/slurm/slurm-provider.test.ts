@@ -88,17 +88,6 @@ describe('what a Slurm site cannot hold', () => {
     expect(validate(target).errors).toMatchObject([{ code, hint: expect.stringContaining(hint) }]);
   });
 
-  it('says where cache: true finds nothing', () => {
-    const task = 'command: "true", cache: true';
-    const { ok, warnings } = validate('', undefined, undefined, task);
-    expect([ok, warnings.map(({ code, path }) => [code, path])]).toEqual([
-      true,
-      [['W_CACHE_AT_SITE', 'tasks.t.cache']],
-    ]);
-    expect(validate('', undefined, '', task).warnings).toEqual([]);
-    expect(validate().warnings).toEqual([]);
-  });
-
   it('is not judged as long as the site has not been asked', () => {
     const spec = specOf(', queue: gpu', 'cpus: 500, memory: 65G');
     expect(slurmProvider().validate(spec).ok).toBe(true);

@@ -14,8 +14,8 @@ import type {
 } from '../../main/providers/provider.ts';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
+import { CONTRACT } from '../integration/provider-contract.ts';
 import { BUCKET, manifest, PRICES, project, sitesOf, specOf } from './aws-rig.ts';
-import { CONTRACT } from './provider-contract.ts';
 
 const missing = whyNoContainers();
 if (missing) console.warn(`A cluster on the double of AWS is not tried: ${missing}`);

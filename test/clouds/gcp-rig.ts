@@ -13,7 +13,7 @@ import type { RunHandle } from '../../main/session/run-handle.ts';
 import { startRun } from '../../main/session/start-run.ts';
 import { openWorkspace, type Workspace } from '../../main/telemetry/workspace.ts';
 import type { GcpDouble } from '../doubles/gcp/gcp-double.ts';
-import type { Project } from './session-projects.ts';
+import type { Project } from '../integration/session-projects.ts';
 
 export const prices: GcpPrices = gcpPricesSchema.parse(
   JSON.parse(readFileSync(resourcePath('prices', 'gcp.json'), 'utf8')),

@@ -3,8 +3,8 @@ import { exitCodeFor } from '../../main/cli/exit-codes.ts';
 import { AppError } from '../../main/platform/errors.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble, type GcpDoubleOptions } from '../doubles/gcp/gcp-double.ts';
+import { type Project, project } from '../integration/session-projects.ts';
 import { begin, manifest, run } from './gcp-rig.ts';
-import { type Project, project } from './session-projects.ts';
 
 const TASKS = 'simulate: { component: model, command: "true" }';
 

@@ -21,8 +21,8 @@ import type {
 } from '../../main/providers/provider.ts';
 import { providerFor } from '../../main/providers/registry.ts';
 import { GcpDouble, type GcpDoubleOptions } from '../doubles/gcp/gcp-double.ts';
+import { CONTRACT } from '../integration/provider-contract.ts';
 import { accessTo, manifest, sitesOf } from './gcp-rig.ts';
-import { CONTRACT } from './provider-contract.ts';
 
 const STUDY = mkdtempSync(join(tmpdir(), 'scalable-gcp-cluster-'));
 const RUN = `run-20261121T000000Z-campaign-${newId()}`;

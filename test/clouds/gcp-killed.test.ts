@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
+import { project } from '../integration/session-projects.ts';
 import { manifest } from './gcp-rig.ts';
-import { project } from './session-projects.ts';
 
 const CLI = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url));
 const INSTANCES = 80;

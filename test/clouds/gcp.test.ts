@@ -6,8 +6,8 @@ import { silentLogger } from '../../main/platform/logger.ts';
 import { fetchOutputs } from '../../main/session/staging/fetch-outputs.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
+import { project } from '../integration/session-projects.ts';
 import { manifest, run, sitesOf } from './gcp-rig.ts';
-import { project } from './session-projects.ts';
 
 describe('a run on Google Cloud (a double of it)', () => {
   it('runs a campaign end to end', { timeout: 120_000 }, async () => {
