@@ -148,7 +148,7 @@ describeInBrowser('the ten-minute story', () => {
     await report.getByText(/Peak memory predictions are off by [\d.]+ MB on average.*90 %/).waitFor();
     await report
       .getByText(
-        /On the runs you have it would have wasted [\d.]+ [kMG]B·h instead of [\d.]+ [kMG]B·h, \d+ % less/,
+        /On the runs you have it would have wasted [\d.]+ [kMG]B·h instead of [\d.]+ [kMG]B·h with the manifest as first written, \d+ % less/,
       )
       .waitFor();
     await expectPicture(report, /predicted against measured\. 48 held-out values of peak memory/);
