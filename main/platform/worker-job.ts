@@ -33,7 +33,9 @@ export function runInWorker<Result, Progress = never>(job: WorkerJob<Progress>):
       workerData: job.data,
       resourceLimits: { maxOldGenerationSizeMb: job.heapMib },
     });
+    let isOver = false;
     const end = (settle: () => void) => {
+      isOver = true;
       signal?.removeEventListener('abort', abort);
       settle();
       void worker.terminate();
@@ -41,6 +43,8 @@ export function runInWorker<Result, Progress = never>(job: WorkerJob<Progress>):
     const abort = () => end(() => reject(job.cancelled()));
     signal?.addEventListener('abort', abort, { once: true });
     worker.on('message', (message: WorkerMessage<Result, Progress>) => {
+      // What was on its way when the job was aborted: progress of something that is no more.
+      if (isOver) return;
       switch (message.kind) {
         case 'progress':
           return job.onProgress?.(message.progress);

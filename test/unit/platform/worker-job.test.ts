@@ -40,4 +40,15 @@ describe('a job in a worker thread', () => {
     );
     await expect(run('done', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'E_CANCELLED' });
   });
+
+  it('tells no progress any more once it was aborted, however much of it was on its way', async () => {
+    const stop = new AbortController();
+    let late = 0;
+    const onProgress = () => (stop.signal.aborted ? late++ : stop.abort());
+    await expect(run('chatting', { signal: stop.signal, onProgress })).rejects.toMatchObject({
+      code: 'E_CANCELLED',
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(late).toBe(0);
+  });
 });
