@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+import { problemAt } from '../../manifest/target-problem.ts';
 import { parseDuration } from '../../platform/units.ts';
 
 /** An AWS target's own options, read and with their defaults. Null: not said. */
@@ -40,16 +41,7 @@ export function readAwsOptions(spec: DeploymentSpec): { options: AwsOptions; pro
   const { options, name } = spec.target;
   const problems: Problem[] = [];
   const tell = (path: string, message: string, hint: string | null = null) =>
-    problems.push({
-      code: 'E_INVALID_VALUE',
-      path,
-      line: null,
-      column: null,
-      endLine: null,
-      endColumn: null,
-      message,
-      hint,
-    });
+    problems.push(problemAt('E_INVALID_VALUE', path, message, hint));
 
   function text(key: string, pattern: RegExp, like: string): string | null {
     const value = options[key];

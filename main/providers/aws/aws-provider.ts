@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+import { problemAt } from '../../manifest/target-problem.ts';
 import { describeMemory } from '../../platform/units.ts';
 import { estimateCost } from '../prices/cost-estimate.ts';
 import type { PriceTables } from '../prices/price-table.ts';
@@ -59,7 +60,7 @@ function tooLarge(spec: DeploymentSpec, { clusterType }: AwsOptions): Problem[] 
   return Object.values(spec.components).flatMap((component) =>
     taskSize(clusterType, component) === null
       ? [
-          problem(
+          problemAt(
             'E_REQUEST_TOO_LARGE',
             `components.${component.name}`,
             `${component.name} asks for ${wants(component)}, which no Fargate task has`,
@@ -68,8 +69,4 @@ function tooLarge(spec: DeploymentSpec, { clusterType }: AwsOptions): Problem[] 
         ]
       : [],
   );
-}
-
-function problem(code: string, path: string, message: string, hint: string): Problem {
-  return { code, path, line: null, column: null, endLine: null, endColumn: null, message, hint };
 }

@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+import { problemAt } from '../../manifest/target-problem.ts';
 import { AppError } from '../../platform/errors.ts';
 import { parseDuration } from '../../platform/units.ts';
 
@@ -49,16 +50,7 @@ export function readGcpOptions(spec: DeploymentSpec): { options: GcpOptions; pro
   const { options, name } = spec.target;
   const problems: Problem[] = [];
   const tell = (path: string, message: string, hint: string) =>
-    problems.push({
-      code: 'E_INVALID_VALUE',
-      path,
-      line: null,
-      column: null,
-      endLine: null,
-      endColumn: null,
-      message,
-      hint,
-    });
+    problems.push(problemAt('E_INVALID_VALUE', path, message, hint));
 
   function text(pattern: RegExp, like: string, ...keys: readonly string[]): string | null {
     for (const key of keys) {

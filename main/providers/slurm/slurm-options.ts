@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+import { problemAt } from '../../manifest/target-problem.ts';
 import { parseDuration } from '../../platform/units.ts';
 import { checkFlags } from './sbatch-flags.ts';
 
@@ -23,16 +24,7 @@ export function readSlurmOptions(spec: DeploymentSpec): { options: SlurmOptions;
   const { options, name } = spec.target;
   const problems: Problem[] = [];
   const tell = (key: string, message: string, hint: string | null = null) =>
-    problems.push({
-      code: 'E_INVALID_VALUE',
-      path: `targets.${name}.${key}`,
-      line: null,
-      column: null,
-      endLine: null,
-      endColumn: null,
-      message,
-      hint,
-    });
+    problems.push(problemAt('E_INVALID_VALUE', `targets.${name}.${key}`, message, hint));
 
   function text(...keys: readonly string[]): string | null {
     for (const key of keys) {

@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+import { problemAt } from '../../manifest/target-problem.ts';
 import { AppError } from '../../platform/errors.ts';
 import { describeDuration, describeMemory } from '../../platform/units.ts';
 import { copyName } from '../batch/copy-name.ts';
@@ -116,7 +117,7 @@ function beyondLimits(spec: DeploymentSpec, options: SlurmOptions, limits: SiteL
     return options.partition === null
       ? []
       : [
-          problem(
+          problemAt(
             'E_NO_PARTITION',
             `${target}.queue`,
             `The site has no partition ${options.partition}`,
@@ -133,7 +134,7 @@ function beyondLimits(spec: DeploymentSpec, options: SlurmOptions, limits: SiteL
     !accounts.some((known) => known.toLowerCase() === account)
   )
     problems.push(
-      problem(
+      problemAt(
         'E_NO_ACCOUNT',
         `${target}.account`,
         `You have no account ${options.account} on the site`,
@@ -150,7 +151,7 @@ function beyondLimits(spec: DeploymentSpec, options: SlurmOptions, limits: SiteL
     if (partition.nodes.some((node) => node.cpus >= cpus && node.memoryBytes >= (memoryBytes ?? 0))) continue;
     const wants = `${cpus} CPU${cpus === 1 ? '' : 's'}${memoryBytes === null ? '' : ` with ${describeMemory(memoryBytes)}`}`;
     problems.push(
-      problem(
+      problemAt(
         'E_REQUEST_TOO_LARGE',
         `components.${name}`,
         `${name} asks for ${wants}, which no node of partition ${partition.name} has`,
@@ -174,7 +175,7 @@ function tooLong(spec: DeploymentSpec, partition: string, most: number | null): 
     seconds === null || seconds <= most
       ? []
       : [
-          problem(
+          problemAt(
             'E_WALLTIME_TOO_LONG',
             path,
             `A time limit of ${describeDuration(seconds)} is more than partition ${partition} grants (${describeDuration(most)})`,
@@ -182,8 +183,4 @@ function tooLong(spec: DeploymentSpec, partition: string, most: number | null): 
           ),
         ],
   );
-}
-
-function problem(code: string, path: string, message: string, hint: string): Problem {
-  return { code, path, line: null, column: null, endLine: null, endColumn: null, message, hint };
 }
