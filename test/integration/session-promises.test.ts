@@ -15,7 +15,8 @@ version: 1
 project: { name: promises }
 targets:
   local: { provider: local, max_workers: 4 }
-  cloud: { provider: kubernetes, adaptive: { minimum: 1, maximum: 20 } }
+  cloud: { provider: aws, adaptive: { minimum: 1, maximum: 20 } }
+  later: { provider: kubernetes }
   hpc: { provider: slurm, queue: batch, account: GCIMS, walltime: "04:00:00", interface: ib0, overlay: large }
   big: { provider: local, max_workers: 2, overlay: large }
 components: { demeter: { cpus: 1, memory: 128M }, postprocess: { cpus: 1, memory: 64M } }
@@ -203,7 +204,7 @@ describe('what the tutorials promise', () => {
 
   it('a target this version cannot run on says so, and the run is recorded as failed', async () => {
     using study = project(TWO);
-    const session = await ScalableSession.fromYaml(study.manifest, { target: 'cloud' });
+    const session = await ScalableSession.fromYaml(study.manifest, { target: 'later' });
     await expect(session.start()).rejects.toThrow(failure('E_PROVIDER_UNAVAILABLE'));
     await session.close();
     expect((await lastRun(study.folder)).run?.status).toBe('failed');

@@ -40,17 +40,25 @@ export function FolderDialog({ opened, ...browser }: FolderDialogProps) {
 function FolderBrowser({ onClose, onChoose, busy, error }: Omit<FolderDialogProps, 'opened'>) {
   const api = useApi();
   const [path, setPath] = useState<string | null>(null);
+  // What was typed wins over what is listed, also when it was not looked at yet: the button opens what the field says.
+  const [typed, setTyped] = useState<string | null>(null);
   const listing = useQuery({
     ...api.projects.listFolder.queryOptions({ path }),
     placeholderData: keepPreviousData,
   });
+  const go = (next: string | null) => {
+    setPath(next);
+    setTyped(null);
+  };
+  const listed = listing.isPlaceholderData ? undefined : listing.data;
+  const chosen = typed ?? listed?.path;
   return (
     <Stack gap="sm">
-      <PathField key={listing.data?.path} current={listing.data?.path ?? ''} onGo={setPath} />
+      <PathField value={typed ?? listed?.path ?? path ?? ''} onType={setTyped} onGo={go} />
       {error !== null && <ErrorPanel error={error} />}
-      {listing.error && <ErrorPanel error={listing.error} onRetry={() => setPath(null)} />}
+      {listing.error && <ErrorPanel error={listing.error} onRetry={() => go(null)} />}
       {listing.data ? (
-        <Folders listing={listing.data} onGo={setPath} dimmed={listing.isPlaceholderData} />
+        <Folders listing={listing.data} onGo={go} dimmed={listing.isPlaceholderData} />
       ) : (
         !listing.error && <Loading label="Reading the folder…" />
       )}
@@ -62,11 +70,7 @@ function FolderBrowser({ onClose, onChoose, busy, error }: Omit<FolderDialogProp
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button
-            onClick={() => listing.data && onChoose(listing.data.path)}
-            disabled={!listing.data}
-            loading={busy}
-          >
+          <Button onClick={() => chosen && onChoose(chosen)} disabled={!chosen} loading={busy}>
             Open this folder
           </Button>
         </Group>
@@ -75,20 +79,25 @@ function FolderBrowser({ onClose, onChoose, busy, error }: Omit<FolderDialogProp
   );
 }
 
-function PathField({ current, onGo }: { current: string; onGo: (path: string) => void }) {
-  const [typed, setTyped] = useState(current);
+interface PathFieldProps {
+  readonly value: string;
+  readonly onType: (text: string) => void;
+  readonly onGo: (path: string) => void;
+}
+
+function PathField({ value, onType, onGo }: PathFieldProps) {
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onGo(typed);
+        onGo(value);
       }}
     >
       <TextInput
         aria-label="Folder"
         placeholder="/path/to/the/project"
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        value={value}
+        onChange={(event) => onType(event.currentTarget.value)}
         classNames={{ input: classes.path }}
         data-autofocus
       />
