@@ -265,6 +265,13 @@ export type TelemetryEvent =
       readonly name: string;
       readonly engineId: string;
     }
+  /** Noted before the site is told where it stands among the others, and when that has answered. */
+  | {
+      readonly type: 'engine_job_placed';
+      readonly runId: string;
+      readonly name: string;
+      readonly places: JobRecord['places'];
+    }
   /** The site never had it; its instances went elsewhere. */
   | {
       readonly type: 'engine_job_dropped';

@@ -25,6 +25,7 @@ const WORKERS = 48;
 const noStore: JobStore = {
   intend: async () => undefined,
   accepted: async () => undefined,
+  placed: async () => undefined,
   dropped: async () => undefined,
   open: async () => [],
 };

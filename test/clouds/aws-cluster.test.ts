@@ -5,7 +5,6 @@ import { systemClock } from '../../main/platform/clock.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
 import { runPaths, workspacePaths } from '../../main/platform/paths.ts';
 import { awsProvider } from '../../main/providers/aws/aws-provider.ts';
-import type { JobRecord, JobStore } from '../../main/providers/batch/job-store.ts';
 import type {
   ClusterEvent,
   ClusterHandle,
@@ -16,6 +15,7 @@ import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
 import { CONTRACT } from '../integration/provider-contract.ts';
 import { BUCKET, manifest, PRICES, project, sitesOf, specOf } from './aws-rig.ts';
+import { JobMemory } from './job-memory.ts';
 
 const missing = whyNoContainers();
 if (missing) console.warn(`A cluster on the double of AWS is not tried: ${missing}`);
@@ -32,20 +32,6 @@ afterEach(async () => {
   await cloud.close();
 });
 
-/** Nothing of it outlives the test. */
-function memory(): JobStore {
-  const jobs = new Map<string, JobRecord>();
-  return {
-    intend: async (job) => void jobs.set(job.name, job),
-    accepted: async (name, engineId) => {
-      const job = jobs.get(name);
-      if (job) jobs.set(name, { ...job, engineId });
-    },
-    dropped: async (name) => void jobs.delete(name),
-    open: async () => [],
-  };
-}
-
 async function open(): Promise<ClusterHandle> {
   const folder = project(manifest('t: { component: model, command: "true" }\n', ', chunk_target: 1'));
   const spec = await specOf(folder);
@@ -54,7 +40,7 @@ async function open(): Promise<ClusterHandle> {
     logger: silentLogger,
     runId: RUN,
     paths: runPaths(workspacePaths(folder), RUN),
-    jobs: memory(),
+    jobs: new JobMemory(),
     sites: sitesOf(cloud.access(), 0.3),
   };
   const provider = awsProvider(PRICES);

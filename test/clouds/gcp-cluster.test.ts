@@ -9,7 +9,6 @@ import { systemClock } from '../../main/platform/clock.ts';
 import { newId } from '../../main/platform/ids.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
 import { runPaths, workspacePaths } from '../../main/platform/paths.ts';
-import type { JobRecord, JobStore } from '../../main/providers/batch/job-store.ts';
 import { realTimer } from '../../main/providers/batch/timer.ts';
 import { machineLog } from '../../main/providers/gcp/machine-log.ts';
 import { gcpOrphans, removeGcpOrphans } from '../../main/providers/gcp/sweep.ts';
@@ -23,27 +22,10 @@ import { providerFor } from '../../main/providers/registry.ts';
 import { GcpDouble, type GcpDoubleOptions } from '../doubles/gcp/gcp-double.ts';
 import { CONTRACT } from '../integration/provider-contract.ts';
 import { accessTo, manifest, sitesOf } from './gcp-rig.ts';
+import { JobMemory } from './job-memory.ts';
 
 const STUDY = mkdtempSync(join(tmpdir(), 'scalable-gcp-cluster-'));
 const RUN = `run-20261121T000000Z-campaign-${newId()}`;
-/** What a workspace keeps of arrays. */
-class Memory implements JobStore {
-  readonly #jobs = new Map<string, JobRecord>();
-  async intend(job: JobRecord) {
-    this.#jobs.set(job.name, job);
-  }
-  async accepted(name: string, engineId: string) {
-    const job = this.#jobs.get(name);
-    if (job) this.#jobs.set(name, { ...job, engineId });
-  }
-  async dropped(name: string) {
-    this.#jobs.delete(name);
-  }
-  async open() {
-    return [...this.#jobs.values()];
-  }
-}
-
 const doubles: GcpDouble[] = [];
 const clusters: ClusterHandle[] = [];
 
@@ -70,7 +52,7 @@ async function specOf(double: GcpDouble) {
   return spec;
 }
 
-function contextOf(double: GcpDouble, memory: Memory): ProviderContext {
+function contextOf(double: GcpDouble, memory: JobMemory): ProviderContext {
   const paths = runPaths(workspacePaths(STUDY), RUN);
   return {
     clock: systemClock,
@@ -82,7 +64,7 @@ function contextOf(double: GcpDouble, memory: Memory): ProviderContext {
   };
 }
 
-async function open(double: GcpDouble, memory = new Memory()): Promise<ClusterHandle> {
+async function open(double: GcpDouble, memory = new JobMemory()): Promise<ClusterHandle> {
   const cluster = await providerFor('gcp').buildCluster(await specOf(double), contextOf(double, memory));
   clusters.push(cluster);
   return cluster;
@@ -185,7 +167,7 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
     const spec = await specOf(double);
     const { prices } = sitesOf(double);
     const provider = providerFor('gcp', { ...(prices && { prices: await prices() }) });
-    const cluster = await provider.buildCluster(spec, contextOf(double, new Memory()));
+    const cluster = await provider.buildCluster(spec, contextOf(double, new JobMemory()));
     const events = follow(cluster);
     await cluster.scale({ a: 3 });
     cluster.submit(['b.1', 'b.2', 'b.3'].map((id) => instance(id, { seconds: 60 })));
@@ -208,7 +190,7 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
     timeout: 120_000,
   }, async () => {
     const double = await doubleOf();
-    const memory = new Memory();
+    const memory = new JobMemory();
     const first = await open(double, memory);
     await first.scale({ a: 2 });
     first.submit(Array.from({ length: 6 }, (_, i) => instance(`f.${i}`, { seconds: 1 })));
@@ -265,7 +247,7 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
     await cluster.scale({ a: 1 });
     cluster.submit([instance('p.1'), { ...instance('p.2'), container: { image: 'lab/none:1', mounts: {} } }]);
     await until(() => ends(events).length === 2, 'both have ended');
-    const files = await providerFor('gcp').files?.(await specOf(double), contextOf(double, new Memory()));
+    const files = await providerFor('gcp').files?.(await specOf(double), contextOf(double, new JobMemory()));
     const log = `${double.mountPath}/study/.scalable/runs/${RUN}/logs/p.1.1.out`;
     expect(Buffer.from((await files?.readFile(log)) ?? []).toString()).toBe('said p.1\n');
     expect(Buffer.from((await files?.readFile(log, { offset: 5, maxBytes: 3 })) ?? []).toString()).toBe(
@@ -312,7 +294,7 @@ describe('what is left on Google Cloud (a double of it)', () => {
   }, async () => {
     const double = await doubleOf();
     const spec = await specOf(double);
-    const files = await providerFor('gcp').files?.(spec, contextOf(double, new Memory()));
+    const files = await providerFor('gcp').files?.(spec, contextOf(double, new JobMemory()));
     writeFileSync(join(STUDY, 'large.bin'), Buffer.alloc(20 * 2 ** 20, 'x'));
     writeFileSync(join(STUDY, 'small.txt'), 'one');
     const staged = ['large.bin', 'small.txt'].map((path) => ({

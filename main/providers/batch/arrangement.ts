@@ -4,8 +4,10 @@ import { type ThrottledArray, wantedElements } from './throttle.ts';
 export interface PlacedArray extends ThrottledArray {
   /** Open arrays that have to succeed before it may begin. */
   readonly after: readonly string[];
-  /** Open arrays that have to be over before it may begin, as the engine was last told; null: nobody knows. */
-  readonly behind: readonly string[] | null;
+  /** Open arrays that have to be over before it may begin, as the engine was last told. */
+  readonly behind: readonly string[];
+  /** Elements at once that it may have instead of `parallelism`, which is the least; null: the engine surely knows. */
+  readonly unsure: number | null;
   /** So many it may run in any case, because it was allowed to when it was last heard of. */
   readonly allowed: number;
 }
@@ -39,7 +41,7 @@ export function placeFor(
   wanted: number,
   limits: ArrayLimits,
 ): Place {
-  const behind = one.behind ?? [];
+  const { behind } = one;
   if (wanted === 0) return { parallelism: 0, behind };
   const ancestors = ancestorsOf([...others, one]);
   const beside = others.filter(
@@ -75,6 +77,9 @@ export function nextChange(
   for (const [tag, ofTag] of Map.groupBy(ready, ({ tag }) => tag))
     for (const [name, count] of wantedElements(ofTag, limits.shareOf(tag))) wanted.set(name, count);
 
+  const unsure = arrays.find((one) => one.unsure !== null && one.pending > 0);
+  if (unsure) return { name: unsure.name, ...placeAgain(unsure, wanted.get(unsure.name) ?? null, limits) };
+
   const ancestors = ancestorsOf(arrays);
   const raises: PlacedArray[] = [];
   for (const one of ready) {
@@ -88,32 +93,39 @@ export function nextChange(
         (other) => other !== one && !ancestors.get(other.name)?.has(name) && isBefore(other, one, wanted),
       );
       if (!mayWait || first.length === 0) {
-        if (parallelism !== 0) return { name, parallelism: 0, behind: one.behind ?? [] };
+        if (parallelism !== 0) return { name, parallelism: 0, behind: one.behind };
         continue;
       }
       const promise = Math.min(limits.shareOf(tag), one.pending);
       return { name, parallelism: promise, behind: first.map((other) => other.name) };
     }
-    if (parallelism < 0) {
-      // Of an earlier app: whatever it was told, from now on it is known.
-      const others = arrays.filter((other) => other !== one);
-      const room = Math.min(want, roomBeside(one, others, limits));
-      if (room >= 1 || one.running > 0 || !limits.keepsOrder)
-        return { name, parallelism: Math.max(room, one.running, 1), behind: [] };
-      const first = others.filter((other) => !ancestors.get(other.name)?.has(name) && !isWaiting(other));
-      return { name, parallelism: want, behind: first.map((other) => other.name) };
-    }
     if (isWaiting(one) || parallelism < want) raises.push(one);
     else if (Math.min(parallelism, one.running + one.pending) > want)
-      return { name, parallelism: want, behind: one.behind ?? [] };
+      return { name, parallelism: want, behind: one.behind };
   }
-  return firstRaise(raises, arrays, wanted, limits);
+  return firstRaise(raises, arrays, ancestors, wanted, limits);
 }
 
-/** More for one that has less than it should, once those that come later leave it that. */
+/**
+ * What to tell the engine about an array of which nobody knows where it stands: nothing that it may not have already,
+ * and no more than it should have now.
+ *
+ * @param wanted elements at once; null: it may not begin yet
+ */
+function placeAgain(one: PlacedArray, wanted: number | null, { keepsOrder }: ArrayLimits): Place {
+  const { behind } = one;
+  const mayWait = wanted === null || (wanted === 0 && keepsOrder);
+  return { parallelism: mayWait ? one.parallelism : Math.min(one.unsure ?? 0, wanted), behind };
+}
+
+/**
+ * More for one that has less than it should, once those that come later leave it that. One that itself waits for such
+ * goes on waiting: two cannot change places at once, and would stand behind each other if the app ended in between.
+ */
 function firstRaise(
   raises: readonly PlacedArray[],
   arrays: readonly PlacedArray[],
+  ancestors: ReadonlyMap<string, ReadonlySet<string>>,
   wanted: ReadonlyMap<string, number>,
   limits: ArrayLimits,
 ): ({ name: string } & Place) | null {
@@ -122,13 +134,18 @@ function firstRaise(
     const parallelism = Math.min(wanted.get(one.name) ?? 0, roomBeside(one, others, limits));
     if (isWaiting(one) ? parallelism < Math.max(1, one.running) : parallelism <= one.parallelism) continue;
     const raised = { ...one, parallelism, behind: [] };
-    for (const later of others.filter((other) => isWaiting(other) && other.parallelism > 0)) {
+    const changes = others.flatMap((later) => {
+      if (!isWaiting(later) || later.parallelism === 0) return [];
       const beside = others.map((other) => (other === later ? raised : other));
       const place = placeFor(later, beside, later.parallelism, limits);
-      if (place.parallelism !== later.parallelism || place.behind.length !== later.behind?.length)
-        return { name: later.name, ...place };
-    }
-    return { name: one.name, parallelism, behind: [] };
+      const isSame = place.parallelism === later.parallelism && place.behind.length === later.behind.length;
+      return isSame ? [] : { name: later.name, ...place };
+    });
+    const [first] = changes;
+    if (!first) return { name: one.name, parallelism, behind: [] };
+    const isCircular = ({ name, behind }: (typeof changes)[number]) =>
+      behind.some((before) => ancestors.get(before)?.has(name));
+    if (!changes.some(isCircular)) return first;
   }
   return null;
 }
@@ -136,10 +153,7 @@ function firstRaise(
 /** What the limits leave an array beside what runs or may begin now. */
 function roomBeside(one: PlacedArray, others: readonly PlacedArray[], { total, ofTag }: ArrayLimits): number {
   const taken = (which: readonly PlacedArray[]) =>
-    which.reduce(
-      (sum, other) => sum + (isWaiting(other) || other.parallelism < 0 ? inAnyCase(other) : weight(other)),
-      0,
-    );
+    which.reduce((sum, other) => sum + (isWaiting(other) ? inAnyCase(other) : weight(other)), 0);
   return Math.min(
     (total ?? Number.POSITIVE_INFINITY) - taken(others),
     ofTag(one.tag) - taken(others.filter(({ tag }) => tag === one.tag)),
@@ -148,18 +162,17 @@ function roomBeside(one: PlacedArray, others: readonly PlacedArray[], { total, o
 
 /** Whether one comes before another that has to wait: it is to run now, or stands before it already. */
 function isBefore(one: PlacedArray, other: PlacedArray, wanted: ReadonlyMap<string, number>): boolean {
-  return other.behind?.includes(one.name) || one.running > 0 || (wanted.get(one.name) ?? 0) > 0;
+  return other.behind.includes(one.name) || one.running > 0 || (wanted.get(one.name) ?? 0) > 0;
 }
 
 /** It cannot begin by itself before something else is over. */
 function isWaiting({ after, behind }: PlacedArray): boolean {
-  return after.length > 0 || (behind !== null && behind.length > 0);
+  return after.length > 0 || behind.length > 0;
 }
 
 /** Elements that an array may run at once when nothing changes. */
 function weight(one: PlacedArray): number {
-  const all = one.running + one.pending;
-  return Math.max(inAnyCase(one), one.parallelism < 0 ? all : Math.min(one.parallelism, all));
+  return Math.max(inAnyCase(one), Math.min(one.parallelism, one.running + one.pending));
 }
 
 /** Elements that may run now whatever it has to wait for. */

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClusterEvent } from '../provider.ts';
 import type { Place, PlacedArray } from './arrangement.ts';
-import type { ArrayOrder, ElementStatus, InstanceRecord, PollAnswer } from './batch-engine.ts';
+import type { ArrayOrder, BatchEngine, ElementStatus, InstanceRecord, PollAnswer } from './batch-engine.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
 import type { ThrottledArray } from './throttle.ts';
 import { keyOf, type Patience, TrackedArray } from './tracked-array.ts';
@@ -17,6 +18,8 @@ export interface ElementKey {
 export class ArrayBook {
   /** An element is over when the engine has said so, because its bill comes with that. */
   readonly #bills: boolean;
+  /** Arrays wait for one another at the engine, which remembers where each stands. */
+  readonly #keepsOrder: boolean;
   readonly #arrays = new Map<string, TrackedArray>();
   /** Attempt → array, because a record may name the twin of an array whose answer was lost. */
   readonly #homes = new Map<string, TrackedArray>();
@@ -27,19 +30,25 @@ export class ArrayBook {
   /** Results that nobody waits for yet: an array that was given up for never accepted has run after all. */
   readonly #strays = new Map<string, { readonly record: InstanceRecord; readonly at: number | null }>();
 
-  constructor(bills = false) {
-    this.#bills = bills;
+  constructor({ bills, keepsNoOrder }: Pick<BatchEngine, 'bills' | 'keepsNoOrder'> = {}) {
+    this.#bills = bills ?? false;
+    this.#keepsOrder = !keepsNoOrder;
   }
 
-  /** @returns what earlier answers have told of its attempts */
+  /**
+   * @param earlier of an earlier app: which of its attempts were handed over again since
+   * @returns what earlier answers have told of its attempts
+   */
   add(
     job: JobRecord,
     engineId: string,
     now: number,
-    isMoved: (member: JobMember) => boolean = () => false,
+    earlier: { readonly isMoved: (member: JobMember) => boolean } | null = null,
   ): ClusterEvent[] {
     if (this.#arrays.has(engineId)) return [];
-    const array = new TrackedArray(job, engineId, isMoved);
+    const isMoved = earlier?.isMoved ?? (() => false);
+    const isTold = earlier === null || this.#keepsOrder;
+    const array = new TrackedArray(job, engineId, isMoved, isTold);
     this.#arrays.set(engineId, array);
     this.#heard = [{ at: now, open: this.open }];
     const own = job.elements.flat().filter((member) => !isMoved(member));
@@ -83,12 +92,10 @@ export class ArrayBook {
     const ids = new Map([...this.#arrays].map(([id, { job }]) => [job.name, id]));
     return [...this.#arrays.values()].map((array) => {
       const after = array.running > 0 ? [] : array.job.after.flatMap((name) => ids.get(name) ?? []);
-      const behind = array.pending > 0 ? (array.behind?.filter((id) => this.#arrays.has(id)) ?? null) : [];
-      const one = { ...throttled(array), allowed: array.allowed };
-      // An earlier app, which promised it that much, had no reason to change it before its turn.
-      if (array.parallelism < 0 && after.length > 0)
-        return { ...one, parallelism: array.job.parallelism, after, behind };
-      return { ...one, after, behind };
+      const behind = array.pending > 0 ? array.behind.filter((id) => this.#arrays.has(id)) : [];
+      const most = Math.min(array.mostParallel, demand(array));
+      const unsure = array.isPlaceKnown ? null : most;
+      return { ...throttled(array), after, behind, unsure, allowed: Math.max(array.allowed, unsure ?? 0) };
     });
   }
 
@@ -120,23 +127,47 @@ export class ArrayBook {
     return succeeded === undefined ? undefined : succeeded ? 'succeeded' : 'failed';
   }
 
+  /**
+   * The engine is about to be told where an array stands.
+   * @returns the array's name, and where it may stand until the answer is known
+   */
+  telling(
+    engineId: string,
+    place: Place,
+  ): { readonly name: string; readonly places: readonly Place[] } | null {
+    const array = this.#arrays.get(engineId);
+    if (!array) return null;
+    array.places = [...array.places.filter((one) => !isDeepStrictEqual(one, place)), place];
+    return { name: array.job.name, places: array.places };
+  }
+
   /** The engine was told where an array stands. */
-  setPlace(engineId: string, { parallelism, behind }: Place): void {
+  setPlace(engineId: string, place: Place): void {
     const array = this.#arrays.get(engineId);
     if (!array) return;
     // What was taken from it may have begun meanwhile: that is known when it is heard of again.
-    const all = array.running + array.pending;
-    const isLess = parallelism < array.parallelism || behind.some((id) => !array.behind?.includes(id));
-    if (isLess && array.parallelism !== 0)
-      array.allowed = Math.max(array.allowed, array.parallelism < 0 ? all : Math.min(array.parallelism, all));
-    array.parallelism = parallelism;
-    array.behind = behind;
+    const most = array.mostParallel;
+    const isLess = array.places.some(
+      ({ parallelism, behind }) =>
+        place.parallelism < parallelism || place.behind.some((id) => !behind.includes(id)),
+    );
+    if (isLess) array.allowed = Math.max(array.allowed, Math.min(most, demand(array)));
+    array.places = [place];
+    array.isTold = true;
+  }
+
+  /** Whether a place leaves an array no more than it may have already. */
+  isNoMore(engineId: string, { parallelism, behind }: Place): boolean {
+    const array = this.#arrays.get(engineId);
+    return !array || (parallelism <= array.mostParallel && array.behind.every((id) => behind.includes(id)));
   }
 
   /** What the engine is to be told for an array to wait for these; undefined: it knows. */
   newOrder(engineId: string, behind: readonly string[]): ArrayOrder | undefined {
     const one = this.placed().find(({ name }) => name === engineId);
-    return !one || one.behind?.join() === behind.join() ? undefined : { after: one.after, behind };
+    if (!one || !this.#keepsOrder) return undefined;
+    const isKnown = one.unsure === null && one.behind.join() === behind.join();
+    return isKnown ? undefined : { after: one.after, behind };
   }
 
   waiting(): Record<string, { reason: string; elements: number }[]> {

@@ -176,9 +176,13 @@ export class Backlog {
     return this.#intents.find(({ job }) => job.name === name) ?? null;
   }
 
+  /** Of some array nobody knows whether the engine has it. */
+  get isUnsure(): boolean {
+    return this.#intents.some(isUnsure);
+  }
+
   /** Another one of which nobody knows whether the engine has it. */
   unsureBut(intent: Intent): Intent | null {
-    const isUnsure = ({ elements, unsureSince }: Intent) => elements === null || unsureSince !== null;
     if (isUnsure(intent)) return null;
     return this.#intents.find((one) => one !== intent && isUnsure(one)) ?? null;
   }
@@ -231,4 +235,8 @@ export class Backlog {
     if (instances.length > 0) this.#gathered.set(tag, instances);
     else this.#gathered.delete(tag);
   }
+}
+
+function isUnsure({ elements, unsureSince }: Intent): boolean {
+  return elements === null || unsureSince !== null;
 }

@@ -58,7 +58,7 @@ export class BatchCluster implements ClusterHandle {
   /** @param earlier what an earlier app of the same run left open, from the job store */
   constructor(options: BatchOptions, earlier: readonly JobRecord[]) {
     this.#options = options;
-    this.#book = new ArrayBook(options.engine.bills);
+    this.#book = new ArrayBook(options.engine);
     if (!options.engine.keepsNoOrder)
       this.submitAhead = (instances, needs) => this.#submitAhead(instances, needs);
     this.events = this.#outbox.events;
@@ -83,7 +83,7 @@ export class BatchCluster implements ClusterHandle {
     );
     for (const job of earlier)
       if (job.engineId !== null)
-        this.#book.add(job, job.engineId, now, (member) => newest.get(keyOf(member)) !== job);
+        this.#book.add(job, job.engineId, now, { isMoved: (member) => newest.get(keyOf(member)) !== job });
     const limits = { total: options.maxWorkers, keepsOrder: !engine.keepsNoOrder };
     this.#shares = new WorkerShares(limits, this.#book, this.#backlog);
     this.#ahead = {
@@ -240,7 +240,9 @@ export class BatchCluster implements ClusterHandle {
   /** The most urgent thing to do, and from when on. */
   #next(now: number, gatherAt: number): { dueAt: number; act: () => Promise<void> } {
     const { retryAt } = this.#link;
-    const intent = this.#backlog.next();
+    const first = this.#backlog.next();
+    // Beside what an earlier app has there nothing is put before it is known how that stands.
+    const intent = first?.elements == null || this.#polls.knows || this.#book.isEmpty ? first : null;
     if (retryAt <= now) {
       const { whole, single } = this.#book.toCancel();
       if (whole.length + single.length > 0) return { dueAt: now, act: () => this.#sendCancel(whole, single) };
@@ -289,11 +291,11 @@ export class BatchCluster implements ClusterHandle {
     const place = this.#shares.first(job, after);
     const outcome = await advance(intent, { engine, jobs, now: () => this.#timer.now(), place, after });
     const now = this.#timer.now();
+    const earlier = intent.elements === null ? { isMoved: () => false } : null;
     switch (outcome.kind) {
       case 'accepted':
         this.#backlog.forget(intent);
-        this.#tell(this.#book.add(job, outcome.engineId, now));
-        if (intent.elements !== null) this.#book.setPlace(outcome.engineId, place);
+        this.#tell(this.#book.add(intent.job, outcome.engineId, now, earlier));
         this.#polls.handedOver(now);
         this.#book.wantCancelled(this.#toCancel);
         return;
@@ -325,10 +327,13 @@ export class BatchCluster implements ClusterHandle {
   }
 
   async #setPlace({ name, ...place }: { readonly name: string } & Place): Promise<void> {
-    const { engine } = this.#options;
-    const order = engine.keepsNoOrder ? undefined : this.#book.newOrder(name, place.behind);
+    const { engine, jobs } = this.#options;
+    const order = this.#book.newOrder(name, place.behind);
+    const told = this.#book.telling(name, place);
+    if (told) await jobs.placed(told.name, told.places);
     await engine.setParallelism(name, place.parallelism, order);
     this.#book.setPlace(name, place);
+    if (told) await jobs.placed(told.name, [place]);
   }
 
   async #sendCancel(whole: ElementKey[], single: (ElementKey & { instanceId: string })[]): Promise<void> {
@@ -350,6 +355,7 @@ export class BatchCluster implements ClusterHandle {
     const ids = this.#book.openIds;
     try {
       const answer = await this.#options.engine.poll(ids);
+      this.#polls.answered();
       this.#tell(this.#book.polled(answer, this.#timer.now()));
       const at = this.#timer.now();
       this.#tell((answer.strayBills ?? []).map((bill) => ({ type: 'worker_billed', at, ...bill })));

@@ -1,4 +1,5 @@
 import type { ContainerImage, ResourceRequest } from '../provider.ts';
+import type { Place } from './arrangement.ts';
 
 /** One attempt of an instance in an element. */
 export interface JobMember {
@@ -18,7 +19,8 @@ export interface JobRecord {
   readonly container: ContainerImage | null;
   /** Element i runs `elements[i]`, in this order. */
   readonly elements: readonly (readonly JobMember[])[];
-  readonly parallelism: number;
+  /** Where it stands at the engine; several while the answer to the last of them is not known: any of them may hold. */
+  readonly places: readonly Place[];
   /** Names of arrays that must succeed before. */
   readonly after: readonly string[];
   /** SHA-256 of what was asked for, so that what is found under the name can be told to be the same. */
@@ -32,6 +34,8 @@ export interface JobStore {
   /** Before the submission. */
   intend(job: JobRecord): Promise<void>;
   accepted(name: string, engineId: string): Promise<void>;
+  /** Before the engine is told of a place, and when it has answered. */
+  placed(name: string, places: readonly Place[]): Promise<void>;
   /** It never came to be. */
   dropped(name: string): Promise<void>;
   /** Arrays with instances that have not ended, oldest first. */

@@ -14,11 +14,13 @@ export class PollClock {
   #askedAt: number;
   #changedAt: number;
   #recent: number[] = [];
+  #knows: boolean;
 
   /** @param atOnce whether the first question need not wait */
   constructor(pace: PollPace, now: number, atOnce: boolean) {
     this.#pace = pace;
     this.#changedAt = now;
+    this.#knows = !atOnce;
     this.#askedAt = atOnce ? Number.NEGATIVE_INFINITY : now;
   }
 
@@ -27,9 +29,13 @@ export class PollClock {
     this.#recent = [...this.#recent, now].slice(-AVERAGED_OVER);
   }
 
+  answered(): void {
+    this.#knows = true;
+  }
+
   /** Whether there is an answer that tells how things stand. */
   get knows(): boolean {
-    return this.#askedAt > Number.NEGATIVE_INFINITY;
+    return this.#knows;
   }
 
   /** Whether the answer is fresh. */
@@ -56,6 +62,7 @@ export class PollClock {
 
   askAtOnce(): void {
     this.#askedAt = Number.NEGATIVE_INFINITY;
+    this.#knows = false;
   }
 
   /** @param endAt when all that is there may have ended, as far as can be foreseen; null where it cannot */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { AppError, toErrorData } from '../../platform/errors.ts';
 import type { TaskInstance } from '../provider.ts';
@@ -10,7 +11,7 @@ import type { JobRecord, JobStore } from './job-store.ts';
 
 /** An array on its way into the engine. */
 export interface Intent {
-  readonly job: JobRecord;
+  job: JobRecord;
   /** Null for one of an earlier app, whose work is not here any more: it can only be found or given back. */
   readonly elements: ArraySubmission['elements'] | null;
   /** On disk. */
@@ -65,7 +66,7 @@ export function planArrays(
         ...asked,
         name: options.nextName(),
         engineId: null,
-        parallelism: 0,
+        places: [],
         hash,
         intendedAt: options.now,
       };
@@ -90,14 +91,16 @@ export async function advance(
 ): Promise<SubmitOutcome> {
   const { engine, jobs, now } = parts;
   if (intent.unsureSince !== null || intent.elements === null) return look(intent, parts);
-  const { job, elements } = intent;
-  if (!intent.noted) {
-    await jobs.intend({ ...job, parallelism: parts.place.parallelism });
-    intent.noted = true;
-  }
+  const { elements } = intent;
+  const { place } = parts;
+  const job = { ...intent.job, places: [place] };
+  if (!intent.noted) await jobs.intend(job);
+  else if (!isDeepStrictEqual(intent.job.places, job.places)) await jobs.placed(job.name, job.places);
+  intent.noted = true;
+  intent.job = job;
   try {
     const { name, tag, request, elementWalltimeSeconds, container } = job;
-    const { after, place } = parts;
+    const { after } = parts;
     const asked = { name, tag, request, elementWalltimeSeconds, container, elements, after, ...place };
     return await accepted(intent, await engine.submitArray(asked), jobs);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { AttemptOutcome, ClusterEvent } from '../provider.ts';
+import type { Place } from './arrangement.ts';
 import type { ElementEnd, ElementStatus, InstanceRecord } from './batch-engine.ts';
 import { endsOfMembers, type OpenMember } from './element-end.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
@@ -53,10 +54,10 @@ export interface Patience {
 export class TrackedArray {
   readonly job: JobRecord;
   readonly engineId: string;
-  /** Elements at once as the engine was last told; -1: by an earlier app, which may have changed its mind. */
-  parallelism = -1;
-  /** Ids of arrays whose end it waits for, as the engine was last told; null: an earlier app knew. */
-  behind: readonly string[] | null = null;
+  /** Where it stands at the engine; several while nobody knows which of them holds. */
+  places: readonly Place[];
+  /** Whether the engine was told by this app, or remembers what an earlier one told it. */
+  isTold: boolean;
   /** So many elements may run whatever the engine was told since it was last asked. */
   allowed = 0;
   #allSucceeded = true;
@@ -67,8 +68,10 @@ export class TrackedArray {
   #intendedAt: number;
 
   /** @param isMoved attempts that were handed over again since, in a newer array */
-  constructor(job: JobRecord, engineId: string, isMoved: (member: JobMember) => boolean) {
+  constructor(job: JobRecord, engineId: string, isMoved: (member: JobMember) => boolean, isTold: boolean) {
     this.job = job;
+    this.places = job.places;
+    this.isTold = isTold;
     this.#intendedAt = job.intendedAt;
     this.engineId = engineId;
     this.#elements = job.elements.map((members, index) => {
@@ -97,6 +100,25 @@ export class TrackedArray {
       this.#open += element.members.filter(({ told }) => !told).length;
       return element;
     });
+  }
+
+  /** Elements at once that it has in any case. */
+  get parallelism(): number {
+    return Math.min(...this.places.map(({ parallelism }) => parallelism));
+  }
+
+  /** Elements at once that it has at the most. */
+  get mostParallel(): number {
+    return Math.max(...this.places.map(({ parallelism }) => parallelism));
+  }
+
+  /** Ids of arrays whose end it may have to wait for. */
+  get behind(): readonly string[] {
+    return [...new Set(this.places.flatMap(({ behind }) => behind))];
+  }
+
+  get isPlaceKnown(): boolean {
+    return this.isTold && this.places.length === 1;
   }
 
   /** Attempts whose end is not known. */

@@ -57,7 +57,7 @@ export class WorkerShares {
 
   /** Where an array is submitted, so that it comes to its end also when no app looks any more. */
   first(job: JobRecord, after: readonly string[]): Place {
-    const one = { ...fresh(job), after, behind: [], allowed: 0 };
+    const one = { ...fresh(job), after, behind: [], unsure: null, allowed: 0 };
     const limits = this.#limits();
     const wanted = after.length > 0 ? this.#shareAfter(job) : limits.shareOf(job.tag);
     return placeFor(one, this.#book.placed(), Math.min(wanted, job.elements.length), limits);
@@ -65,7 +65,10 @@ export class WorkerShares {
 
   /** An array that does not stand as it should at the engine. */
   change(): ({ name: string } & Place) | null {
-    return nextChange(this.#book.placed(), this.#limits());
+    const change = nextChange(this.#book.placed(), this.#limits());
+    // An array that may be there or not has its place too, which is not to be given away.
+    const mayGive = !this.#backlog.isUnsure;
+    return change && (mayGive || this.#book.isNoMore(change.name, change)) ? change : null;
   }
 
   #limits(): ArrayLimits {
@@ -95,5 +98,5 @@ export class WorkerShares {
 }
 
 function fresh({ name, tag, elements }: JobRecord): ThrottledArray {
-  return { name, tag, running: 0, pending: elements.length, parallelism: -1 };
+  return { name, tag, running: 0, pending: elements.length, parallelism: 0 };
 }

@@ -3,6 +3,7 @@ import { advice } from './0002-advice.ts';
 import { engineJobs } from './0003-engine-jobs.ts';
 import { scaling } from './0004-scaling.ts';
 import { bills } from './0005-bills.ts';
+import { places } from './0006-places.ts';
 
 /** One step of the schema, from the version before it. Once released it is never edited: a change is a new step. */
 export interface Migration {
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: 'engine-jobs', sql: engineJobs },
   { version: 4, name: 'scaling', sql: scaling },
   { version: 5, name: 'bills', sql: bills },
+  { version: 6, name: 'places', sql: places },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -7,7 +7,7 @@ import { resumeState } from './resume.ts';
 export function openEngineJobs(context: QueryContext, runId: string): readonly JobRecord[] {
   const rows = context.db
     .prepare(
-      `SELECT name, engine_id, body FROM engine_jobs
+      `SELECT name, engine_id, body, places FROM engine_jobs
        WHERE run_key = (SELECT run_key FROM runs WHERE run_id = ?) AND dropped = 0 ORDER BY job_key`,
     )
     .all(runId);
@@ -17,6 +17,7 @@ export function openEngineJobs(context: QueryContext, runId: string): readonly J
     .map(
       (row): JobRecord => ({
         ...JSON.parse(text(row, 'body')),
+        places: JSON.parse(text(row, 'places')),
         name: text(row, 'name'),
         engineId: row.engine_id === null ? null : text(row, 'engine_id'),
       }),

@@ -162,12 +162,16 @@ export class EventWriter {
         return;
       }
       case 'engine_job_intended': {
-        const { name, engineId, intendedAt, ...body } = event.job;
-        sql.insertEngineJob.run(run.key, name, engineId, intendedAt, JSON.stringify({ ...body, intendedAt }));
+        const { name, engineId, intendedAt, places, ...rest } = event.job;
+        const body = JSON.stringify({ ...rest, intendedAt });
+        sql.insertEngineJob.run(run.key, name, engineId, intendedAt, body, JSON.stringify(places));
         return;
       }
       case 'engine_job_accepted':
         sql.acceptEngineJob.run(event.engineId, event.name);
+        return;
+      case 'engine_job_placed':
+        sql.placeEngineJob.run(JSON.stringify(event.places), event.name);
         return;
       case 'engine_job_dropped':
         sql.dropEngineJob.run(event.name);

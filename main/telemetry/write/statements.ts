@@ -81,10 +81,11 @@ export function writerStatements(db: SqlDatabase) {
       `INSERT INTO cache_lookups (run_key, instance_key, at, key_digest, hit, seconds) VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     insertEngineJob: db.prepare(
-      `INSERT INTO engine_jobs (run_key, name, engine_id, intended_at, body) VALUES (${marks(5)})
+      `INSERT INTO engine_jobs (run_key, name, engine_id, intended_at, body, places) VALUES (${marks(6)})
        ON CONFLICT (name) DO NOTHING`,
     ),
     acceptEngineJob: db.prepare('UPDATE engine_jobs SET engine_id = ? WHERE name = ?'),
+    placeEngineJob: db.prepare('UPDATE engine_jobs SET places = ? WHERE name = ?'),
     dropEngineJob: db.prepare('UPDATE engine_jobs SET dropped = 1 WHERE name = ?'),
     insertFailure: db.prepare(
       'INSERT INTO failures (run_key, at, code, message, phase) VALUES (?, ?, ?, ?, ?)',

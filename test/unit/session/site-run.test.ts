@@ -108,7 +108,7 @@ describe('arrays noted in telemetry', () => {
     elementWalltimeSeconds: null,
     container: null,
     elements: ids.map((instanceId) => [{ instanceId, attempt: 1 }]),
-    parallelism: 0,
+    places: [{ parallelism: 0, behind: [] }],
     after: [],
     hash: 'x',
     intendedAt: 7,
@@ -148,6 +148,8 @@ describe('arrays noted in telemetry', () => {
     await jobs.accepted('one', '4711');
     await jobs.accepted('two', '4712');
     await jobs.dropped('three');
+    const places = [{ parallelism: 2, behind: ['4712'] }];
+    await jobs.placed('one', places);
     await first.store.append([
       { type: 'instance_state', runId: 'run-1', at: 2, instanceId: 'a.1', state: 'succeeded' },
     ]);
@@ -155,7 +157,7 @@ describe('arrays noted in telemetry', () => {
 
     const second = await openWorkspace(folder, { access: 'write' });
     expect(await jobStoreOf(second.store, 'run-1').open()).toEqual([
-      { ...job('one', 'a.0'), engineId: '4711' },
+      { ...job('one', 'a.0'), engineId: '4711', places },
     ]);
     await second.close();
   });

@@ -214,7 +214,10 @@ describe('a cluster over a batch system', () => {
         expect(ends.every(({ final, ends: told }) => final === 'succeeded' && told === 1)).toBe(true);
         expect(repeated(site)).toEqual([]);
         // Where neither queue nor accounting remembers an array, only the claims of its instances do.
-        if (s.accounting) expect(site.claimedTwice).toEqual([]);
+        if (s.accounting) {
+          expect(site.claimedTwice).toEqual([]);
+          expect(site.most.all ?? 0).toBeLessThanOrEqual(s.workers);
+        }
       }),
       { numRuns: 100 },
     );

@@ -122,6 +122,7 @@ describe('a campaign of phases that are parallel or come after each other, of se
         await time.until(() => again.done);
         expect(new Set(site.executions.map(({ id }) => id)).size).toBe(count);
         expect(site.claimedTwice).toEqual([]);
+        expectWithinLimits(site, plan);
         await again.cluster.close({ drain: true });
       }),
       { numRuns: 100 },

@@ -122,6 +122,23 @@ export class SimulatedSite {
     this.#lastAt = now;
   }
 
+  /** What waits for itself would never begin: no batch system takes that. */
+  refuseCircles(id: string): void {
+    const seen = new Set<string>();
+    const before = (one: string): readonly string[] => {
+      const array = this.arrays.get(one);
+      // What has begun waits for nothing any more.
+      if (!array?.elements.some(({ state }) => state === 'pending')) return [];
+      return [...array.order.after, ...(array.order.behind ?? [])];
+    };
+    const open = [...before(id)];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === id) throw new Error(`Array ${id} waits for itself`);
+      if (!seen.has(next)) open.push(...before(next));
+      seen.add(next);
+    }
+  }
+
   statuses(ids: readonly string[]): ElementStatus[] {
     this.advance();
     const now = this.#now();
@@ -340,6 +357,7 @@ export class SimulatedEngine implements BatchEngine {
       const array = this.#site.arrays.get(arrayId);
       if (array) array.parallelism = elements;
       if (array && order) array.order = order;
+      if (array) this.#site.refuseCircles(array.id);
     });
   }
   poll(ids: readonly string[]) {

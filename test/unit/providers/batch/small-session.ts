@@ -42,6 +42,12 @@ export class Memory implements JobStore {
     if (job) this.jobs.set(name, { ...job, engineId });
     await this.gate();
   }
+  async placed(name: string, places: JobRecord['places']): Promise<void> {
+    await this.gate();
+    const job = this.jobs.get(name);
+    if (job) this.jobs.set(name, { ...job, places });
+    await this.gate();
+  }
   async dropped(name: string): Promise<void> {
     await this.gate();
     const job = this.jobs.get(name);
