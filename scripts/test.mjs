@@ -1,6 +1,7 @@
 /**
- * `npm test [-- unit integration slurm clouds electron e2e]`: builds what is old, runs the suites one after the other, so that they
- * do not measure each other, and says at the end what was skipped and why. Two that mostly wait for others run side by side.
+ * `npm test [-- unit integration slurm clouds electron e2e]`: builds what is old, runs the suites, and says at the end what was
+ * skipped and why. First those that keep the processors busy, then two rows of suites beside each other: one looks at this
+ * machine and its screen, the other mostly waits for batch systems.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,8 +15,8 @@ const { ensureBuilt } = await import('./build.mjs');
 const { installMissing } = await import('./lib/system-packages.mjs');
 const { readResults } = await import('./lib/test-results.mjs');
 
-const STEPS = [['unit'], ['integration'], ['slurm', 'clouds'], ['electron'], ['e2e']];
-const ALL = STEPS.flat();
+const STEPS = [[['unit']], [['integration', 'electron', 'e2e'], ['slurm', 'clouds']]];
+const ALL = STEPS.flat(2);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
@@ -34,15 +35,9 @@ const total = { passed: 0, failed: 0, skips: [] };
 let allExitedWell = true;
 try {
   for (const step of STEPS) {
-    const suites = step.filter((suite) => asked.length === 0 || asked.includes(suite));
-    const ends = await Promise.all(suites.map((suite, at) => runSuite(suite, at === 0)));
-    for (const { code, results } of ends) {
-      allExitedWell &&= code === 0;
-      total.passed += results.passed;
-      // A runner that fails without a failed test (it crashed, an error outside of tests) is a failure all the same.
-      total.failed += code !== 0 && results.failed === 0 ? 1 : results.failed;
-      total.skips.push(...results.skips);
-    }
+    const rows = step.map((row) => row.filter((suite) => asked.length === 0 || asked.includes(suite)));
+    const shown = rows.find((row) => row.length > 0);
+    await Promise.all(rows.map((row) => runRow(row, row === shown)));
   }
 } finally {
   await rm(reports, { recursive: true, force: true });
@@ -53,6 +48,18 @@ if (skipped > 0) console.log('\nSkipped:');
 for (const { title, count, reason } of total.skips) console.log(`  ${title} (${count}): ${reason}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${skipped} skipped`);
 process.exit(total.failed === 0 && allExitedWell ? 0 : 1);
+
+/** One after the other. */
+async function runRow(suites, isShown) {
+  for (const suite of suites) {
+    const { code, results } = await runSuite(suite, isShown);
+    allExitedWell &&= code === 0;
+    total.passed += results.passed;
+    // A runner that fails without a failed test (it crashed, an error outside of tests) is a failure all the same.
+    total.failed += code !== 0 && results.failed === 0 ? 1 : results.failed;
+    total.skips.push(...results.skips);
+  }
+}
 
 /** @param {boolean} isShown whether its output is seen as it comes, or as a whole at its end */
 async function runSuite(suite, isShown) {

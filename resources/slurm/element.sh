@@ -12,7 +12,7 @@ node=${node:-${SLURMD_NODENAME:-$(uname -n)}}
 results=$jobs/results/${array}_$index
 tab='	'
 scratch=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/scalable.XXXXXX") || exit 97
-pid= timer= sampler= id= attempt= started= failed=0 warned= left= ending= empty= count=0 notes=$scratch/0
+pid= timer= sampler= id= attempt= started= over= failed=0 warned= left= ending= empty= count=0 notes=$scratch/0
 
 # write FIELD...: one line, one write
 write() {
@@ -129,6 +129,7 @@ warn() { warned=1 rang=1; }
 # The job is ending: what is known is written while there is time. Slurm says why, not we.
 end_now() {
   ending=1
+  [ -z "$over" ] || return 0 # it is being written already how the instance ended; no other is begun
   trap '' TERM USR2 USR1
   if [ -n "$id" ]; then
     [ -z "$sampler" ] || kill "$sampler" 2>/dev/null
@@ -200,7 +201,7 @@ instance() {
     pid=
     cpu_times
     # The job's end reaches the task first: let it reach us too.
-    case $code in 137 | 143) [ -e "$notes.how" ] || sleep 2 ;; esac
+    case $code in 137 | 143) [ -e "$notes.how" ] || sleep 2 ;; *) over=1 ;; esac
     [ -z "$sampler" ] || kill "$sampler" 2>/dev/null
     read_notes
   fi
@@ -214,7 +215,7 @@ instance() {
   [ "$code" -eq 0 ] || failed=1
   write F "$id" "$attempt" "$now" "$how" "$code" "$((ticks - started))" "$peak" "$used $user" "$used_system $system" \
     "${oom:-0}" "$memory" "$3" "${said:--}" "$value"
-  id= oom=
+  id= oom= over=
   [ -s "$5" ] || empty="$empty $1.$2.out"
   [ -s "$6" ] || empty="$empty $1.$2.err"
   # What followed it and what looked at its output is not to be counted for the next.

@@ -91,7 +91,7 @@ withSlurm('work on a real Slurm', (cluster) => {
     const argv = (id: string, attempt: number) => [
       'sh',
       '-c',
-      'echo "$1 $2 began" >>ledger; sleep 1; echo "$1 $2 ended" >>ledger',
+      'echo "$1 $2 began" >>ledger; sleep 1 && echo "$1 $2 ended" >>ledger',
       'sh',
       id,
       String(attempt),
@@ -101,7 +101,7 @@ withSlurm('work on a real Slurm', (cluster) => {
     while (kills < 20 && !session?.done) {
       const site = new MortalSite(cluster);
       session = await app(memory, site, { folder, count: 500, workers: 16, argv });
-      await Promise.race([sleep(500 + Math.random() * 2500), until(() => session?.done ?? false, 300)]);
+      await Promise.race([sleep(500 + Math.random() * 1500), until(() => session?.done ?? false, 300)]);
       kills++;
       if (kills % 5 === 0) {
         await cluster.kill('slurmctld');
