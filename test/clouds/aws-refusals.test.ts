@@ -1,8 +1,12 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
 import { scalable } from './aws-cli.ts';
 import { BUCKET, manifest, project } from './aws-rig.ts';
+import { startScalable } from './cloud-cli.ts';
 
 const TASK = 't:\n  component: model\n  command: echo hello\n';
 let cloud: AwsCloud;
@@ -12,8 +16,17 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
-const run = (text = manifest(TASK), env: Readonly<Record<string, string>> = {}) =>
-  scalable(cloud, project(text), ['run', '--target', 'cloud', '--quiet', '--sizing', 'manifest'], env);
+const RUN = ['run', '--target', 'cloud', '--quiet', '--sizing', 'manifest'];
+const run = (text = manifest(TASK)) => scalable(cloud, project(text), RUN);
+const SIGNED_IN_LONG_AGO = `[sso-session lab]
+sso_start_url = https://lab.awsapps.com/start
+sso_region = eu-central-1
+[profile lab]
+sso_session = lab
+sso_account_id = 123456789012
+sso_role_name = Research
+region = eu-central-1
+`;
 
 /** AWS itself cannot be had here: `AwsCloud` is a double of it. */
 describe('what AWS refuses (a double of it) is said in a sentence with what to do, and the command ends with 3', () => {
@@ -39,6 +52,21 @@ describe('what AWS refuses (a double of it) is said in a sentence with what to d
     const { code, err } = await run();
     expect(err).toMatch(/expired/);
     expect(err).toMatch(/sso login|Sign in again|Get new ones/);
+    expect(code).toBe(3);
+  });
+
+  it('a session of IAM Identity Center that has expired', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'aws-home-'));
+    mkdirSync(join(home, '.aws'));
+    writeFileSync(join(home, '.aws/config'), SIGNED_IN_LONG_AGO);
+    const { AWS_ENDPOINT_URL = '' } = cloud.env();
+    const { code, err } = await startScalable(project(manifest(TASK)), RUN, {
+      AWS_ENDPOINT_URL,
+      AWS_PROFILE: 'lab',
+      HOME: home,
+    }).ended;
+    expect(err).toMatch(/sign-in of the profile lab has expired or was never made/);
+    expect(err).toContain('aws sso login --profile lab');
     expect(code).toBe(3);
   });
 

@@ -1,56 +1,18 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
 import { project } from '../integration/session-projects.ts';
+import { scalable } from './gcp-cli.ts';
 import { manifest } from './gcp-rig.ts';
 
-const CLI = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url));
 const INSTANCES = 80;
 const KILLS = 10;
 
-const config = mkdtempSync(join(tmpdir(), 'scalable-gcp-config-'));
 let double: GcpDouble | null = null;
-afterEach(async () => {
-  await double?.close();
-  rmSync(config, { recursive: true, force: true });
-});
-
-/** The command as a person would start it, with credentials as gcloud leaves them; Google itself cannot be had here. */
-function start(folder: string, at: GcpDouble, ...argv: string[]) {
-  const credentials = join(config, 'application_default_credentials.json');
-  writeFileSync(
-    credentials,
-    JSON.stringify({
-      type: 'authorized_user',
-      client_id: 'id',
-      client_secret: 'none',
-      refresh_token: 'refresh',
-    }),
-  );
-  const child = spawn(process.execPath, [CLI, ...argv], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      SCALABLE_CONFIG_DIR: config,
-      SCALABLE_GCP_ENDPOINT: at.url,
-      GOOGLE_APPLICATION_CREDENTIALS: credentials,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data) => {
-      said += String(data);
-    });
-  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
-  return { kill: () => child.kill('SIGKILL'), ended, said: () => said };
-}
+afterEach(async () => double?.close());
 
 /** The run of a workspace; null as long as there is none. */
 async function runOf(folder: string): Promise<string | null> {
@@ -88,14 +50,14 @@ collect:
       ...((await runOf(study.folder)) ? ['--resume', 'last'] : []),
     ];
     for (let kill = 0; kill < KILLS; kill++) {
-      const app = start(study.folder, double, ...(await argv()));
+      const app = scalable(double, study.folder, ...(await argv()));
       // At another moment each time, from the very beginning to the middle of the work.
       await Promise.race([app.ended, sleep(1500 + Math.random() * 3500)]);
       app.kill();
       await app.ended;
     }
-    const last = start(study.folder, double, ...(await argv()), '--format', 'json');
-    expect([await last.ended, last.said()]).toEqual([0, expect.stringContaining('"succeeded"')]);
+    const last = scalable(double, study.folder, ...(await argv()), '--format', 'json');
+    expect(await last.ended).toMatchObject({ code: 0, out: expect.stringContaining('"succeeded"') });
 
     const workspace = await openWorkspace(study.folder, { access: 'read' });
     const runId = (await runOf(study.folder)) ?? '';
@@ -112,8 +74,8 @@ collect:
       .map(Number);
     expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: INSTANCES }, (_, i) => i + 1));
     expect(double.batch.running).toBe(0);
-    const sweep = start(study.folder, double, 'sweep', 'scalable.yaml', '--target', 'cloud');
-    expect([await sweep.ended, sweep.said()]).toEqual([0, expect.stringContaining('Nothing is left')]);
+    const sweep = scalable(double, study.folder, 'sweep', 'scalable.yaml', '--target', 'cloud');
+    expect(await sweep.ended).toMatchObject({ code: 0, out: expect.stringContaining('Nothing is left') });
     expect(double.batch.ledger.every(({ to }) => to !== null)).toBe(true);
   });
 });

@@ -153,9 +153,9 @@ function ended(context: CommandContext, handle: RunHandle, report: RunReport, ro
   }
 }
 
-/** The site took none of the work: an image that cannot be pulled, an account that may not submit. */
-function isUnusable(handle: RunHandle, { failures, workers_total }: RunReport): boolean {
-  const isAtSite = handle.live().site !== undefined && workers_total.peak === 0;
+/** Nothing failed but what the site could not begin: an image that cannot be pulled, an account that may not submit. */
+function isUnusable(handle: RunHandle, { failures }: RunReport): boolean {
+  const isAtSite = handle.live().site !== undefined;
   return isAtSite && failures.length > 0 && failures.every(({ outcome }) => outcome === 'launch_failure');
 }
 
