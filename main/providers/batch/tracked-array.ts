@@ -41,6 +41,9 @@ const FATAL: ReadonlySet<AttemptOutcome> = new Set(['out_of_memory', 'walltime',
 
 /** Network file systems are late with new files; lines of a file that has been read are there when it is opened again. */
 const SEEN_FILE_MS = 30_000;
+/** Where the node itself has said what ended an element, nothing can be on its way but a line that a reader has just missed. */
+const NODE_SAID_MS = 8000;
+const NODE_SAYS: ReadonlySet<AttemptOutcome> = new Set(['out_of_memory', 'walltime']);
 
 /** How long the site may be silent about an element, in milliseconds. */
 export interface Patience {
@@ -232,7 +235,8 @@ export class TrackedArray {
   unexplained(now: number, { graceMs }: Patience): number[] {
     return this.#where((element) => {
       const isSeen = element.members.some(({ told, startedAt }) => told || startedAt !== null);
-      const grace = isSeen ? Math.min(graceMs, SEEN_FILE_MS) : graceMs;
+      const seenMs = element.end && NODE_SAYS.has(element.end.outcome) ? NODE_SAID_MS : SEEN_FILE_MS;
+      const grace = isSeen ? Math.min(graceMs, seenMs) : graceMs;
       return now >= Math.max(silentSince(element) + grace, element.askAt);
     });
   }
