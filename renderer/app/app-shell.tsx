@@ -10,14 +10,14 @@ import { PromptHost } from './prompt-host.tsx';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import type { ShortcutAction } from './shortcuts.ts';
 import { useColorSchemeSetting } from './use-color-scheme-setting.ts';
-import { useProjectId } from './use-project.ts';
+import { useOpenProject } from './use-project.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
 /** Navigation at the left, the page at the right, and what works everywhere: palette, shortcuts, connection. */
 export function AppShell({ connection, children }: { connection: Connection; children: ReactNode }) {
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
   const [, navigate] = useLocation();
-  const projectId = useProjectId();
+  const projectId = useOpenProject();
   const { setTheme } = useColorSchemeSetting();
 
   const act = (action: ShortcutAction) => {

@@ -166,7 +166,7 @@ export function frontPicture(
           itemStyle: { color: 'transparent', borderColor: theme.request, borderWidth: 2.5 },
           label: {
             show: true,
-            position: 'right',
+            position: 'bottom',
             distance: 6,
             color: theme.text,
             fontWeight: 'bold',

@@ -155,6 +155,15 @@ describe.skipIf(MISSING)(MISSING ? `${title} (skipped: ${MISSING})` : title, () 
     await region('Site').getByText('Reachable').waitFor();
   });
 
+  it('keeps the project at hand on pages that belong to none', async () => {
+    const main = page.getByRole('navigation', { name: 'Main' });
+    await main.getByRole('link', { name: 'Connections' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+    await main.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('table').getByRole('link').first().click();
+    await page.getByRole('heading', { level: 1, name: 'Run of climate' }).waitFor();
+  });
+
   it('changes the number of workers by tag', async () => {
     await page.getByRole('button', { name: 'One worker of wide more' }).click();
     await page.getByRole('status', { name: 'Workers of wide wished for' }).getByText('9').waitFor();

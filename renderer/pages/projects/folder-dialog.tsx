@@ -54,7 +54,12 @@ function FolderBrowser({ onClose, onChoose, busy, error }: Omit<FolderDialogProp
   const chosen = typed ?? listed?.path;
   return (
     <Stack gap="sm">
-      <PathField value={typed ?? listed?.path ?? path ?? ''} onType={setTyped} onGo={go} />
+      <PathField
+        value={typed ?? listed?.path ?? path ?? ''}
+        isComing={listing.isPending}
+        onType={setTyped}
+        onGo={go}
+      />
       {error !== null && <ErrorPanel error={error} />}
       {listing.error && <ErrorPanel error={listing.error} onRetry={() => go(null)} />}
       {listing.data ? (
@@ -81,11 +86,13 @@ function FolderBrowser({ onClose, onChoose, busy, error }: Omit<FolderDialogProp
 
 interface PathFieldProps {
   readonly value: string;
+  /** The first folder is still being read, and will be the value. */
+  readonly isComing: boolean;
   readonly onType: (text: string) => void;
   readonly onGo: (path: string) => void;
 }
 
-function PathField({ value, onType, onGo }: PathFieldProps) {
+function PathField({ value, isComing, onType, onGo }: PathFieldProps) {
   return (
     <form
       onSubmit={(event) => {
@@ -97,6 +104,7 @@ function PathField({ value, onType, onGo }: PathFieldProps) {
         aria-label="Folder"
         placeholder="/path/to/the/project"
         value={value}
+        readOnly={isComing}
         onChange={(event) => onType(event.currentTarget.value)}
         classNames={{ input: classes.path }}
         data-autofocus
