@@ -1,21 +1,15 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { siblingModule } from '../platform/sibling-module.ts';
 import { judgeAdvice } from './advice-record.ts';
-import {
-  APPEND_LIMITS,
-  type AppendLimits,
-  AppendQueue,
-  type GroupAnswer,
-  type StoreHealth,
-} from './append-queue.ts';
+import type { AppendLimits, StoreHealth } from './append-queue.ts';
 import type { TelemetryEvent } from './events.ts';
 import type { Asked, Queries } from './reader-worker.ts';
 import type { TelemetryStore } from './store.ts';
+import { StoreWriter } from './store-writer.ts';
 import type { InstanceQuery } from './views.ts';
 import { WorkerCalls } from './worker-rpc.ts';
-import type { StoreEvent } from './write/store-event.ts';
 
 export interface StoreOptions {
   readonly database: string;
@@ -34,37 +28,25 @@ type Rest<M extends keyof Queries> = Queries[M] extends (context: never, ...args
 
 /**
  * The store over two threads: one writes, one reads, so that a long question never holds up a commit and nothing
- * holds up the caller. Beyond the contract it can import and export.
+ * holds up the caller. Beyond the contract it can export and let a thread write by itself.
  */
 export class SqliteStore implements TelemetryStore {
-  readonly #writer: WorkerCalls | null;
+  readonly #writer: StoreWriter | null;
   readonly #reader: WorkerCalls;
-  readonly #queue: AppendQueue;
   readonly #options: StoreOptions;
 
   constructor(writer: WorkerCalls | null, reader: WorkerCalls, options: StoreOptions) {
-    this.#writer = writer;
+    this.#writer = writer && new StoreWriter(writer, options.onHealth, options.limits);
     this.#reader = reader;
     this.#options = options;
-    this.#queue = new AppendQueue(
-      (parts) => this.#writing().call<readonly GroupAnswer[]>('append', parts),
-      options.onHealth,
-      options.limits ?? APPEND_LIMITS,
-    );
   }
 
-  append(events: readonly TelemetryEvent[]): Promise<void> {
-    return this.appendStored(events);
-  }
-
-  /** Like `append`, with what only importers know. */
-  async appendStored(events: readonly StoreEvent[]): Promise<void> {
-    this.#writing();
-    if (events.length > 0) await this.#queue.append(events);
+  async append(events: readonly TelemetryEvent[]): Promise<void> {
+    await this.#writing().append(events);
   }
 
   async flush(): Promise<void> {
-    if (this.#writer) await this.#queue.flush();
+    await this.#writer?.flush();
   }
 
   /** When the last commit fails for want of space this rejects and the store stays open: nothing is given up. */
@@ -72,8 +54,7 @@ export class SqliteStore implements TelemetryStore {
     await this.flush();
     await this.#reader.call('close');
     await this.#reader.stop();
-    await this.#writer?.call('close');
-    await this.#writer?.stop();
+    await this.#writer?.close();
   }
 
   runs(options: { limit?: number; before?: number } = {}) {
@@ -136,23 +117,20 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async deleteRun(runId: string): Promise<void> {
-    await this.#writing().call('deleteRun', runId);
+    await this.#writing().deleteRun(runId);
   }
 
-  beginImport(runId: string, fingerprint: string): Promise<'new' | 'unchanged' | 'own'> {
-    return this.#writing().call('beginImport', runId, fingerprint);
+  /** For a thread that writes by itself, as imports do; its `StoreWriter` stands at the other end. */
+  async writerPort(): Promise<MessagePort> {
+    return this.#writing().port();
   }
 
-  async endImport(
-    runId: string,
-    fingerprint: string,
-    files: readonly (readonly [name: string, content: Uint8Array])[],
-  ): Promise<void> {
-    await this.flush();
-    await this.#writing().call('endImport', runId, fingerprint, files);
+  /** What such a thread finds of the disk. */
+  tellHealth(health: StoreHealth): void {
+    this.#options.onHealth(health);
   }
 
-  #writing(): WorkerCalls {
+  #writing(): StoreWriter {
     if (this.#writer) return this.#writer;
     throw new AppError({
       code: 'E_TELEMETRY_READ_ONLY',
