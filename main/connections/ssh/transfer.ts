@@ -20,16 +20,16 @@ const STRETCH = 4 * 1024 * 1024;
 
 /** @throws AppError E_TRANSFER_DAMAGED; E_FILE_READ when there is no such local file */
 export async function upload(transfer: Transfer, localPath: string, path: string): Promise<void> {
-  const total = (await localStat(localPath))?.size;
-  if (total === undefined)
-    throw new AppError({ code: 'E_FILE_READ', message: `There is no file ${localPath} to copy.` });
+  const first = await localFacts(localPath);
   const { files, remoteSum, options } = transfer;
   const part = `${path}${PART}`;
-  const sum = await localSum(localPath);
   const there = await files.stat(path);
-  if (there?.size === total && (await remoteSum(path)) === sum) return options.onProgress?.(total, total);
+  if (there?.size === first.total && (await remoteSum(path)) === first.sum)
+    return options.onProgress?.(first.total, first.total);
   await files.makeFolder(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   await whole(async (isSecond) => {
+    // It may have changed while it was copied.
+    const { total, sum } = isSecond ? await localFacts(localPath) : first;
     const left = isSecond ? null : await files.stat(part);
     const start = left && left.size <= total ? left.size : 0;
     const local = await open(localPath, 'r');
@@ -57,6 +57,12 @@ export async function upload(transfer: Transfer, localPath: string, path: string
     else await orNull(files.remove(part));
     return isWhole;
   }, path);
+}
+
+async function localFacts(path: string): Promise<{ readonly total: number; readonly sum: string }> {
+  const found = await localStat(path);
+  if (!found) throw new AppError({ code: 'E_FILE_READ', message: `There is no file ${path} to copy.` });
+  return { total: found.size, sum: await localSum(path) };
 }
 
 /** @throws AppError E_TRANSFER_DAMAGED, E_SITE_NO_FILE */

@@ -95,10 +95,13 @@ async function bring(
     tell();
   };
   const isSmall = ({ bytes }: ProjectFile) => bytes < SMALL_BYTES;
-  await inParallel(changed.filter(isSmall), AT_ONCE, async (file) => {
+  const write = async (file: ProjectFile) => {
     if (options.signal?.aborted) throw cancelledError();
     const mode = file.executable ? 0o755 : 0o644;
     await site.writeFile(posix.join(folder, file.path), await readFile(here(file.path)), { mode });
+  };
+  await inParallel(changed.filter(isSmall), AT_ONCE, async (file) => {
+    await write(file);
     copied(file);
   });
   for (const file of changed.filter((each) => !isSmall(each))) {
@@ -108,7 +111,12 @@ async function bring(
     });
     copied(file);
   }
-  await compare(site, folder, changed.filter(isSmall), (path) => digests.digest(here(path)));
+  const unlike = (some: readonly ProjectFile[]) =>
+    differing(site, folder, some, (path) => digests.digest(here(path)));
+  const changedSince = await unlike(changed.filter(isSmall));
+  await inParallel(changedSince, AT_ONCE, write);
+  const [damaged] = await unlike(changedSince);
+  if (damaged) throw notAsHere(damaged, site);
   await onPaths(
     site,
     folder,
@@ -119,24 +127,30 @@ async function bring(
   return progress();
 }
 
-async function compare(
+/** Of these files the ones that are not there as they are here now. */
+async function differing(
   site: Site,
   folder: string,
   files: readonly ProjectFile[],
   digest: (path: string) => Promise<string | null>,
-): Promise<void> {
+): Promise<readonly ProjectFile[]> {
+  if (files.length === 0) return [];
   const sums = await siteSums(
     site,
     folder,
     files.map(({ path }) => path),
   );
-  for (const { path } of files)
-    if (sums.get(path) !== (await digest(path)))
-      throw new AppError({
-        code: 'E_TRANSFER_DAMAGED',
-        message: `${path} is not on ${site.label} as it is here.`,
-        hint: 'The file may have changed while it was copied: try again. Else check the space and quota that are left there.',
-      });
+  const unlike: ProjectFile[] = [];
+  for (const file of files) if (sums.get(file.path) !== (await digest(file.path))) unlike.push(file);
+  return unlike;
+}
+
+function notAsHere({ path }: ProjectFile, { label }: Site): AppError {
+  return new AppError({
+    code: 'E_TRANSFER_DAMAGED',
+    message: `${path} is not on ${label} as it is here, also after a second try.`,
+    hint: 'Something may go on writing to it: leave it out with a .scalableignore. Else check the space and quota that are left there.',
+  });
 }
 
 async function removeOld(site: Site, folder: string, files: readonly ProjectFile[]): Promise<void> {

@@ -11,15 +11,18 @@ import { type StagingOptions, stageProject } from '../../../../main/session/stag
 class CountingSite extends LocalSite {
   commands = 0;
   written: string[] = [];
+  /** What else happens on this machine meanwhile. */
+  afterWrite: (path: string) => Promise<void> = async () => undefined;
 
   override exec(...call: Parameters<LocalSite['exec']>): ReturnType<LocalSite['exec']> {
     this.commands++;
     return super.exec(...call);
   }
 
-  override writeFile(...call: Parameters<LocalSite['writeFile']>): Promise<void> {
+  override async writeFile(...call: Parameters<LocalSite['writeFile']>): Promise<void> {
     this.written.push(call[0]);
-    return super.writeFile(...call);
+    await super.writeFile(...call);
+    await this.afterWrite(call[0]);
   }
 
   override upload(local: string, path: string, options?: TransferOptions): Promise<void> {
@@ -121,6 +124,25 @@ describe.skipIf(process.platform === 'win32')('the copy of a project on a site',
     expect(files).toBe(32);
     expect(changed).toBe(32 - first.written.length);
     expect(changed).toBeGreaterThan(0);
+  });
+
+  test('has the newer state of a file that changed while it was copied; one that never rests is named', async () => {
+    const changing = (times: number) => {
+      const site = new CountingSite();
+      let left = times;
+      site.afterWrite = async (path) => {
+        if (path.endsWith('model.py') && left-- > 0) await put('model.py', `print(${left} + 10)`);
+      };
+      return site;
+    };
+    await stage(changing(1));
+    expect(await readFile(join(copy, 'model.py'), 'utf8')).toBe('print(0 + 10)');
+    await put('model.py', 'print(3)');
+    await expect(stage(changing(9))).rejects.toMatchObject({
+      code: 'E_TRANSFER_DAMAGED',
+      message: expect.stringContaining('model.py'),
+      hint: expect.stringContaining('.scalableignore'),
+    });
   });
 
   test('is refused, with the largest folders named, when it is too much', async () => {
