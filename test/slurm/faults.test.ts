@@ -6,6 +6,7 @@ import { cutConnections, restartController, seeded, silence } from './faults.ts'
 import { withSlurm } from './with-slurm.ts';
 
 const INSTANCES = 500;
+const WORKERS = 16;
 /** In the order in which a shuffle is dealt: seven kills of the app, seven of its connection, six of the controller. */
 const FAULTS = [
   ...Array(7).fill('app'),
@@ -32,7 +33,7 @@ withSlurm('20 faults while 500 instances run on a real Slurm', (cluster) => {
     const random = seeded(SEED);
     const between = (from: number, to: number) => from + random() * (to - from);
     const shuffled = FAULTS.map((fault) => ({ fault, at: random() })).sort((a, b) => a.at - b.at);
-    const campaign = await Campaign.create(cluster, TASKS);
+    const campaign = await Campaign.create(cluster, TASKS, '', { maxWorkers: WORKERS });
     let starts = 1;
     let app = campaign.start('run');
     const again = () => {
@@ -74,11 +75,25 @@ withSlurm('20 faults while 500 instances run on a real Slurm', (cluster) => {
     const began = lines.filter(({ what }) => what === 'began');
     const ended = lines.filter(({ what }) => what === 'ended');
     const twice = [...Map.groupBy(began, ({ n }) => n).values()].filter((each) => each.length > 1);
-    console.log(JSON.stringify({ seed: SEED, starts, repeated: twice.length }));
+    console.log(JSON.stringify({ seed: SEED, starts, repeated: twice.length, most: mostAtOnce(lines) }));
     expect(new Set(began.map(({ n }) => n)).size).toBe(INSTANCES);
     // No attempt was executed twice, and of those that were repeated the first had died.
     expect(new Set(began.map(({ key }) => key)).size).toBe(began.length);
     expect(new Set(ended.map(({ n }) => n)).size).toBe(INSTANCES);
     expect(ended).toHaveLength(INSTANCES);
+    expect(mostAtOnce(lines)).toBeLessThanOrEqual(WORKERS);
   }, 900_000);
 });
+
+/** Executions at the same time, by the order of the ledger's lines; those that died, nobody knows when, are left out. */
+function mostAtOnce(lines: readonly { readonly key: string; readonly what: string | undefined }[]): number {
+  const ended = new Set(lines.filter(({ what }) => what === 'ended').map(({ key }) => key));
+  const running = new Set<string>();
+  let most = 0;
+  for (const { key, what } of lines) {
+    if (what === 'began' && ended.has(key)) running.add(key);
+    else running.delete(key);
+    most = Math.max(most, running.size);
+  }
+  return most;
+}
