@@ -32,22 +32,18 @@ export async function leave(
   root: string,
 ): Promise<number> {
   context.output.note(`Run ${handle.runId}: handing its work over…`);
-  const kept = new Set((await handle.leave()).map(({ arrayId, index }) => `${arrayId} ${index}`));
+  await handle.leave();
   const { run_id, status, tasks } = await handle.finished;
   const site = handle.live().site?.label ?? 'the site';
   const jobs = await workspace.store.openEngineJobs(run_id);
   const there = new Set(
     jobs.flatMap(({ engineId, elements }) =>
-      elements.flatMap((members, index) =>
-        engineId === null || kept.has(`${engineId} ${index}`)
-          ? []
-          : members.map(({ instanceId }) => instanceId),
-      ),
+      engineId === null ? [] : elements.flat().map(({ instanceId }) => instanceId),
     ),
   );
   const over = tasks.succeeded + tasks.failed + tasks.cancelled + tasks.cached + tasks.skipped;
   const left = Math.max(0, tasks.total - over - there.size);
-  const rest = left === 0 ? '' : ` ${left} could not be handed over: they begin only when it is resumed.`;
+  const rest = left === 0 ? '' : ` ${left} could not be handed over yet and wait for that.`;
   context.output.result(
     { run_id, status, site, handed_over: there.size, left },
     () =>
