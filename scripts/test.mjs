@@ -15,7 +15,13 @@ const { ensureBuilt } = await import('./build.mjs');
 const { installMissing } = await import('./lib/system-packages.mjs');
 const { readResults } = await import('./lib/test-results.mjs');
 
-const STEPS = [[['unit']], [['integration', 'electron', 'e2e'], ['slurm', 'clouds']]];
+const STEPS = [
+  [['unit']],
+  [
+    ['integration', 'electron', 'e2e'],
+    ['slurm', 'clouds'],
+  ],
+];
 const ALL = STEPS.flat(2);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
