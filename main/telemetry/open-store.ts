@@ -1,15 +1,21 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { siblingModule } from '../platform/sibling-module.ts';
 import { judgeAdvice } from './advice-record.ts';
-import type { AppendLimits, StoreHealth } from './append-queue.ts';
+import {
+  APPEND_LIMITS,
+  type AppendLimits,
+  AppendQueue,
+  type GroupAnswer,
+  type StoreHealth,
+} from './append-queue.ts';
 import type { TelemetryEvent } from './events.ts';
 import type { Asked, Queries } from './reader-worker.ts';
 import type { TelemetryStore } from './store.ts';
-import { StoreWriter } from './store-writer.ts';
 import type { InstanceQuery } from './views.ts';
 import { WorkerCalls } from './worker-rpc.ts';
+import type { StoreEvent } from './write/store-event.ts';
 
 export interface StoreOptions {
   readonly database: string;
@@ -28,25 +34,37 @@ type Rest<M extends keyof Queries> = Queries[M] extends (context: never, ...args
 
 /**
  * The store over two threads: one writes, one reads, so that a long question never holds up a commit and nothing
- * holds up the caller. Beyond the contract it can export and let a thread write by itself.
+ * holds up the caller. Beyond the contract it can import and export.
  */
 export class SqliteStore implements TelemetryStore {
-  readonly #writer: StoreWriter | null;
+  readonly #writer: WorkerCalls | null;
   readonly #reader: WorkerCalls;
+  readonly #queue: AppendQueue;
   readonly #options: StoreOptions;
 
   constructor(writer: WorkerCalls | null, reader: WorkerCalls, options: StoreOptions) {
-    this.#writer = writer && new StoreWriter(writer, options.onHealth, options.limits);
+    this.#writer = writer;
     this.#reader = reader;
     this.#options = options;
+    this.#queue = new AppendQueue(
+      (parts) => this.#writing().call<readonly GroupAnswer[]>('append', parts),
+      options.onHealth,
+      options.limits ?? APPEND_LIMITS,
+    );
   }
 
-  async append(events: readonly TelemetryEvent[]): Promise<void> {
-    await this.#writing().append(events);
+  append(events: readonly TelemetryEvent[]): Promise<void> {
+    return this.appendStored(events);
+  }
+
+  /** Like `append`, with what only importers know. */
+  async appendStored(events: readonly StoreEvent[]): Promise<void> {
+    this.#writing();
+    if (events.length > 0) await this.#queue.append(events);
   }
 
   async flush(): Promise<void> {
-    await this.#writer?.flush();
+    if (this.#writer) await this.#queue.flush();
   }
 
   /** When the last commit fails for want of space this rejects and the store stays open: nothing is given up. */
@@ -54,7 +72,8 @@ export class SqliteStore implements TelemetryStore {
     await this.flush();
     await this.#reader.call('close');
     await this.#reader.stop();
-    await this.#writer?.close();
+    await this.#writer?.call('close');
+    await this.#writer?.stop();
   }
 
   runs(options: { limit?: number; before?: number } = {}) {
@@ -117,20 +136,23 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async deleteRun(runId: string): Promise<void> {
-    await this.#writing().deleteRun(runId);
+    await this.#writing().call('deleteRun', runId);
   }
 
-  /** For a thread that writes by itself, as imports do; its `StoreWriter` stands at the other end. */
-  async writerPort(): Promise<MessagePort> {
-    return this.#writing().port();
+  beginImport(runId: string, fingerprint: string): Promise<'new' | 'unchanged' | 'own'> {
+    return this.#writing().call('beginImport', runId, fingerprint);
   }
 
-  /** What such a thread finds of the disk. */
-  tellHealth(health: StoreHealth): void {
-    this.#options.onHealth(health);
+  async endImport(
+    runId: string,
+    fingerprint: string,
+    files: readonly (readonly [name: string, content: Uint8Array])[],
+  ): Promise<void> {
+    await this.flush();
+    await this.#writing().call('endImport', runId, fingerprint, files);
   }
 
-  #writing(): StoreWriter {
+  #writing(): WorkerCalls {
     if (this.#writer) return this.#writer;
     throw new AppError({
       code: 'E_TELEMETRY_READ_ONLY',

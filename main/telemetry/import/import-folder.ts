@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  folderFingerprint,
-  OWN_EVENTS_FILE,
-  packedFiles,
-  readReferenceFolder,
-} from '../reference/run-folder.ts';
+import { folderFingerprint, OWN_EVENTS_FILE, readReferenceFolder } from '../reference/run-folder.ts';
 import { referenceEvents, referenceRunId } from '../reference/to-events.ts';
 import { INCOMPLETE_IMPORT, type StoreEvent } from '../write/store-event.ts';
+import { parseEvent } from './event-schema.ts';
 import { parseJson } from './fields.ts';
 import type { SkipList } from './import-result.ts';
 import { CHUNK_EVENTS, type IncomingRun, inChunks } from './imported-run.ts';
@@ -28,15 +24,11 @@ export async function incomingFolder(folder: string, skipped: SkipList): Promise
     runId: referenceRunId(reference),
     fingerprint,
     chunks: inChunks(referenceEvents(reference, skipped)),
-    files: packedFiles(reference.files),
+    files: reference.files,
   };
 }
 
-/** Loaded for such folders only: other imports do without its memory. */
-const eventSchema = () => import('./event-schema.ts');
-
 async function firstRunId(path: string, skipped: SkipList): Promise<string | null> {
-  const { parseEvent } = await eventSchema();
   for await (const { text } of readLines(path, skipped)) {
     const parsed = parseEvent(text === null ? undefined : parseJson(text));
     return 'event' in parsed && parsed.event.type === 'run_started' ? parsed.event.runId : null;
@@ -50,7 +42,6 @@ export async function* ownChunks(
   runId: string,
   skipped: SkipList,
 ): AsyncGenerator<readonly StoreEvent[]> {
-  const { parseEvent } = await eventSchema();
   using known = new SpillMap<true>();
   let chunk: StoreEvent[] = [];
   for await (const { number, text } of readLines(path, skipped)) {

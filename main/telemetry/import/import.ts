@@ -1,70 +1,126 @@
-import { MessageChannel } from 'node:worker_threads';
-import { AppError } from '../../platform/errors.ts';
-import { siblingModule } from '../../platform/sibling-module.ts';
-import { runInWorker } from '../../platform/worker-job.ts';
-import type { StoreHealth } from '../append-queue.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, systemErrorCode } from '../../platform/errors.ts';
 import type { SqliteStore } from '../open-store.ts';
-import type { ImportResult } from './import-result.ts';
-import type { ImportJob, ImportProgress } from './import-worker.ts';
-import type { SourceOptions } from './incoming-runs.ts';
-import type { IntakeOptions } from './intake.ts';
+import { isRunFolder } from '../reference/run-folder.ts';
+import { incomingCsv } from './csv-run.ts';
+import { detectFormat, type TableFormat } from './detect.ts';
+import { incomingFolder } from './import-folder.ts';
+import { type ImportResult, SkipList } from './import-result.ts';
+import type { IncomingRun } from './imported-run.ts';
+import { Intake } from './intake.ts';
+import { incomingNextflow } from './nextflow.ts';
+import { incomingSacct } from './sacct.ts';
+import { incomingWfCommons } from './wfcommons.ts';
 
-export type { ImportFormat } from './incoming-runs.ts';
+export type ImportFormat = 'auto' | 'scalable' | TableFormat;
 
-export interface ImportOptions extends SourceOptions, IntakeOptions {}
+export interface ImportOptions {
+  readonly format?: ImportFormat;
+  /** Column → field, for `csv`. */
+  readonly map?: Readonly<Record<string, string>>;
+  /** Told now and then how many tasks of all came in so far, and from where. */
+  readonly onProgress?: (tasks: number, from: string) => void;
+  /** Ends the import after the piece at hand. */
+  readonly signal?: AbortSignal;
+}
 
 /**
- * What the thread may hold, in MiB, so that it clears away what it has read instead of letting it pile up. The old
- * part is for what is read in one piece: a run folder's documents, a line or a JSON value of the largest size.
- */
-const HEAP_MIB = { young: 8, old: 512 };
-
-/**
- * Takes history in from run folders (or a folder of them) and files, in a thread of its own. Importing the same thing
- * again changes nothing; a run that has grown since is replaced; a run recorded in this workspace is never touched.
- * Whatever cannot be read is in `skipped` and the rest is taken. When stopped, a run that came in only in part is
- * marked interrupted, and the next import of it starts over.
+ * Takes history in from run folders (or a folder of them) and files. Importing the same thing again changes
+ * nothing; a run that has grown since is replaced; a run recorded in this workspace is never touched. Whatever
+ * cannot be read is in `skipped` and the rest is taken. When stopped, a run that came in only in part is marked
+ * interrupted, and the next import of it starts over.
  *
- * @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP, E_IMPORT_SCRATCH, E_IMPORT_STOPPED, and what the store throws
+ * @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP, and what the store throws
  */
 export async function importPaths(
-  { store }: { readonly store: SqliteStore },
+  workspace: { readonly store: SqliteStore },
   paths: readonly string[],
-  { format, map, onProgress, signal }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const writer = await store.writerPort();
-  const { port1: stop, port2: stopped } = new MessageChannel();
-  const abort = () => stop.postMessage('stop');
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort, { once: true });
-  try {
-    return await runInWorker<ImportResult, ImportProgress | StoreHealth>({
-      module: siblingModule(import.meta.url, './import-worker'),
-      data: { paths, options: { format, map }, writer, stopped } satisfies ImportJob,
-      moved: [writer, stopped],
-      heapMib: HEAP_MIB.old,
-      youngMib: HEAP_MIB.young,
-      onProgress: (told) => {
-        if ('tasks' in told) onProgress?.(told.tasks, told.from);
-        else store.tellHealth(told);
-      },
-      cancelled: () => tooLarge(null),
-      stopped: tooLarge,
+  const skipped = new SkipList();
+  const intake = new Intake(workspace.store, skipped, options);
+  for (const path of paths) {
+    for await (const { run, from } of incomingRuns(path, options, skipped)) {
+      await intake.take(run, from);
+      if (options.signal?.aborted) break;
+    }
+    if (options.signal?.aborted) break;
+  }
+  const { runs, tasks, unchanged } = intake;
+  const stopped = options.signal?.aborted ?? false;
+  return { runs, tasks, unchanged, skipped: skipped.all(), skippedTotal: skipped.total, stopped };
+}
+
+interface Found {
+  readonly run: IncomingRun;
+  readonly from: string;
+}
+
+/** Runs of a folder or file as they are written there, without a workspace. @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP */
+export async function* incomingRuns(
+  path: string,
+  options: ImportOptions,
+  skipped: SkipList,
+): AsyncGenerator<Found> {
+  const info = await stat(path).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ENOTDIR') throw error;
+    throw new AppError({
+      code: 'E_IMPORT_NOT_FOUND',
+      message: `There is no file or folder ${path}.`,
+      hint: 'Give the path of a run folder, of a folder of runs, or of a trace file.',
     });
-  } finally {
-    signal?.removeEventListener('abort', abort);
-    stop.close();
+  });
+  if (!info.isDirectory()) {
+    yield* file(path, options, skipped);
+  } else if (await isRunFolder(path)) {
+    yield { run: await incomingFolder(path, skipped), from: path };
+  } else {
+    let found = false;
+    for (const name of (await readdir(path)).sort()) {
+      const folder = join(path, name);
+      if (!(await stat(folder)).isDirectory() || !(await isRunFolder(folder))) continue;
+      found = true;
+      yield { run: await incomingFolder(folder, skipped), from: folder };
+    }
+    if (!found) skipped.add(path, null, 'there is no run folder in it (their names begin with run-)');
   }
 }
 
-function tooLarge(cause: unknown): AppError {
-  return new AppError(
-    {
-      code: 'E_IMPORT_STOPPED',
-      message:
-        'The import was ended before it was done, most likely by a piece that is too large to be read.',
-      hint: 'What came in before is kept and marked interrupted. Import the files one by one to find the one that is not what it seems.',
-    },
-    { cause },
-  );
+async function* file(path: string, options: ImportOptions, skipped: SkipList): AsyncGenerator<Found> {
+  const asked = options.format ?? 'auto';
+  const format = asked === 'auto' ? await detectFormat(path, options.map ?? {}) : asked;
+  for await (const run of runsOf(format, path, options, skipped)) yield { run, from: path };
+}
+
+async function* runsOf(
+  format: Exclude<ImportFormat, 'auto'> | null,
+  path: string,
+  { map = {} }: ImportOptions,
+  skipped: SkipList,
+): AsyncGenerator<IncomingRun> {
+  switch (format) {
+    case 'nextflow':
+      yield* incomingNextflow(path, skipped);
+      return;
+    case 'csv':
+      yield* incomingCsv(path, map, skipped);
+      return;
+    case 'sacct':
+      yield* incomingSacct(path, skipped);
+      return;
+    case 'wfcommons':
+      yield* incomingWfCommons(path, skipped);
+      return;
+    case 'scalable':
+      skipped.add(path, null, 'a run is a folder with run.json and tasks.jsonl: give the folder');
+      return;
+    case null:
+      skipped.add(
+        path,
+        null,
+        'nobody recognises it: not a Nextflow trace, sacct -P output, WfCommons file or CSV with known columns (use --map COLUMN=FIELD)',
+      );
+      return;
+  }
 }

@@ -1,16 +1,11 @@
 import { basename } from 'node:path';
-import type { StoreWriter } from '../store-writer.ts';
+import type { SqliteStore } from '../open-store.ts';
 import type { StoreEvent } from '../write/store-event.ts';
 import type { SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
 
-/** What an import needs of the store. */
-export type ImportStore = Pick<StoreWriter, 'append' | 'beginImport' | 'putFile' | 'endImport'>;
-
-export interface IntakeOptions {
-  /** Told with each piece how many tasks of all came in so far, and from where. */
+interface Options {
   readonly onProgress?: (tasks: number, from: string) => void;
-  /** Ends the import after the piece at hand. */
   readonly signal?: AbortSignal;
 }
 
@@ -19,11 +14,11 @@ export class Intake {
   runs = 0;
   tasks = 0;
   unchanged = 0;
-  readonly #store: ImportStore;
+  readonly #store: SqliteStore;
   readonly #skipped: SkipList;
-  readonly #options: IntakeOptions;
+  readonly #options: Options;
 
-  constructor(store: ImportStore, skipped: SkipList, options: IntakeOptions) {
+  constructor(store: SqliteStore, skipped: SkipList, options: Options) {
     this.#store = store;
     this.#skipped = skipped;
     this.#options = options;
@@ -47,7 +42,7 @@ export class Intake {
         if ('at' in event) lastAt = Math.max(lastAt, event.at);
       }
       await writing;
-      writing = this.#store.append(events);
+      writing = this.#store.appendStored(events);
       // It is awaited one piece later.
       writing.catch(() => undefined);
       this.#options.onProgress?.(this.tasks, basename(from));
@@ -55,14 +50,9 @@ export class Intake {
     }
     await writing;
     const taken = [...begun].filter(([, isNew]) => isNew).map(([runId]) => runId);
-    if (this.#options.signal?.aborted) await this.#store.append(taken.map(interrupted(lastAt)));
-    else for (const runId of taken) await this.#end(runId, incoming);
+    if (this.#options.signal?.aborted) await this.#store.appendStored(taken.map(interrupted(lastAt)));
+    else for (const runId of taken) await this.#store.endImport(runId, incoming.fingerprint, incoming.files);
     this.runs += taken.length;
-  }
-
-  async #end(runId: string, { fingerprint, files }: IncomingRun): Promise<void> {
-    for await (const file of files) await this.#store.putFile(runId, file);
-    await this.#store.endImport(runId, fingerprint);
   }
 
   async #begin(
