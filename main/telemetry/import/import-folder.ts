@@ -7,8 +7,8 @@ import { parseEvent } from './event-schema.ts';
 import { parseJson } from './fields.ts';
 import type { SkipList } from './import-result.ts';
 import { CHUNK_EVENTS, type IncomingRun, inChunks } from './imported-run.ts';
+import { KeyTable } from './key-table.ts';
 import { readLines } from './lines.ts';
-import { SpillMap } from './spill-map.ts';
 
 /** A run folder: from its own events where one of ours wrote it, else from the reference package's files. */
 export async function incomingFolder(folder: string, skipped: SkipList): Promise<IncomingRun> {
@@ -42,7 +42,7 @@ export async function* ownChunks(
   runId: string,
   skipped: SkipList,
 ): AsyncGenerator<readonly StoreEvent[]> {
-  using known = new SpillMap<true>();
+  const known = new KeyTable();
   let chunk: StoreEvent[] = [];
   for await (const { number, text } of readLines(path, skipped)) {
     if (text === '') continue;
@@ -54,7 +54,7 @@ export async function* ownChunks(
     }
     if (!('event' in parsed)) continue;
     const { event } = parsed;
-    if (event.type === 'instances_added') for (const one of event.instances) known.set(one.id, true);
+    if (event.type === 'instances_added') for (const one of event.instances) known.add(one.id);
     chunk.push(event.type === 'run_started' ? { ...event, fingerprint: INCOMPLETE_IMPORT } : event);
     if (chunk.length >= CHUNK_EVENTS) {
       yield chunk;
@@ -64,10 +64,10 @@ export async function* ownChunks(
   if (chunk.length > 0) yield chunk;
 }
 
-function misplaced(event: StoreEvent, runId: string, line: number, known: SpillMap<true>): string | null {
+function misplaced(event: StoreEvent, runId: string, line: number, known: KeyTable): string | null {
   if (event.runId !== runId) return `it belongs to another run, ${event.runId}`;
   if (event.type === 'run_started') return line === 1 ? null : 'the run has begun already';
-  if ('instanceId' in event && event.instanceId !== '' && known.get(event.instanceId) === undefined)
+  if ('instanceId' in event && event.instanceId !== '' && known.find(event.instanceId) === -1)
     return `the task instance ${event.instanceId} is not known`;
   return null;
 }

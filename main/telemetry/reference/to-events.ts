@@ -26,8 +26,7 @@ export async function* referenceEvents(
 ): AsyncGenerator<StoreEvent> {
   const { run } = folder;
   const runId = referenceRunId(folder);
-  const { join: tasks, firstAt, lastAt, closedAt, broke } = await survey(folder, skipped);
-  using join = tasks;
+  const { join, firstAt, lastAt, workers, broke } = await survey(folder, skipped);
   const startedAt = parseTime(textField(run, 'started_at')) ?? firstAt ?? nameTime(folder.name) ?? 0;
   const end = parseTime(textField(run, 'finished_at', 'ended_at')) ?? Math.max(lastAt ?? 0, startedAt);
   const at = (fields: Fields) => parseTime(textField(fields, 'timestamp')) ?? startedAt;
@@ -44,7 +43,7 @@ export async function* referenceEvents(
     for (const event of events) if (event.type === 'attempt_finished') countMeasured(measured, event);
     yield* events;
   }
-  yield* workerEvents(runId, rows('workers'), at, closedAt ?? end);
+  yield* workerEvents(runId, workers, at, end);
   for await (const { row } of rows('failures'))
     if (textField(row, 'task_id') === null) yield failureEvent(runId, row, at(row));
   for await (const { row } of rows('cache')) yield lookupEvent(runId, row, at(row));

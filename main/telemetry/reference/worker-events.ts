@@ -6,46 +6,56 @@ const MAX_WORKERS = 10_000;
 
 /**
  * The reference package records the cluster, not its workers. What served is the `scaled` row's number per tag, from
- * then until the cluster closed (`end`): so many workers are recorded, under names that say which tag they served.
+ * then until the cluster closed: so many workers are recorded, under names that say which tag they served.
  */
-export async function* workerEvents(
+export function workerEvents(
   runId: string,
-  rows: AsyncIterable<{ readonly row: Fields }>,
+  rows: readonly Fields[],
   at: (row: Fields) => number,
   end: number,
-): AsyncGenerator<StoreEvent> {
+): readonly StoreEvent[] {
+  const events: StoreEvent[] = [];
   const serving = new Map<string, number>();
-  for await (const { row } of rows) {
+  for (const row of rows) {
     const details = fieldsField(row, 'details') ?? {};
     const tag = textField(row, 'component', 'tag') ?? 'worker';
-    switch (workerState(row)) {
+    switch (textField(row, 'state', 'event')) {
       case 'scaled':
-        yield* scaled(runId, at(row), wished(details, tag), serving);
+        events.push(...scaled(runId, at(row), wished(details, tag), serving));
         break;
       case 'worker_added':
       case 'added': {
         const workerId = textField(row, 'worker_id');
-        if (workerId !== null) yield { type: 'worker_added', runId, at: at(row), workerId, tag };
+        if (workerId !== null) events.push({ type: 'worker_added', runId, at: at(row), workerId, tag });
         break;
       }
       case 'worker_removed':
       case 'removed': {
         const workerId = textField(row, 'worker_id');
         const reason = textField(details, 'reason') ?? 'removed';
-        if (workerId !== null) yield { type: 'worker_removed', runId, at: at(row), workerId, tag, reason };
+        if (workerId !== null)
+          events.push({ type: 'worker_removed', runId, at: at(row), workerId, tag, reason });
         break;
       }
       default:
         break;
     }
   }
-  for (const [tag, count] of serving)
-    for (let n = 1; n <= count; n++)
-      yield { type: 'worker_removed', runId, at: end, workerId: `${tag}-${n}`, tag, reason: 'run ended' };
-}
-
-export function workerState(row: Fields): string | null {
-  return textField(row, 'state', 'event');
+  const closed = rows.findLast((row) => textField(row, 'state', 'event') === 'cluster_closed');
+  for (const [tag, count] of serving) {
+    for (let n = 1; n <= count; n++) {
+      const workerId = `${tag}-${n}`;
+      events.push({
+        type: 'worker_removed',
+        runId,
+        at: closed ? at(closed) : end,
+        workerId,
+        tag,
+        reason: 'run ended',
+      });
+    }
+  }
+  return events;
 }
 
 function wished(details: Fields, tag: string): ReadonlyMap<string, number> {
