@@ -3,16 +3,15 @@
  * skipped and why. First those that keep the processors busy, then two rows of suites beside each other: one looks at this
  * machine and its screen, the other mostly waits for batch systems.
  */
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { needModernNode, root } from './lib/modern-node.mjs';
 
 await needModernNode();
 const { ensureBuilt } = await import('./build.mjs');
 const { installMissing } = await import('./lib/system-packages.mjs');
+const { runLimited } = await import('./lib/limited-process.mjs');
 const { readResults } = await import('./lib/test-results.mjs');
 
 const STEPS = [
@@ -22,6 +21,8 @@ const STEPS = [
     ['slurm', 'clouds'],
   ],
 ];
+/** Several times what the longest takes on two slow cores: only a test that keeps its thread busy for ever gets there. */
+const SUITE_MINUTES = 20;
 const ALL = STEPS.flat(2);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
@@ -72,31 +73,30 @@ async function runSuite(suite, isShown) {
   const heading = `\n── ${suite} ──`;
   if (isShown) console.log(heading);
   const file = join(reports, `${suite}.json`);
-  const child = spawn(
-    process.execPath,
-    [
+  const log = join(reports, `${suite}.log`);
+  const output = isShown ? undefined : await open(log, 'w');
+  const { code, isLate } = await runLimited({
+    command: process.execPath,
+    args: [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       `--project=${suite}`,
       '--passWithNoTests',
       '--silent=passed-only',
       '--reporter=default',
+      '--reporter=./scripts/lib/unfinished-reporter.mjs',
       '--reporter=json',
       `--outputFile.json=${file}`,
     ],
-    {
-      cwd: root,
-      stdio: ['ignore', isShown ? 'inherit' : 'pipe', isShown ? 'inherit' : 'pipe'],
-      // Tests start `node` and our command by name: they get the Node that runs this.
-      env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
-    },
-  );
-  const output = isShown ? [] : [child.stdout, child.stderr].map((stream) => text(stream));
-  const code = await new Promise((resolve) => {
-    child.on('error', () => resolve(1));
-    child.on('exit', (exitCode) => resolve(exitCode ?? 1));
+    cwd: root,
+    // Tests start `node` and our command by name: they get the Node that runs this.
+    env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+    output: output?.fd ?? 'inherit',
+    limitMs: SUITE_MINUTES * 60_000,
   });
-  if (!isShown) console.log([heading, ...(await Promise.all(output))].join('\n'));
+  await output?.close();
+  if (!isShown) console.log([heading, await readFile(log, 'utf8')].join('\n'));
+  if (isLate) console.log(`\n${suite} was ended after ${SUITE_MINUTES} minutes.`);
   const report = await readFile(file, 'utf8').catch(() => '{}'); // the runner did not come so far
   return { code, results: readResults(JSON.parse(report)) };
 }
