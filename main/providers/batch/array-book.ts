@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClusterEvent } from '../provider.ts';
 import type { Place, PlacedArray } from './arrangement.ts';
 import type { ArrayOrder, BatchEngine, ElementStatus, InstanceRecord, PollAnswer } from './batch-engine.ts';
+import type { Patience } from './element.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
 import type { ThrottledArray } from './throttle.ts';
-import { keyOf, type Patience, TrackedArray } from './tracked-array.ts';
+import { keyOf, TrackedArray } from './tracked-array.ts';
 
 export interface ElementKey {
   readonly arrayId: string;

@@ -1,10 +1,9 @@
-import { toErrorData } from '../../platform/errors.ts';
 import type { ClusterEvent, ClusterHandle, ClusterState, TaskInstance } from '../provider.ts';
-import type { Place } from './arrangement.ts';
-import { ArrayBook, type ElementKey } from './array-book.ts';
+import { ArrayBook } from './array-book.ts';
 import { Backlog } from './backlog.ts';
 import type { BatchOptions } from './batch-options.ts';
 import { ClockJumps } from './clock-jumps.ts';
+import type { Patience } from './element.ts';
 import { type AheadParts, canGoAhead, gatherAhead } from './gather-ahead.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
 import { orderOf } from './order.ts';
@@ -12,9 +11,10 @@ import { memberOf, neverBegan, Outbox, returned } from './outbox.ts';
 import { PollClock } from './poll-clock.ts';
 import { POLL_PACE, type PollPace } from './poll-interval.ts';
 import { SiteLink } from './site-link.ts';
+import { SiteTalk } from './site-talk.ts';
 import { advance, type Intent, refusal } from './submissions.ts';
 import { realTimer, type Timer } from './timer.ts';
-import { keyOf, type Patience } from './tracked-array.ts';
+import { keyOf } from './tracked-array.ts';
 import { WorkerShares } from './worker-shares.ts';
 
 /** A site that does not answer does not hold up the end of the app. */
@@ -39,6 +39,7 @@ export class BatchCluster implements ClusterHandle {
   readonly #pace: PollPace;
   readonly #patience: Patience;
   readonly #link: SiteLink;
+  readonly #talk: SiteTalk;
   readonly #book: ArrayBook;
   readonly submitAhead?: NonNullable<ClusterHandle['submitAhead']>;
   readonly #stopListening: () => void;
@@ -86,6 +87,16 @@ export class BatchCluster implements ClusterHandle {
         this.#book.add(job, job.engineId, now, { isMoved: (member) => newest.get(keyOf(member)) !== job });
     const limits = { total: options.maxWorkers, keepsOrder: !engine.keepsNoOrder };
     this.#shares = new WorkerShares(limits, this.#book, this.#backlog);
+    this.#talk = new SiteTalk({
+      engine,
+      jobs: options.jobs,
+      book: this.#book,
+      polls: this.#polls,
+      patience: this.#patience,
+      logger: options.logger,
+      now: () => this.#timer.now(),
+      tell: (clusterEvents) => this.#tell(clusterEvents),
+    });
     this.#ahead = {
       book: this.#book,
       backlog: this.#backlog,
@@ -136,6 +147,7 @@ export class BatchCluster implements ClusterHandle {
     this.#stir();
     return this.#outbox.ended(open);
   }
+
   workerCount(tag: string): number {
     return this.#book.runningOf(tag);
   }
@@ -245,21 +257,22 @@ export class BatchCluster implements ClusterHandle {
     const intent = first?.elements == null || this.#polls.knows || this.#book.isEmpty ? first : null;
     if (retryAt <= now) {
       const { whole, single } = this.#book.toCancel();
-      if (whole.length + single.length > 0) return { dueAt: now, act: () => this.#sendCancel(whole, single) };
+      if (whole.length + single.length > 0)
+        return { dueAt: now, act: () => this.#talk.cancel(whole, single) };
       if (intent && intent.dueAt <= now) return { dueAt: now, act: () => this.#advance(intent) };
       const change = this.#polls.knows ? this.#shares.change() : null;
-      if (change) return { dueAt: now, act: () => this.#setPlace(change) };
+      if (change) return { dueAt: now, act: () => this.#talk.setPlace(change) };
       const silent = this.#book.unexplained(now, this.#patience).slice(0, USAGE_AT_ONCE);
       // The queue is asked first: it may simply have been long ago.
       if (silent.length > 0 && this.#polls.wasAsked(now))
-        return { dueAt: now, act: () => this.#account(silent) };
+        return { dueAt: now, act: () => this.#talk.account(silent) };
     }
     const pollAt = this.#book.isEmpty
       ? Number.POSITIVE_INFINITY
       : this.#polls.nextAt(now, this.#book.running, this.#book.expectedEnd);
     const intentAt = intent?.dueAt ?? Number.POSITIVE_INFINITY;
     const dueAt = Math.max(retryAt, Math.min(pollAt, intentAt));
-    const act = intent && intentAt < pollAt ? () => this.#advance(intent) : () => this.#poll();
+    const act = intent && intentAt < pollAt ? () => this.#advance(intent) : () => this.#talk.poll();
     return { dueAt: dueAt <= now ? dueAt : Math.min(dueAt, gatherAt), act };
   }
 
@@ -324,60 +337,6 @@ export class BatchCluster implements ClusterHandle {
   async #drop(intent: Intent): Promise<void> {
     if (intent.noted) await this.#options.jobs.dropped(intent.job.name);
     this.#backlog.forget(intent);
-  }
-
-  async #setPlace({ name, ...place }: { readonly name: string } & Place): Promise<void> {
-    const { engine, jobs } = this.#options;
-    const order = this.#book.newOrder(name, place.behind);
-    const told = this.#book.telling(name, place);
-    if (told) await jobs.placed(told.name, told.places);
-    await engine.setParallelism(name, place.parallelism, order);
-    this.#book.setPlace(name, place);
-    if (told) await jobs.placed(told.name, [place]);
-  }
-
-  async #sendCancel(whole: ElementKey[], single: (ElementKey & { instanceId: string })[]): Promise<void> {
-    const { engine } = this.#options;
-    if (whole.length > 0 || !engine.cancelInstance) {
-      const elements = engine.cancelInstance ? whole : [...whole, ...single];
-      await engine.cancel(elements);
-      for (const element of elements) this.#book.cancelSent(element);
-    } else {
-      for (const one of single) {
-        await engine.cancelInstance(one, one.instanceId);
-        this.#book.cancelSent(one, one.instanceId);
-      }
-    }
-    this.#polls.told(this.#timer.now());
-  }
-
-  async #poll(): Promise<void> {
-    const ids = this.#book.openIds;
-    try {
-      const answer = await this.#options.engine.poll(ids);
-      this.#polls.answered();
-      this.#tell(this.#book.polled(answer, this.#timer.now()));
-      const at = this.#timer.now();
-      this.#tell((answer.strayBills ?? []).map((bill) => ({ type: 'worker_billed', at, ...bill })));
-    } finally {
-      this.#polls.asked(this.#timer.now());
-    }
-  }
-
-  async #account(elements: readonly ElementKey[]): Promise<void> {
-    const { engine } = this.#options;
-    const patience = this.#patience;
-    const doomed = this.#book.aboutToBeLost(elements, this.#timer.now(), patience);
-    if (doomed.length > 0) await engine.cancel(doomed);
-    try {
-      const answers = await engine.usage(elements);
-      this.#tell(this.#book.accounted(elements, answers, this.#timer.now(), patience));
-    } catch (error) {
-      if (toErrorData(error).code.startsWith('E_SITE_')) throw error;
-      // Accounting may be down or switched off while the queue answers.
-      this.#options.logger.log('warn', 'The site’s accounting did not answer', { error: String(error) });
-      this.#tell(this.#book.unaccounted(elements, this.#timer.now(), patience));
-    }
   }
 
   #tell(events: readonly ClusterEvent[]): void {

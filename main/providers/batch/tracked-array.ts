@@ -1,57 +1,22 @@
-import type { AttemptOutcome, ClusterEvent } from '../provider.ts';
+import type { ClusterEvent } from '../provider.ts';
 import type { Place } from './arrangement.ts';
 import type { ElementEnd, ElementStatus, InstanceRecord } from './batch-engine.ts';
+import {
+  askFrom,
+  type Element,
+  endsElement,
+  hasToldAll,
+  type Member,
+  neverBeganRest,
+  newElement,
+  openOf,
+  type Patience,
+  putOff,
+  shiftTimes,
+  silentSince,
+} from './element.ts';
 import { endsOfMembers, type OpenMember } from './element-end.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
-
-interface Member {
-  readonly instanceId: string;
-  readonly attempt: number;
-  startedAt: number | null;
-  cancelling: boolean;
-  /** The site was told to end it alone. */
-  cancelSent: boolean;
-  told: boolean;
-  /** It took its element with it, so nothing behind it has begun. */
-  fatal: boolean;
-}
-
-interface Element {
-  readonly members: Member[];
-  state: 'unknown' | 'pending' | 'running' | 'ended';
-  reason: string | null;
-  end: ElementEnd | null;
-  /** Whether it stands as a worker now. */
-  works: boolean;
-  /** Since when answers of the queue have not named it; null: the last one did. */
-  missingSince: number | null;
-  endedAt: number | null;
-  /** When it last wrote something down, as far as its records say. */
-  heardAt: number;
-  askAt: number;
-  asked: number;
-  /** The site was told to end it. */
-  cancelSent: boolean;
-  /** The engine has said that it is over, and what it cost. */
-  closed: boolean;
-}
-
-/** Outcomes that end the whole element when they end one of its instances. */
-const FATAL: ReadonlySet<AttemptOutcome> = new Set(['out_of_memory', 'walltime', 'node_failure', 'lost']);
-
-/** Network file systems are late with new files; lines of a file that has been read are there when it is opened again. */
-const SEEN_FILE_MS = 30_000;
-/** Where the node itself has said what ended an element, nothing can be on its way but a line that a reader has just missed. */
-const NODE_SAID_MS = 8000;
-const NODE_SAYS: ReadonlySet<AttemptOutcome> = new Set(['out_of_memory', 'walltime']);
-
-/** How long the site may be silent about an element, in milliseconds. */
-export interface Patience {
-  /** After its end until its results must be visible, and after its submission until the queue must know it. */
-  readonly graceMs: number;
-  /** Silence of queue and accounting after which nobody can know any more. */
-  readonly lostMs: number;
-}
 
 /** One array in the hands of the engine: what is known of its elements, told as events. No I/O. */
 export class TrackedArray {
@@ -78,29 +43,9 @@ export class TrackedArray {
     this.#intendedAt = job.intendedAt;
     this.engineId = engineId;
     this.#elements = job.elements.map((members, index) => {
-      const element: Element = {
-        members: members.map((member) => ({
-          ...member,
-          startedAt: null,
-          cancelling: false,
-          cancelSent: false,
-          told: isMoved(member),
-          fatal: false,
-        })),
-        state: 'unknown',
-        reason: null,
-        end: null,
-        works: false,
-        missingSince: null,
-        endedAt: null,
-        heardAt: 0,
-        askAt: 0,
-        asked: 0,
-        cancelSent: false,
-        closed: false,
-      };
+      const element = newElement(members, isMoved);
       for (const member of element.members) this.#places.set(keyOf(member), { element, index, member });
-      this.#open += element.members.filter(({ told }) => !told).length;
+      this.#open += openOf(element).length;
       return element;
     });
   }
@@ -148,7 +93,7 @@ export class TrackedArray {
   /** Elements that may still begin. */
   get pending(): number {
     return this.#elements.filter(
-      (element) => !element.works && element.state !== 'ended' && element.members.some(({ told }) => !told),
+      (element) => !element.works && element.state !== 'ended' && !hasToldAll(element),
     ).length;
   }
 
@@ -178,7 +123,7 @@ export class TrackedArray {
       member.cancelling && result.outcome !== 'succeeded'
         ? { ...result, outcome: 'cancelled' as const }
         : result;
-    member.fatal = FATAL.has(result.outcome);
+    member.fatal = endsElement(result.outcome);
     return [
       ...events,
       this.#tell(member, Math.max(time, member.startedAt ?? 0), told),
@@ -193,7 +138,7 @@ export class TrackedArray {
     if (!element) return [];
     const bill = state === 'ended' ? this.#bill(element, index, end, now) : [];
     // Its script may go on for a moment after its last instance.
-    if (element.members.every(({ told }) => told)) return bill;
+    if (hasToldAll(element)) return bill;
     element.reason = reason;
     if (state === 'ended') {
       element.state = 'ended';
@@ -217,12 +162,7 @@ export class TrackedArray {
   /** The clock was set by so much: silence has lasted no longer for that. */
   shift(ms: number): void {
     this.#intendedAt += Math.min(0, ms);
-    for (const element of this.#elements) {
-      if (element.missingSince !== null) element.missingSince += ms;
-      if (element.endedAt !== null) element.endedAt += ms;
-      if (element.heardAt > 0) element.heardAt += ms;
-      if (element.askAt > 0) element.askAt += ms;
-    }
+    for (const element of this.#elements) shiftTimes(element, ms);
   }
 
   /** An answer of the queue named only these; of the others it says nothing. */
@@ -232,13 +172,8 @@ export class TrackedArray {
   }
 
   /** Elements that left the queue, or ended without all their results, for longer than patience lasts. */
-  unexplained(now: number, { graceMs }: Patience): number[] {
-    return this.#where((element) => {
-      const isSeen = element.members.some(({ told, startedAt }) => told || startedAt !== null);
-      const seenMs = element.end && NODE_SAYS.has(element.end.outcome) ? NODE_SAID_MS : SEEN_FILE_MS;
-      const grace = isSeen ? Math.min(graceMs, seenMs) : graceMs;
-      return now >= Math.max(silentSince(element) + grace, element.askAt);
-    });
+  unexplained(now: number, patience: Patience): number[] {
+    return this.#where((element) => now >= askFrom(element, patience));
   }
 
   /** What the accounting knows of an element that it was asked about; null: nothing. */
@@ -248,7 +183,7 @@ export class TrackedArray {
     const end = status === null ? element.end : status.state === 'ended' ? (status.end ?? element.end) : null;
     if (end || element.cancelSent || now - silentSince(element) >= patience.lostMs)
       return this.#conclude(element, index, end, now);
-    this.#putOff(element, now, patience);
+    putOff(element, now, patience);
     return [];
   }
 
@@ -258,7 +193,7 @@ export class TrackedArray {
     if (!element) return [];
     if (element.end && now - silentSince(element) >= patience.lostMs)
       return this.#conclude(element, index, element.end, now);
-    this.#putOff(element, now, patience);
+    putOff(element, now, patience);
     return [];
   }
 
@@ -279,7 +214,7 @@ export class TrackedArray {
     const whole: number[] = [];
     const single: { index: number; instanceId: string }[] = [];
     for (const [index, element] of this.#elements.entries()) {
-      const open = element.members.filter(({ told }) => !told);
+      const open = openOf(element);
       const asked = open.filter(({ cancelling }) => cancelling);
       if (asked.length === 0 || element.cancelSent) continue;
       if (asked.length === open.length) whole.push(index);
@@ -305,20 +240,14 @@ export class TrackedArray {
     });
   }
 
-  /** Asks later, less and less often. */
-  #putOff(element: Element, now: number, { graceMs }: Patience): void {
-    element.asked++;
-    element.askAt = now + Math.min(graceMs * 2 ** element.asked, 120_000);
-  }
-
   #where(test: (element: Element, index: number) => boolean): number[] {
     return this.#elements.flatMap((element, index) =>
-      element.members.some(({ told }) => !told) && test(element, index) ? index : [],
+      !hasToldAll(element) && test(element, index) ? index : [],
     );
   }
 
   #conclude(element: Element, index: number, end: ElementEnd | null, now: number): ClusterEvent[] {
-    const open: readonly OpenMember[] = element.members.filter(({ told }) => !told);
+    const open: readonly OpenMember[] = openOf(element);
     const told = element.members.length - open.length;
     const at = element.endedAt ?? now;
     const ends = endsOfMembers({ open, told, end, dependent: this.job.after.length > 0 }, at);
@@ -334,13 +263,9 @@ export class TrackedArray {
    * What stood behind the one that took the element with it never began, nor did what waited for an array that failed:
    * they need not wait for anybody's word.
    */
-  #giveBack({ members, end, endedAt }: Element, now: number): ClusterEvent[] {
-    const open = members.filter(({ told }) => !told);
-    const stopped = endedAt !== null && end !== null && end.outcome !== 'succeeded';
-    const waited = this.job.after.length > 0 && end?.outcome === 'cancelled' && end.elapsedSeconds === 0;
-    const sure = stopped && (waited || end.beganNoMore || members.some(({ fatal }) => fatal));
-    if (!sure || open.some(({ startedAt, cancelling }) => startedAt !== null || cancelling)) return [];
-    return open.map((member) => this.#return(member, now));
+  #giveBack(element: Element, now: number): ClusterEvent[] {
+    if (!neverBeganRest(element, this.job.after.length > 0)) return [];
+    return openOf(element).map((member) => this.#return(member, now));
   }
 
   #bill(element: Element, index: number, end: ElementEnd | null, at: number): ClusterEvent[] {
@@ -393,7 +318,7 @@ export class TrackedArray {
 
   /** A worker with nothing left to do is as good as gone. */
   #rest(element: Element, index: number, now: number): ClusterEvent[] {
-    return element.members.every(({ told }) => told) ? this.#stopWorking(element, index, now) : [];
+    return hasToldAll(element) ? this.#stopWorking(element, index, now) : [];
   }
 
   #stopWorking(element: Element, index: number, at: number): ClusterEvent[] {
@@ -414,11 +339,6 @@ export class TrackedArray {
   #workerId(index: number): string {
     return `${this.engineId}_${index}`;
   }
-}
-
-/** Never, for what the queue knows. */
-function silentSince({ endedAt, missingSince, heardAt }: Element): number {
-  return Math.max(heardAt, endedAt ?? missingSince ?? Number.POSITIVE_INFINITY);
 }
 
 export function keyOf({ instanceId, attempt }: { instanceId: string; attempt: number }): string {
