@@ -282,8 +282,10 @@ export interface TelemetryService {
 
 export interface Settings {
   readonly theme: 'light' | 'dark' | 'system';
-  readonly defaultObjective: Objective;
+  /** Null: where the manifest names none, its number of workers stands. */
+  readonly defaultObjective: Objective | null;
   readonly defaultPolicy: Policy;
+  /** 0.5 to 0.999: how sure a first request should be. */
   readonly confidence: number;
   readonly risk: Risk;
 }

@@ -4,7 +4,7 @@ import { procedure, router } from './trpc.ts';
 
 const change = z.strictObject({
   theme: z.enum(['light', 'dark', 'system']).optional(),
-  defaultObjective: z.enum(['minimize cost', 'minimize time', 'balance']).optional(),
+  defaultObjective: z.enum(['minimize cost', 'minimize time', 'balance']).nullable().optional(),
   defaultPolicy: z.enum(['safe', 'aggressive', 'manual']).optional(),
   confidence: confidence.optional(),
   risk: risk.optional(),

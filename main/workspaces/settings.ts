@@ -5,7 +5,8 @@ import { readJsonFile, writeFileAtomically } from './json-file.ts';
 
 const schema = z.object({
   theme: z.enum(['light', 'dark', 'system']).catch('system'),
-  defaultObjective: z.enum(['minimize cost', 'minimize time', 'balance']).catch('balance'),
+  /** Null: where the manifest names none, its number of workers stands. */
+  defaultObjective: z.enum(['minimize cost', 'minimize time', 'balance']).nullable().catch(null),
   defaultPolicy: z.enum(['safe', 'aggressive', 'manual']).catch('safe'),
   confidence: z.number().min(0.5).max(0.999).catch(0.95),
   risk: z.enum(RISK_NAMES).catch('balanced'),

@@ -198,6 +198,20 @@ describeInBrowser('the advisor’s page', () => {
     await panel().getByText('No advice taken yet').waitFor();
   });
 
+  it('starts from how sure the settings want a first request', async () => {
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const wanted = page.getByRole('combobox', { name: 'How sure a first request is' });
+    await wanted.click();
+    await page.getByRole('option', { name: '99 %' }).click();
+    await expect.poll(() => wanted.inputValue(), { timeout: 20_000 }).toBe('99 %');
+    await page.getByRole('link', { name: 'Advisor' }).click();
+    for (const name of ['What if', 'Apply to manifest']) {
+      await tab(name);
+      const asked = panel().getByRole('combobox', { name: 'How sure the request should be' });
+      await expect.poll(() => asked.inputValue(), { timeout: 20_000 }).toBe('99 %');
+    }
+  });
+
   it('had nothing to complain about in all that time', () => {
     expect(app.complaints).toEqual([]);
   });

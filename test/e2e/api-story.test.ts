@@ -85,6 +85,16 @@ describe('the story of the sample, asked of the API', () => {
     expect(report.attempts.by_outcome.out_of_memory ?? 0).toBeGreaterThan(0);
   });
 
+  it('plans as sure as the settings say, unless told otherwise', async () => {
+    const { confidence, risk } = await app.settings.get();
+    await app.settings.set({ confidence: 0.8, risk: 'never_fail' });
+    const wished = await app.plans.create({ projectId, target: 'local' });
+    expect(wished.terms).toMatchObject({ confidence: 0.8, risk: 'never_fail' });
+    const told = await app.plans.create({ projectId, target: 'local', confidence: 0.99 });
+    expect(told.terms).toMatchObject({ confidence: 0.99, risk: 'never_fail' });
+    await app.settings.set({ confidence, risk });
+  });
+
   it('shows the task that needed most attention, with its log', async () => {
     const { rows } = await app.runs.instances(projectId, {
       runId: firstRun,

@@ -7,8 +7,10 @@ import type { Sites } from '../../providers/site.ts';
 import { preparePlan } from '../../session/prepare-plan.ts';
 import type { LiveAdvisors } from '../../workspaces/live-advisors.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
+import type { SettingsFile } from '../../workspaces/settings.ts';
 import type { PlanService } from '../services.ts';
 import { loadSpec } from './load-spec.ts';
+import { preferredOptions } from './preferred-options.ts';
 
 export interface KeptPlan {
   readonly projectId: string;
@@ -51,16 +53,24 @@ export interface PlansDependencies {
   readonly workspaces: OpenWorkspaces;
   readonly advisors: LiveAdvisors;
   readonly shelf: PlanShelf;
+  readonly settings: Pick<SettingsFile, 'get'>;
   /** Where what was found out about the sites of connections is remembered. */
   readonly sites: Pick<Sites, 'limits'>;
 }
 
-export function plansService({ workspaces, advisors, shelf, sites }: PlansDependencies): PlanService {
+export function plansService({
+  workspaces,
+  advisors,
+  shelf,
+  settings,
+  sites,
+}: PlansDependencies): PlanService {
   return {
-    create: async ({ projectId, target, ...options }) => {
+    create: async ({ projectId, target, ...asked }) => {
       const project = await workspaces.get(projectId);
       const spec = await loadSpec(project, target);
       const { workspace } = project;
+      const options = preferredOptions(spec, await settings.get(), asked);
       const isAuto = (options.sizing ?? 'auto') === 'auto';
       const plan = await preparePlan({
         workspace,

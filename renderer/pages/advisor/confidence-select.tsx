@@ -1,7 +1,5 @@
 import { Select } from '@mantine/core';
-import { percent } from '../../lib/format.ts';
-
-const CHOICES = [0.8, 0.9, 0.95, 0.99];
+import { confidenceChoices } from '../../lib/confidence-choices.ts';
 
 interface ConfidenceSelectProps {
   readonly value: number;
@@ -11,11 +9,10 @@ interface ConfidenceSelectProps {
 
 /** How sure a first request should be. */
 export function ConfidenceSelect({ value, onChange, disabled = false }: ConfidenceSelectProps) {
-  const choices = CHOICES.includes(value) ? CHOICES : [...CHOICES, value].toSorted();
   return (
     <Select
       label="How sure the request should be"
-      data={choices.map((choice) => ({ value: String(choice), label: percent(choice) }))}
+      data={confidenceChoices(value)}
       value={String(value)}
       onChange={(text) => onChange(Number(text ?? value))}
       disabled={disabled}

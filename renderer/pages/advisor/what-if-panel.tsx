@@ -2,8 +2,8 @@ import { Box, Grid, Select, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Risk } from '../../../main/advisor/online/risk.ts';
 import type { AdvisorStatus, TaskData } from '../../../main/api/advisor-views.ts';
+import type { Settings } from '../../../main/api/services.ts';
 import { useApi } from '../../app/api.ts';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -22,6 +22,7 @@ export function WhatIfPanel({ projectId, status }: { projectId: string; status: 
   const [task, setTask] = useState(tasks[0] ?? '');
   const api = useApi();
   const data = useQuery(api.advisor.data.queryOptions({ projectId }));
+  const settings = useQuery(api.settings.get.queryOptions());
   return (
     <Panel
       title="What if"
@@ -39,18 +40,32 @@ export function WhatIfPanel({ projectId, status }: { projectId: string; status: 
       <QueryView query={data} loading="Looking at the inputs…">
         {(all) => {
           const chosen = all.find(({ summary }) => summary.task === task);
-          return chosen && <WhatIf key={task} projectId={projectId} data={chosen} />;
+          return (
+            chosen && (
+              <QueryView query={settings}>
+                {(preferred) => (
+                  <WhatIf key={task} projectId={projectId} data={chosen} preferred={preferred} />
+                )}
+              </QueryView>
+            )
+          );
         }}
       </QueryView>
     </Panel>
   );
 }
 
-function WhatIf({ projectId, data }: { projectId: string; data: TaskData }) {
+interface WhatIfProps {
+  readonly projectId: string;
+  readonly data: TaskData;
+  readonly preferred: Pick<Settings, 'confidence' | 'risk'>;
+}
+
+function WhatIf({ projectId, data, preferred }: WhatIfProps) {
   const { inputs, summary } = data;
   const [values, setValues] = useState(() => latestValues(inputs));
-  const [confidence, setConfidence] = useState(0.95);
-  const [risk, setRisk] = useState<Risk>('balanced');
+  const [confidence, setConfidence] = useState(preferred.confidence);
+  const [risk, setRisk] = useState(preferred.risk);
   const [features] = useDebouncedValue(values, SETTLED_MS);
   const api = useApi();
   const answer = useQuery(

@@ -10,8 +10,12 @@ import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { ShortcutList } from '../../components/shortcut-list.tsx';
 import { OBJECTIVES, oneOf, POLICIES, RISKS } from '../../lib/choices.ts';
+import { confidenceChoices } from '../../lib/confidence-choices.ts';
 import { AboutPanel } from './about-panel.tsx';
 import classes from './settings.module.css';
+
+/** As a choice among the objectives: none. */
+const NO_OBJECTIVE = 'none';
 
 export function SettingsPage() {
   const api = useApi();
@@ -58,22 +62,22 @@ function SettingsForm({ settings }: { settings: Settings }) {
         </Field>
       </Panel>
       <Panel title="New plans" note="What a plan starts with. Every plan can be set differently.">
-        <Field label="Objective" note="Used where the manifest does not name one.">
+        <Field label="Objective" note="What the number of workers aims at, where the manifest does not say.">
           <Select
             aria-label="Default objective"
-            data={[...OBJECTIVES]}
-            value={settings.defaultObjective}
+            data={[{ value: NO_OBJECTIVE, label: 'Workers as in the manifest' }, ...OBJECTIVES]}
+            value={settings.defaultObjective ?? NO_OBJECTIVE}
             onChange={(value) =>
               change.mutate({
-                defaultObjective: oneOf(
-                  OBJECTIVES.map((choice) => choice.value),
-                  value,
-                ),
+                defaultObjective: OBJECTIVES.find((choice) => choice.value === value)?.value ?? null,
               })
             }
           />
         </Field>
-        <Field label="Policy" note="How much room is left above the prediction.">
+        <Field
+          label="Policy"
+          note="How much room is left above the prediction, where the manifest does not say."
+        >
           <Select
             aria-label="Default policy"
             data={[...POLICIES]}
@@ -101,6 +105,17 @@ function SettingsForm({ settings }: { settings: Settings }) {
                 ),
               })
             }
+          />
+        </Field>
+        <Field
+          label="How sure a first request is"
+          note="How often it should be enough: at 95 %, about one instance in twenty needs a second attempt. Counts where the risk is Balanced."
+        >
+          <Select
+            aria-label="How sure a first request is"
+            data={confidenceChoices(settings.confidence)}
+            value={String(settings.confidence)}
+            onChange={(value) => value !== null && change.mutate({ confidence: Number(value) })}
           />
         </Field>
       </Panel>

@@ -64,7 +64,11 @@ describe('recent projects', () => {
 describe('settings', () => {
   it('have defaults, keep changes and forgive nonsense in the file', async () => {
     const settings = new SettingsFile(folder);
-    expect(await settings.get()).toMatchObject({ theme: 'system', confidence: 0.95 });
+    expect(await settings.get()).toMatchObject({
+      theme: 'system',
+      confidence: 0.95,
+      defaultObjective: null,
+    });
     await settings.set({ theme: 'dark' });
     expect(await new SettingsFile(folder).get()).toMatchObject({ theme: 'dark', confidence: 0.95 });
     await writeFile(join(folder, 'settings.json'), '{"theme": "pink", "confidence": 0.8}');
