@@ -1,8 +1,9 @@
 import type { Params } from '../manifest/spec.ts';
 import { barrierId, parseBarrier, pick } from '../planning/needs.ts';
 import { instancesOf } from '../telemetry/export/pages.ts';
-import { type ImportOptions, incomingRuns } from '../telemetry/import/import.ts';
+import type { ImportOptions } from '../telemetry/import/import.ts';
 import { SkipList } from '../telemetry/import/import-result.ts';
+import { incomingRuns } from '../telemetry/import/incoming-runs.ts';
 import type { SqliteStore } from '../telemetry/open-store.ts';
 import type { Pool, SimTask, Workload } from './simulator/workload.ts';
 

@@ -3,19 +3,13 @@ import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { siblingModule } from '../platform/sibling-module.ts';
 import { judgeAdvice } from './advice-record.ts';
-import {
-  APPEND_LIMITS,
-  type AppendLimits,
-  AppendQueue,
-  type GroupAnswer,
-  type StoreHealth,
-} from './append-queue.ts';
+import type { AppendLimits, StoreHealth } from './append-queue.ts';
 import type { TelemetryEvent } from './events.ts';
 import type { Asked, Queries } from './reader-worker.ts';
 import type { TelemetryStore } from './store.ts';
+import { StoreWriter } from './store-writer.ts';
 import type { InstanceQuery } from './views.ts';
 import { WorkerCalls } from './worker-rpc.ts';
-import type { StoreEvent } from './write/store-event.ts';
 
 export interface StoreOptions {
   readonly database: string;
@@ -37,34 +31,22 @@ type Rest<M extends keyof Queries> = Queries[M] extends (context: never, ...args
  * holds up the caller. Beyond the contract it can import and export.
  */
 export class SqliteStore implements TelemetryStore {
-  readonly #writer: WorkerCalls | null;
+  readonly #writer: StoreWriter | null;
   readonly #reader: WorkerCalls;
-  readonly #queue: AppendQueue;
   readonly #options: StoreOptions;
 
   constructor(writer: WorkerCalls | null, reader: WorkerCalls, options: StoreOptions) {
-    this.#writer = writer;
+    this.#writer = writer && new StoreWriter(writer, options.onHealth, options.limits);
     this.#reader = reader;
     this.#options = options;
-    this.#queue = new AppendQueue(
-      (parts) => this.#writing().call<readonly GroupAnswer[]>('append', parts),
-      options.onHealth,
-      options.limits ?? APPEND_LIMITS,
-    );
   }
 
-  append(events: readonly TelemetryEvent[]): Promise<void> {
-    return this.appendStored(events);
-  }
-
-  /** Like `append`, with what only importers know. */
-  async appendStored(events: readonly StoreEvent[]): Promise<void> {
-    this.#writing();
-    if (events.length > 0) await this.#queue.append(events);
+  async append(events: readonly TelemetryEvent[]): Promise<void> {
+    await this.#writing().append(events);
   }
 
   async flush(): Promise<void> {
-    if (this.#writer) await this.#queue.flush();
+    await this.#writer?.flush();
   }
 
   /** When the last commit fails for want of space this rejects and the store stays open: nothing is given up. */
@@ -72,8 +54,7 @@ export class SqliteStore implements TelemetryStore {
     await this.flush();
     await this.#reader.call('close');
     await this.#reader.stop();
-    await this.#writer?.call('close');
-    await this.#writer?.stop();
+    await this.#writer?.close();
   }
 
   runs(options: { limit?: number; before?: number } = {}) {
@@ -136,23 +117,20 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async deleteRun(runId: string): Promise<void> {
-    await this.#writing().call('deleteRun', runId);
+    await this.#writing().deleteRun(runId);
   }
 
-  beginImport(runId: string, fingerprint: string): Promise<'new' | 'unchanged' | 'own'> {
-    return this.#writing().call('beginImport', runId, fingerprint);
+  /** For imports, which know more than our own runs tell. @throws AppError E_TELEMETRY_READ_ONLY */
+  writer(): Omit<StoreWriter, 'close'> {
+    return this.#writing();
   }
 
-  async endImport(
-    runId: string,
-    fingerprint: string,
-    files: readonly (readonly [name: string, content: Uint8Array])[],
-  ): Promise<void> {
-    await this.flush();
-    await this.#writing().call('endImport', runId, fingerprint, files);
+  /** What a thread that writes by itself finds of the disk. */
+  tellHealth(health: StoreHealth): void {
+    this.#options.onHealth(health);
   }
 
-  #writing(): WorkerCalls {
+  #writing(): StoreWriter {
     if (this.#writer) return this.#writer;
     throw new AppError({
       code: 'E_TELEMETRY_READ_ONLY',
@@ -182,6 +160,13 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   }
 }
 
+/**
+ * What was just made is cleared away at this size, in MiB: V8 by itself would let each thread pile up three times as
+ * much. What stays has no bound, since a run may be of any size.
+ */
+const YOUNG_MIB = 16;
+
 function thread(module: string): WorkerCalls {
-  return new WorkerCalls(new Worker(siblingModule(import.meta.url, module)));
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
+  return new WorkerCalls(new Worker(siblingModule(import.meta.url, module), { resourceLimits }));
 }

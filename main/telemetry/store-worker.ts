@@ -1,10 +1,9 @@
-import { parentPort } from 'node:worker_threads';
-import { deflateSync } from 'node:zlib';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { type ErrorData, toErrorData } from '../platform/errors.ts';
 import type { GroupAnswer } from './append-queue.ts';
-import { inTransaction, type SqlDatabase, sqlFailure } from './database/driver.ts';
+import { type SqlDatabase, sqlFailure } from './database/driver.ts';
 import { diskFull, openForWriting, writingFailure } from './database/open-database.ts';
-import { answerCalls } from './worker-rpc.ts';
+import { answerCalls, type Handlers } from './worker-rpc.ts';
 import { EventWriter } from './write/event-writer.ts';
 import { markInterrupted } from './write/interrupted.ts';
 import { writerStatements } from './write/statements.ts';
@@ -60,7 +59,6 @@ class StoreWorker {
     }
   }
 
-  /** `unchanged`: this very content is here already. `own`: the run was recorded here and is not to be replaced. */
   beginImport(runId: string, fingerprint: string): 'new' | 'unchanged' | 'own' {
     const row = this.#sql.findRun.get(runId);
     if (!row) return 'new';
@@ -70,12 +68,12 @@ class StoreWorker {
     return 'new';
   }
 
-  endImport(runId: string, fingerprint: string, files: readonly (readonly [string, Uint8Array])[]): void {
-    inTransaction(this.#db, () => {
-      const runKey = Number(this.#sql.findRun.get(runId)?.run_key);
-      for (const [name, content] of files) this.#sql.putFile.run(runKey, name, deflateSync(content));
-      this.#sql.endImport.run(fingerprint, runId);
-    });
+  putFile(runId: string, name: string, deflated: Uint8Array): void {
+    this.#sql.putFile.run(Number(this.#sql.findRun.get(runId)?.run_key), name, deflated);
+  }
+
+  endImport(runId: string, fingerprint: string): void {
+    this.#sql.endImport.run(fingerprint, runId);
   }
 
   deleteRun(runId: string): void {
@@ -114,14 +112,18 @@ if (parentPort) {
     if (!store) throw new Error('The store is not open');
     return store;
   };
+  const writing: Handlers = {
+    append: (parts: readonly string[]) => opened().append(parts),
+    beginImport: (runId: string, fingerprint: string) => opened().beginImport(runId, fingerprint),
+    putFile: (runId: string, name: string, deflated: Uint8Array) => opened().putFile(runId, name, deflated),
+    endImport: (runId: string, fingerprint: string) => opened().endImport(runId, fingerprint),
+  };
   answerCalls(parentPort, {
+    ...writing,
     open: (path: string) => {
       store = new StoreWorker(path);
     },
-    append: (parts: readonly string[]) => opened().append(parts),
-    beginImport: (runId: string, fingerprint: string) => opened().beginImport(runId, fingerprint),
-    endImport: (runId: string, fingerprint: string, files: readonly (readonly [string, Uint8Array])[]) =>
-      opened().endImport(runId, fingerprint, files),
+    serve: (port: MessagePort) => answerCalls(port, writing),
     deleteRun: (runId: string) => opened().deleteRun(runId),
     close: () => {
       opened().close();

@@ -1,4 +1,4 @@
-import type { MessagePort, Worker } from 'node:worker_threads';
+import { MessagePort, type Transferable, type Worker } from 'node:worker_threads';
 import { AppError, type ErrorData, toErrorData } from '../platform/errors.ts';
 
 /** Calls into a worker thread by name. Both ends are here, so that they cannot drift apart. */
@@ -14,7 +14,7 @@ type Answer =
 
 export type Handlers = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** The worker's end: answers each call in the order of arrival. */
+/** The answering end: answers each call in the order of arrival. */
 export function answerCalls(port: MessagePort, handlers: Handlers): void {
   port.on('message', ({ id, method, args }: Call) => {
     try {
@@ -27,9 +27,9 @@ export function answerCalls(port: MessagePort, handlers: Handlers): void {
   });
 }
 
-/** The caller's end. The worker keeps the process alive only while an answer is due. */
+/** The caller's end. Who answers keeps the process alive only while an answer is due. */
 export class WorkerCalls {
-  readonly #worker: Worker;
+  readonly #worker: Worker | MessagePort;
   readonly #pending = new Map<
     number,
     { resolve: (value: unknown) => void; reject: (error: unknown) => void }
@@ -37,26 +37,39 @@ export class WorkerCalls {
   #nextId = 1;
   #gone: AppError | null = null;
 
-  constructor(worker: Worker) {
+  /** @param worker a thread, or a port that a thread answers at */
+  constructor(worker: Worker | MessagePort) {
     this.#worker = worker;
+    const onMessage = (answer: Answer) => this.#settle(answer);
+    if (worker instanceof MessagePort) {
+      worker.on('message', onMessage);
+      worker.on('close', () => this.#end(gone(null)));
+    } else {
+      worker.on('message', onMessage);
+      worker.on('error', (error) => this.#end(gone(error)));
+      worker.on('exit', () => this.#end(gone(null)));
+    }
     worker.unref();
-    worker.on('message', (answer: Answer) => this.#settle(answer));
-    worker.on('error', (error) => this.#end(gone(error)));
-    worker.on('exit', () => this.#end(gone(null)));
   }
 
   call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    return this.send([], method, ...args);
+  }
+
+  /** Like `call`; what is in `moved` belongs to the other end from then on. */
+  send<T>(moved: readonly Transferable[], method: string, ...args: readonly unknown[]): Promise<T> {
     if (this.#gone) return Promise.reject(this.#gone);
     const id = this.#nextId++;
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(id, { resolve: (value) => resolve(value as T), reject });
       this.#worker.ref();
-      this.#worker.postMessage({ id, method, args } satisfies Call);
+      this.#worker.postMessage({ id, method, args } satisfies Call, moved);
     });
   }
 
   async stop(): Promise<void> {
-    await this.#worker.terminate();
+    if (this.#worker instanceof MessagePort) this.#worker.close();
+    else await this.#worker.terminate();
   }
 
   #settle(answer: Answer): void {

@@ -1,6 +1,7 @@
 import type { Params } from '../../manifest/spec.ts';
-import { type ImportOptions, incomingRuns } from '../../telemetry/import/import.ts';
+import type { ImportOptions } from '../../telemetry/import/import.ts';
 import { SkipList, type Skipped } from '../../telemetry/import/import-result.ts';
+import { incomingRuns } from '../../telemetry/import/incoming-runs.ts';
 import type { StoreEvent } from '../../telemetry/write/store-event.ts';
 import type { TraceTask } from './replay.ts';
 

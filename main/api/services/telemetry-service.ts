@@ -9,8 +9,8 @@ export function telemetryService(workspaces: OpenWorkspaces, clock: Clock): Tele
     history: async (projectId) => (await workspaces.get(projectId)).workspace.store.historySummary(),
     importFrom: async (projectId, paths) => {
       const { workspace } = await workspaces.get(projectId);
-      const { importPaths } = await import('../../telemetry/import/import.ts');
-      return importPaths(workspace, paths, { format: 'auto' });
+      const { importInThread } = await import('../../telemetry/import/import-in-thread.ts');
+      return importInThread(workspace, paths, { format: 'auto' });
     },
     export: async (projectId, runIds, format) => {
       const { folder, workspace } = await workspaces.get(projectId);

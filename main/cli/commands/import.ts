@@ -1,5 +1,6 @@
 import { counted } from '../../platform/units.ts';
-import { type ImportFormat, importPaths } from '../../telemetry/import/import.ts';
+import type { ImportFormat } from '../../telemetry/import/import.ts';
+import { importInThread } from '../../telemetry/import/import-in-thread.ts';
 import type { ImportResult } from '../../telemetry/import/import-result.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -24,7 +25,7 @@ export async function importTelemetry(context: CommandContext, input: ImportInpu
   io.signal.addEventListener('abort', listening);
   try {
     const result = await withWorkspace(workspaceRoot(context), 'write', (workspace) =>
-      importPaths(workspace, paths, {
+      importInThread(workspace, paths, {
         format: input.inputFormat,
         map: input.map ?? {},
         onProgress: (tasks, from) => progress.show(`${tasks.toLocaleString('en')} tasks · ${from}`),

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
@@ -9,10 +10,25 @@ const PIECE = 1 << 16;
 
 const UNPACKED = 1 << 14;
 
+/** A file piece by piece, each of which stands in the same memory: it is gone when the next is asked for. */
+export async function* filePieces(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PIECE);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /**
- * A text file piece by piece, as UTF-8 without a byte order mark: gzip is unpacked (told by its first bytes, not by
- * the name) and UTF-16 with its mark, as spreadsheets write it, is turned into UTF-8. A compressed file that is cut
- * off or damaged gives what could be unpacked and `damaged` is told why.
+ * A text file piece by piece (each is gone when the next is asked for), as UTF-8 without a byte order mark: gzip is
+ * unpacked (told by its first bytes, not by the name) and UTF-16 with its mark, as spreadsheets write it, is turned
+ * into UTF-8. A compressed file that is cut off or damaged gives what could be unpacked and `damaged` is told why.
  */
 export async function* readBytes(path: string, damaged: (reason: string) => void): AsyncGenerator<Buffer> {
   let decoder: TextDecoder | null | undefined;
@@ -33,7 +49,7 @@ export async function readHead(path: string): Promise<string> {
 
 async function* unpacked(path: string, damaged: (reason: string) => void): AsyncGenerator<Buffer> {
   if (!(await isGzip(path))) {
-    yield* createReadStream(path, { highWaterMark: PIECE });
+    yield* filePieces(path);
     return;
   }
   const packed = createReadStream(path, { highWaterMark: PIECE });
@@ -58,8 +74,7 @@ async function* unpacked(path: string, damaged: (reason: string) => void): Async
 }
 
 async function isGzip(path: string): Promise<boolean> {
-  for await (const start of createReadStream(path, { end: 1 }))
-    return (start as Buffer)[0] === 0x1f && (start as Buffer)[1] === 0x8b;
+  for await (const start of filePieces(path)) return start[0] === 0x1f && start[1] === 0x8b;
   return false;
 }
 

@@ -17,6 +17,7 @@ import { paramsOf, parseJson } from './fields.ts';
 import { safeId, safeRunId } from './ids.ts';
 import type { SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
+import { ownText } from './own-text.ts';
 import { readTable } from './table.ts';
 import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
 import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
@@ -56,8 +57,8 @@ async function* items(
       if (text !== null) skipped.add(path, line, `its ${field}, ${text}, is no amount and was left out`);
     }
     const run = csvText(fields, 'run_id') ?? '';
-    const header = headers.get(run) ?? headerOf(run, fields, path, fingerprint);
-    headers.set(run, header);
+    const header = headers.get(run) ?? headerOf(ownText(run), fields, path, fingerprint);
+    if (!headers.has(run)) headers.set(ownText(run), header);
     yield { header, line, row };
   }
 }
@@ -67,8 +68,8 @@ function headerOf(run: string, fields: Cells, path: string, fingerprint: string)
     runId: safeRunId(run === '' ? `run-csv-${stemOf(path)}-${fingerprint.slice(0, 8)}` : run),
     origin: 'csv',
     project: basename(path),
-    target: csvText(fields, 'target') ?? 'imported',
-    provider: csvText(fields, 'provider') ?? 'csv',
+    target: ownText(csvText(fields, 'target') ?? 'imported'),
+    provider: ownText(csvText(fields, 'provider') ?? 'csv'),
     at: null,
   };
 }

@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderFingerprint, OWN_EVENTS_FILE, readReferenceFolder } from '../reference/run-folder.ts';
+import {
+  folderFingerprint,
+  OWN_EVENTS_FILE,
+  packedFiles,
+  readReferenceFolder,
+} from '../reference/run-folder.ts';
 import { referenceEvents, referenceRunId } from '../reference/to-events.ts';
 import { INCOMPLETE_IMPORT, type StoreEvent } from '../write/store-event.ts';
-import { parseEvent } from './event-schema.ts';
 import { parseJson } from './fields.ts';
 import type { SkipList } from './import-result.ts';
 import { CHUNK_EVENTS, type IncomingRun, inChunks } from './imported-run.ts';
-import { KeyTable } from './key-table.ts';
 import { readLines } from './lines.ts';
+import { SpillMap } from './spill-map.ts';
 
 /** A run folder: from its own events where one of ours wrote it, else from the reference package's files. */
 export async function incomingFolder(folder: string, skipped: SkipList): Promise<IncomingRun> {
@@ -24,11 +28,15 @@ export async function incomingFolder(folder: string, skipped: SkipList): Promise
     runId: referenceRunId(reference),
     fingerprint,
     chunks: inChunks(referenceEvents(reference, skipped)),
-    files: reference.files,
+    files: packedFiles(reference.files),
   };
 }
 
+/** Loaded for such folders only: other imports do without its memory. */
+const eventSchema = () => import('./event-schema.ts');
+
 async function firstRunId(path: string, skipped: SkipList): Promise<string | null> {
+  const { parseEvent } = await eventSchema();
   for await (const { text } of readLines(path, skipped)) {
     const parsed = parseEvent(text === null ? undefined : parseJson(text));
     return 'event' in parsed && parsed.event.type === 'run_started' ? parsed.event.runId : null;
@@ -42,7 +50,8 @@ export async function* ownChunks(
   runId: string,
   skipped: SkipList,
 ): AsyncGenerator<readonly StoreEvent[]> {
-  const known = new KeyTable();
+  const { parseEvent } = await eventSchema();
+  using known = new SpillMap<true>();
   let chunk: StoreEvent[] = [];
   for await (const { number, text } of readLines(path, skipped)) {
     if (text === '') continue;
@@ -54,7 +63,7 @@ export async function* ownChunks(
     }
     if (!('event' in parsed)) continue;
     const { event } = parsed;
-    if (event.type === 'instances_added') for (const one of event.instances) known.add(one.id);
+    if (event.type === 'instances_added') for (const one of event.instances) known.set(one.id, true);
     chunk.push(event.type === 'run_started' ? { ...event, fingerprint: INCOMPLETE_IMPORT } : event);
     if (chunk.length >= CHUNK_EVENTS) {
       yield chunk;
@@ -64,10 +73,10 @@ export async function* ownChunks(
   if (chunk.length > 0) yield chunk;
 }
 
-function misplaced(event: StoreEvent, runId: string, line: number, known: KeyTable): string | null {
+function misplaced(event: StoreEvent, runId: string, line: number, known: SpillMap<true>): string | null {
   if (event.runId !== runId) return `it belongs to another run, ${event.runId}`;
   if (event.type === 'run_started') return line === 1 ? null : 'the run has begun already';
-  if ('instanceId' in event && event.instanceId !== '' && known.find(event.instanceId) === -1)
+  if ('instanceId' in event && event.instanceId !== '' && known.get(event.instanceId) === undefined)
     return `the task instance ${event.instanceId} is not known`;
   return null;
 }

@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts';
+
 /** Something that was not taken in, and why; `line` from 1, null for a whole file. */
 export interface Skipped {
   readonly file: string;
@@ -38,7 +40,7 @@ export class SkipList {
     this.#counts.set(file, count);
     this.#total += 1;
     if (count <= MAX_PER_FILE && this.#skipped.length < MAX_IN_ALL)
-      this.#skipped.push({ file, line, reason });
+      this.#skipped.push({ file, line, reason: ownText(reason) });
   }
 
   /** What is to be said of a whole file; never crowded out by its lines. */

@@ -1,45 +1,36 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { AppError, systemErrorCode } from '../../platform/errors.ts';
 import type { SqliteStore } from '../open-store.ts';
-import { isRunFolder } from '../reference/run-folder.ts';
-import { incomingCsv } from './csv-run.ts';
-import { detectFormat, type TableFormat } from './detect.ts';
-import { incomingFolder } from './import-folder.ts';
 import { type ImportResult, SkipList } from './import-result.ts';
-import type { IncomingRun } from './imported-run.ts';
-import { Intake } from './intake.ts';
-import { incomingNextflow } from './nextflow.ts';
-import { incomingSacct } from './sacct.ts';
-import { incomingWfCommons } from './wfcommons.ts';
+import { incomingRuns, type SourceOptions } from './incoming-runs.ts';
+import { type ImportStore, Intake, type IntakeOptions } from './intake.ts';
 
-export type ImportFormat = 'auto' | 'scalable' | TableFormat;
+export type { ImportFormat } from './incoming-runs.ts';
 
-export interface ImportOptions {
-  readonly format?: ImportFormat;
-  /** Column → field, for `csv`. */
-  readonly map?: Readonly<Record<string, string>>;
-  /** Told now and then how many tasks of all came in so far, and from where. */
-  readonly onProgress?: (tasks: number, from: string) => void;
-  /** Ends the import after the piece at hand. */
-  readonly signal?: AbortSignal;
-}
+export interface ImportOptions extends SourceOptions, IntakeOptions {}
 
 /**
- * Takes history in from run folders (or a folder of them) and files. Importing the same thing again changes
- * nothing; a run that has grown since is replaced; a run recorded in this workspace is never touched. Whatever
- * cannot be read is in `skipped` and the rest is taken. When stopped, a run that came in only in part is marked
- * interrupted, and the next import of it starts over.
+ * Takes history in from run folders (or a folder of them) and files, in the caller's thread. Importing the same thing
+ * again changes nothing; a run that has grown since is replaced; a run recorded in this workspace is never touched.
+ * Whatever cannot be read is in `skipped` and the rest is taken. When stopped, a run that came in only in part is
+ * marked interrupted, and the next import of it starts over.
  *
- * @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP, and what the store throws
+ * @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP, E_IMPORT_SCRATCH, and what the store throws
  */
 export async function importPaths(
-  workspace: { readonly store: SqliteStore },
+  { store }: { readonly store: SqliteStore },
   paths: readonly string[],
   options: ImportOptions = {},
 ): Promise<ImportResult> {
+  return takeIn(store.writer(), paths, options);
+}
+
+/** `importPaths` for whoever has another way into the store. */
+export async function takeIn(
+  store: ImportStore,
+  paths: readonly string[],
+  options: ImportOptions,
+): Promise<ImportResult> {
   const skipped = new SkipList();
-  const intake = new Intake(workspace.store, skipped, options);
+  const intake = new Intake(store, skipped, options);
   for (const path of paths) {
     for await (const { run, from } of incomingRuns(path, options, skipped)) {
       await intake.take(run, from);
@@ -50,77 +41,4 @@ export async function importPaths(
   const { runs, tasks, unchanged } = intake;
   const stopped = options.signal?.aborted ?? false;
   return { runs, tasks, unchanged, skipped: skipped.all(), skippedTotal: skipped.total, stopped };
-}
-
-interface Found {
-  readonly run: IncomingRun;
-  readonly from: string;
-}
-
-/** Runs of a folder or file as they are written there, without a workspace. @throws AppError E_IMPORT_NOT_FOUND, E_IMPORT_MAP */
-export async function* incomingRuns(
-  path: string,
-  options: ImportOptions,
-  skipped: SkipList,
-): AsyncGenerator<Found> {
-  const info = await stat(path).catch((error: unknown) => {
-    if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ENOTDIR') throw error;
-    throw new AppError({
-      code: 'E_IMPORT_NOT_FOUND',
-      message: `There is no file or folder ${path}.`,
-      hint: 'Give the path of a run folder, of a folder of runs, or of a trace file.',
-    });
-  });
-  if (!info.isDirectory()) {
-    yield* file(path, options, skipped);
-  } else if (await isRunFolder(path)) {
-    yield { run: await incomingFolder(path, skipped), from: path };
-  } else {
-    let found = false;
-    for (const name of (await readdir(path)).sort()) {
-      const folder = join(path, name);
-      if (!(await stat(folder)).isDirectory() || !(await isRunFolder(folder))) continue;
-      found = true;
-      yield { run: await incomingFolder(folder, skipped), from: folder };
-    }
-    if (!found) skipped.add(path, null, 'there is no run folder in it (their names begin with run-)');
-  }
-}
-
-async function* file(path: string, options: ImportOptions, skipped: SkipList): AsyncGenerator<Found> {
-  const asked = options.format ?? 'auto';
-  const format = asked === 'auto' ? await detectFormat(path, options.map ?? {}) : asked;
-  for await (const run of runsOf(format, path, options, skipped)) yield { run, from: path };
-}
-
-async function* runsOf(
-  format: Exclude<ImportFormat, 'auto'> | null,
-  path: string,
-  { map = {} }: ImportOptions,
-  skipped: SkipList,
-): AsyncGenerator<IncomingRun> {
-  switch (format) {
-    case 'nextflow':
-      yield* incomingNextflow(path, skipped);
-      return;
-    case 'csv':
-      yield* incomingCsv(path, map, skipped);
-      return;
-    case 'sacct':
-      yield* incomingSacct(path, skipped);
-      return;
-    case 'wfcommons':
-      yield* incomingWfCommons(path, skipped);
-      return;
-    case 'scalable':
-      skipped.add(path, null, 'a run is a folder with run.json and tasks.jsonl: give the folder');
-      return;
-    case null:
-      skipped.add(
-        path,
-        null,
-        'nobody recognises it: not a Nextflow trace, sacct -P output, WfCommons file or CSV with known columns (use --map COLUMN=FIELD)',
-      );
-      return;
-  }
 }

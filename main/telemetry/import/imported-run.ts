@@ -1,3 +1,4 @@
+import type { PackedFile } from '../store-writer.ts';
 import type { StoreEvent } from '../write/store-event.ts';
 
 /** What is on its way in: everything an importer knows, in pieces of bounded size. */
@@ -7,8 +8,8 @@ export interface IncomingRun {
   /** Changes with the content of what is imported, so that importing it again changes nothing. */
   readonly fingerprint: string;
   readonly chunks: AsyncIterable<readonly StoreEvent[]>;
-  /** Files to keep as they are; an export gives them back. */
-  readonly files: readonly (readonly [name: string, content: Uint8Array])[];
+  /** Files to keep as they are, read when the run is in; an export gives them back. */
+  readonly files: AsyncIterable<PackedFile> | readonly PackedFile[];
 }
 
 /** Small enough that making and sending them holds up the event loop for a few milliseconds only. */

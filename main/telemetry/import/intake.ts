@@ -1,11 +1,16 @@
 import { basename } from 'node:path';
-import type { SqliteStore } from '../open-store.ts';
+import type { StoreWriter } from '../store-writer.ts';
 import type { StoreEvent } from '../write/store-event.ts';
 import type { SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
 
-interface Options {
+/** What an import needs of the store. */
+export type ImportStore = Pick<StoreWriter, 'append' | 'beginImport' | 'putFile' | 'endImport'>;
+
+export interface IntakeOptions {
+  /** Told with each piece how many tasks of all came in so far, and from where. */
   readonly onProgress?: (tasks: number, from: string) => void;
+  /** Ends the import after the piece at hand. */
   readonly signal?: AbortSignal;
 }
 
@@ -14,11 +19,11 @@ export class Intake {
   runs = 0;
   tasks = 0;
   unchanged = 0;
-  readonly #store: SqliteStore;
+  readonly #store: ImportStore;
   readonly #skipped: SkipList;
-  readonly #options: Options;
+  readonly #options: IntakeOptions;
 
-  constructor(store: SqliteStore, skipped: SkipList, options: Options) {
+  constructor(store: ImportStore, skipped: SkipList, options: IntakeOptions) {
     this.#store = store;
     this.#skipped = skipped;
     this.#options = options;
@@ -42,7 +47,7 @@ export class Intake {
         if ('at' in event) lastAt = Math.max(lastAt, event.at);
       }
       await writing;
-      writing = this.#store.appendStored(events);
+      writing = this.#store.append(events);
       // It is awaited one piece later.
       writing.catch(() => undefined);
       this.#options.onProgress?.(this.tasks, basename(from));
@@ -50,9 +55,14 @@ export class Intake {
     }
     await writing;
     const taken = [...begun].filter(([, isNew]) => isNew).map(([runId]) => runId);
-    if (this.#options.signal?.aborted) await this.#store.appendStored(taken.map(interrupted(lastAt)));
-    else for (const runId of taken) await this.#store.endImport(runId, incoming.fingerprint, incoming.files);
+    if (this.#options.signal?.aborted) await this.#store.append(taken.map(interrupted(lastAt)));
+    else for (const runId of taken) await this.#end(runId, incoming);
     this.runs += taken.length;
+  }
+
+  async #end(runId: string, { fingerprint, files }: IncomingRun): Promise<void> {
+    for await (const file of files) await this.#store.putFile(runId, file);
+    await this.#store.endImport(runId, fingerprint);
   }
 
   async #begin(

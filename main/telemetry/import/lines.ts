@@ -37,13 +37,18 @@ export async function* readLines(path: string, skipped: SkipList): AsyncGenerato
   };
   let rest: Buffer = Buffer.alloc(0);
   for await (const piece of readBytes(path, (reason) => skipped.add(path, state.number, reason))) {
-    const end = piece.lastIndexOf(NEWLINE) + 1;
-    if (end > 0) {
-      const whole = Buffer.concat([rest, piece.subarray(0, end - 1)]);
-      if (isUtf8(whole)) for (const text of whole.toString('utf8').split('\n')) yield take(text, false);
-      else for (const bytes of cutLines(whole)) yield take(decode(bytes), false);
-      rest = piece.subarray(end);
-    } else rest = Buffer.concat([rest, piece]);
+    const first = piece.indexOf(NEWLINE);
+    if (first === -1) rest = Buffer.concat([rest, piece]);
+    else {
+      yield take(decode(Buffer.concat([rest, piece.subarray(0, first)])), false);
+      const last = piece.lastIndexOf(NEWLINE);
+      if (last > first) {
+        const whole = piece.subarray(first + 1, last);
+        if (isUtf8(whole)) for (const text of whole.toString('utf8').split('\n')) yield take(text, false);
+        else for (const bytes of cutLines(whole)) yield take(decode(bytes), false);
+      }
+      rest = Buffer.from(piece.subarray(last + 1));
+    }
     if (rest.length > MAX_LINE_BYTES) {
       rest = Buffer.alloc(0);
       state.tooLong = true;

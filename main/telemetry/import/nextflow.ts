@@ -5,7 +5,6 @@ import { UNKNOWN_CPUS } from '../write/store-event.ts';
 import { safeId, safeRunId } from './ids.ts';
 import type { SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
-import { Column, KeyTable } from './key-table.ts';
 import {
   traceCount,
   traceDuration,
@@ -14,6 +13,7 @@ import {
   traceText,
   traceTime,
 } from './nextflow-values.ts';
+import { SpillMap } from './spill-map.ts';
 import { readTable, type TableRow } from './table.ts';
 import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
 import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
@@ -35,7 +35,7 @@ export async function* incomingNextflow(path: string, skipped: SkipList): AsyncG
 }
 
 async function* items(header: TableHeader, path: string, skipped: SkipList): AsyncGenerator<TableItem> {
-  const places = new Places();
+  using places = new SpillMap<Place>();
   let first = true;
   for await (const row of readTable(path, isQuoted(path), skipped)) {
     if (first) sayWhatIsMissing(path, row, skipped);
@@ -61,13 +61,13 @@ function sayWhatIsMissing(path: string, { cells }: TableRow, skipped: SkipList):
   );
 }
 
-function parseRow({ cells }: TableRow, places: Places): TableAttempt | string {
+function parseRow({ cells }: TableRow, places: SpillMap<Place>): TableAttempt | string {
   const name = traceText(cells.get('name'));
   const status = traceText(cells.get('status'));
   if (name === null || status === null) return 'it has no name or no status';
   const state = stateOf(status);
   if (state === null) return `the status ${status} is not known`;
-  const { instanceId, attempt } = places.of(name, traceCount(cells.get('attempt')));
+  const { instanceId, attempt } = placeOf(name, traceCount(cells.get('attempt')), places);
   const exitCode = traceCount(cells.get('exit'));
   const wallSeconds = traceDuration(cells.get('realtime'));
   const cpuShare = tracePercent(cells.get('%cpu'));
@@ -112,21 +112,25 @@ function parseRow({ cells }: TableRow, places: Places): TableAttempt | string {
   };
 }
 
-/** Rows of one name are its attempts while their numbers rise; a number that comes again is another task of that name. */
-class Places {
-  readonly #names = new KeyTable();
-  readonly #instances = new Column();
-  readonly #attempts = new Column();
+interface Place {
+  /** Instances of that name so far. */
+  readonly instances: number;
+  /** Of the newest of them. */
+  readonly attempt: number;
+}
 
-  of(name: string, written: number | null): { readonly instanceId: string; readonly attempt: number } {
-    const key = this.#names.add(name);
-    const before = this.#attempts.get(key);
-    const attempt = Math.max(1, written ?? before + 1);
-    if (attempt <= before || before === 0) this.#instances.set(key, this.#instances.get(key) + 1);
-    this.#attempts.set(key, attempt);
-    const instances = this.#instances.get(key);
-    return { instanceId: instances === 1 ? safeId(name) : `${safeId(name)}-${instances}`, attempt };
-  }
+/** Rows of one name are its attempts while their numbers rise; a number that comes again is another task of that name. */
+function placeOf(
+  name: string,
+  written: number | null,
+  places: SpillMap<Place>,
+): { readonly instanceId: string; readonly attempt: number } {
+  const before = places.get(name) ?? { instances: 0, attempt: 0 };
+  const attempt = Math.max(1, written ?? before.attempt + 1);
+  const isAnother = attempt <= before.attempt || before.attempt === 0;
+  const instances = before.instances + (isAnother ? 1 : 0);
+  places.set(name, { instances, attempt });
+  return { instanceId: instances === 1 ? safeId(name) : `${safeId(name)}-${instances}`, attempt };
 }
 
 /** `CACHED` rows were not run now: they are there, and never learned again. */

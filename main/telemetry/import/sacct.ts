@@ -4,8 +4,8 @@ import { parseTime } from './fields.ts';
 import { safeId, safeRunId } from './ids.ts';
 import type { SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
-import { Column, hashNumber, KeyTable } from './key-table.ts';
 import { sacctCount, sacctDuration, sacctMemory, sacctOutcome, sacctRequest } from './sacct-values.ts';
+import { SpillMap } from './spill-map.ts';
 import { readTable } from './table.ts';
 import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
 import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
@@ -34,9 +34,9 @@ export async function* incomingSacct(path: string, skipped: SkipList): AsyncGene
 }
 
 async function* items(header: TableHeader, path: string, skipped: SkipList): AsyncGenerator<TableItem> {
-  const attempts = new Attempts();
+  using jobs = new SpillMap<Told>();
   const finish = (job: Job): TableItem[] => {
-    const row = attemptOf(job, attempts);
+    const row = attemptOf(job, jobs);
     if (typeof row === 'string') skipped.add(path, job.line, row);
     return typeof row === 'string' || row === null ? [] : [{ header, line: job.line, row }];
   };
@@ -57,29 +57,31 @@ async function* items(header: TableHeader, path: string, skipped: SkipList): Asy
   if (job) yield* finish(job);
 }
 
-/** A job that was put back into the queue has several rows under one id (`sacct -D`); overlapping dumps say the same twice. */
-class Attempts {
-  readonly #jobs = new KeyTable();
-  readonly #count = new Column();
-  readonly #lastRow = new Column();
+/** What was told of a job so far. */
+interface Told {
+  readonly attempts: number;
+  readonly last: string;
+}
 
-  /** From 1; null for a row that was there already. */
-  next(id: string, row: string): number | null {
-    const key = this.#jobs.add(id);
-    const content = hashNumber(row);
-    if (this.#lastRow.get(key) === content) return null;
-    this.#lastRow.set(key, content);
-    this.#count.set(key, this.#count.get(key) + 1);
-    return this.#count.get(key);
-  }
+/**
+ * The number of an attempt, from 1; null for a row that was there already. A job that was put back into the queue has
+ * several rows under one id (`sacct -D`); overlapping dumps say the same twice.
+ */
+function attemptNumber(id: string, row: string, jobs: SpillMap<Told>): number | null {
+  const before = jobs.get(id);
+  if (before?.last === row) return null;
+  const attempts = (before?.attempts ?? 0) + 1;
+  jobs.set(id, { attempts, last: row });
+  return attempts;
 }
 
 /** A sentence where the job cannot be taken, null where it was taken before. */
-function attemptOf({ id, cells, peakBytes }: Job, attempts: Attempts): TableAttempt | string | null {
+function attemptOf({ id, cells, peakBytes }: Job, jobs: SpillMap<Told>): TableAttempt | string | null {
   const state = cells.get('State') ?? '';
   const outcome = sacctOutcome(state);
   if (outcome === null) return `job ${id} has not ended (${state.trim() || 'no state'})`;
-  const attempt = attempts.next(id, `${state}|${cells.get('Start') ?? ''}|${cells.get('End') ?? ''}`);
+  const times = `${cells.get('Start') ?? ''}|${cells.get('End') ?? ''}`;
+  const attempt = attemptNumber(id, `${state.slice(0, 40)}|${times.slice(0, 80)}`, jobs);
   if (attempt === null) return null;
   const cpus =
     sacctCount(cells.get('AllocCPUS')) ?? sacctCount(cells.get('ReqCPUS')) ?? sacctCount(cells.get('NCPUS'));

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Params } from '../../manifest/spec.ts';
 import type { AttemptOutcome, ResourceRequest } from '../../providers/provider.ts';
 import type { InstanceState } from '../events.ts';
 import type { Origin, StoreEvent } from '../write/store-event.ts';
 import { INCOMPLETE_IMPORT } from '../write/store-event.ts';
+import { filePieces } from './bytes.ts';
 
 /** One execution as a table tells it. Null is "not said". */
 export interface TableAttempt {
@@ -138,7 +138,7 @@ export function attemptEvents(runId: string, index: number, row: TableAttempt, b
 export async function fileFingerprint(path: string, ...with_: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const part of with_) hash.update(`${part}\0`);
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const piece of filePieces(path)) hash.update(piece);
   return hash.digest('hex');
 }
 

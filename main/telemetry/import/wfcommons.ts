@@ -14,7 +14,7 @@ import { safeId, safeRunId } from './ids.ts';
 import type { SkipList } from './import-result.ts';
 import type { IncomingRun } from './imported-run.ts';
 import { JsonElements } from './json-elements.ts';
-import { Column, KeyTable } from './key-table.ts';
+import { SpillMap } from './spill-map.ts';
 import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
 import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
 
@@ -26,18 +26,16 @@ const VALUES = ['name', 'createdAt', 'workflow.execution.executedAt', 'workflow.
 
 /**
  * A WfCommons instance. The document is read in passes, since what a task needs of others (the sizes of its inputs,
- * its kind) may stand anywhere in it; what is kept between passes is a few numbers for each task and file.
+ * its kind) may stand anywhere in it; what is kept between passes is a little for each task and file, on disk.
  */
 export async function* incomingWfCommons(path: string, skipped: SkipList): AsyncGenerator<IncomingRun> {
   const fingerprint = await fileFingerprint(path);
-  const known = new Specification();
+  using known = new Specification();
   const values = new Map<string, string>();
   for await (const { path: at, value } of parts(path, FILES, VALUES, skipped)) {
     if (typeof value === 'string') values.set(at, value);
     else if (isFields(value)) known.addFile(value);
   }
-  // Later passes meet the same damage, which was told by the first.
-  for await (const { value } of parts(path, SPECIFIED, [], null)) if (isFields(value)) known.addTask(value);
   const name = values.get('name') ?? stemOf(path);
   const runId = safeRunId(`run-wfcommons-${name}-${fingerprint.slice(0, 8)}`);
   const at =
@@ -63,6 +61,8 @@ async function* items(
   at: number,
   skipped: SkipList,
 ): AsyncGenerator<TableItem> {
+  // These passes meet the same damage as the first, which told it.
+  for await (const { value } of parts(path, SPECIFIED, [], null)) if (isFields(value)) known.addTask(value);
   let number = 0;
   for await (const { value } of parts(path, EXECUTED, [], null)) {
     number += 1;
@@ -94,52 +94,39 @@ interface Specified {
   readonly inputBytes: number;
 }
 
-/** What the specification says of each task, in a few numbers. */
+/** What the specification says of each task and file. */
 class Specification {
-  readonly #files = new KeyTable();
-  readonly #sizes = new Column();
-  readonly #tasks = new KeyTable();
-  readonly #inputs = new Column();
-  readonly #kinds = new Column();
-  readonly #kindNumbers = new Map<string, number>();
-  readonly #kindNames: string[] = [];
+  readonly #sizes = new SpillMap<number>();
+  readonly #tasks = new SpillMap<Specified>();
 
   addFile(file: Fields): void {
     const id = textField(file, 'id', 'name');
-    if (id !== null) this.#sizes.set(this.#files.add(id), amountField(file, 'sizeInBytes', 'size') ?? 0);
+    if (id !== null) this.#sizes.set(id, amountField(file, 'sizeInBytes', 'size') ?? 0);
   }
 
   addTask(task: Fields): void {
     const id = textField(task, 'id', 'name');
     if (id === null) return;
-    const key = this.#tasks.add(id);
-    this.#inputs.set(key, this.#inputBytes(task));
-    const kind = textField(task, 'name');
-    if (kind !== null) this.#kinds.set(key, this.#kindNumber(kindOf(kind)) + 1);
+    const name = textField(task, 'name');
+    this.#tasks.set(id, { kind: name === null ? null : kindOf(name), inputBytes: this.#inputBytes(task) });
   }
 
   of(id: string): Specified {
-    const key = this.#tasks.find(id);
-    if (key === -1) return { kind: null, inputBytes: 0 };
-    return { kind: this.#kindNames[this.#kinds.get(key) - 1] ?? null, inputBytes: this.#inputs.get(key) };
+    return this.#tasks.get(id) ?? { kind: null, inputBytes: 0 };
+  }
+
+  [Symbol.dispose](): void {
+    this.#sizes[Symbol.dispose]();
+    this.#tasks[Symbol.dispose]();
   }
 
   #inputBytes(task: Fields): number {
     if (Array.isArray(task.inputFiles))
-      return task.inputFiles.reduce<number>((sum, file) => {
-        const key = this.#files.find(String(file));
-        return key === -1 ? sum : sum + this.#sizes.get(key);
-      }, 0);
+      return task.inputFiles.reduce<number>((sum, file) => sum + (this.#sizes.get(String(file)) ?? 0), 0);
     const files = Array.isArray(task.files) ? task.files.filter(isFields) : [];
     return files
       .filter((file) => textField(file, 'link') === 'input')
       .reduce((sum, file) => sum + (amountField(file, 'sizeInBytes', 'size') ?? 0), 0);
-  }
-
-  #kindNumber(kind: string): number {
-    const number = this.#kindNumbers.get(kind) ?? this.#kindNames.push(kind) - 1;
-    this.#kindNumbers.set(kind, number);
-    return number;
   }
 }
 

@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { createDeflate } from 'node:zlib';
 import { systemErrorCode } from '../../platform/errors.ts';
+import { filePieces } from '../import/bytes.ts';
 import { type Fields, isFields, parseJson } from '../import/fields.ts';
 import type { SkipList } from '../import/import-result.ts';
 import { readLines } from '../import/lines.ts';
+import type { PackedFile } from '../store-writer.ts';
 
 /** Event files of a run folder, in the layout of the reference package. */
 export const EVENT_FILES = [
@@ -36,8 +41,8 @@ export interface ReferenceFolder {
   readonly plan: Fields | null;
   readonly manifestText: string;
   readonly lock: string | null;
-  /** The files as they are, byte by byte; none where they are too large to be kept. */
-  readonly files: readonly (readonly [name: string, content: Uint8Array])[];
+  /** Paths of the files to keep as they are; none where they are too large for it. */
+  readonly files: readonly string[];
 }
 
 const KEPT = /^(?:manifest\.(?:yaml|lock)|(?:plan|run|summary)\.json|[a-z]+\.(?:jsonl|parquet))$/;
@@ -77,8 +82,8 @@ export async function readReferenceFolder(folder: string, skipped: SkipList): Pr
   };
 }
 
-async function keptFiles(folder: string, skipped: SkipList): Promise<ReferenceFolder['files']> {
-  const files: [string, Uint8Array][] = [];
+async function keptFiles(folder: string, skipped: SkipList): Promise<readonly string[]> {
+  const files: string[] = [];
   let bytes = 0;
   for (const name of (await readdir(folder)).filter((one) => KEPT.test(one)).sort()) {
     const path = join(folder, name);
@@ -89,9 +94,18 @@ async function keptFiles(folder: string, skipped: SkipList): Promise<ReferenceFo
       skipped.note(folder, 'its files are larger than 64 MB: an export writes them anew from what was read');
       return [];
     }
-    files.push([name, await readFile(path)]);
+    files.push(path);
   }
   return files;
+}
+
+/** Byte by byte what they are, packed while they are read, so that none is ever in memory whole. */
+export async function* packedFiles(paths: readonly string[]): AsyncGenerator<PackedFile> {
+  for (const path of paths) {
+    const deflate = createDeflate();
+    const [content] = await Promise.all([buffer(deflate), pipeline(createReadStream(path), deflate)]);
+    yield [basename(path), content];
+  }
 }
 
 /** Rows of an event file, if there is one; what cannot be read is reported with its line and left out. */
@@ -128,7 +142,7 @@ export async function folderFingerprint(folder: string): Promise<string> {
   for (const name of (await readdir(folder)).sort()) {
     if (!KEPT.test(name) && name !== OWN_EVENTS_FILE) continue;
     hash.update(`${name}\0`);
-    for await (const chunk of createReadStream(join(folder, name))) hash.update(chunk as Buffer);
+    for await (const piece of filePieces(join(folder, name))) hash.update(piece);
   }
   return hash.digest('hex');
 }

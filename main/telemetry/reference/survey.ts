@@ -1,12 +1,13 @@
-import { type Fields, parseTime, textField } from '../import/fields.ts';
+import { parseTime, textField } from '../import/fields.ts';
 import type { SkipList } from '../import/import-result.ts';
 import { EVENT_FILES, type ReferenceFolder, readRows } from './run-folder.ts';
 import { TaskJoin } from './tasks.ts';
+import { workerState } from './worker-events.ts';
 
 /** What has to be known of all rows before the first event is made. */
 export async function survey({ folder }: ReferenceFolder, skipped: SkipList) {
   const join = new TaskJoin();
-  const workers: Fields[] = [];
+  let closedAt: number | null = null;
   let firstAt: number | null = null;
   let lastAt: number | null = null;
   let broke = false;
@@ -19,9 +20,9 @@ export async function survey({ folder }: ReferenceFolder, skipped: SkipList) {
       }
       if (file === 'tasks') join.surveyTask(line, row);
       else if (file === 'resources') join.surveyResource(row);
-      else if (file === 'workers') workers.push(row);
+      else if (file === 'workers' && workerState(row) === 'cluster_closed') closedAt = at;
       else if (file === 'failures') broke ||= textField(row, 'task_id') === null;
     }
   }
-  return { join, firstAt, lastAt, workers, broke };
+  return { join, firstAt, lastAt, closedAt, broke };
 }

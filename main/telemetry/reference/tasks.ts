@@ -1,6 +1,6 @@
 import type { InstanceState } from '../events.ts';
 import { amountField, type Fields, parseTime, textField } from '../import/fields.ts';
-import { Column, KeyTable } from '../import/key-table.ts';
+import { SpillMap } from '../import/spill-map.ts';
 
 /** What the folder says of one submission. */
 export interface ReferenceTask {
@@ -14,7 +14,7 @@ export interface ReferenceTask {
   readonly finishedAt: number | null;
   /** The row that says most: the final one, else the latest. */
   readonly last: Fields;
-  /** What was asked for and where; the same for very many tasks. */
+  /** What was asked for and where. */
   readonly shape: Fields;
   readonly observedBytes: number | null;
 }
@@ -36,64 +36,77 @@ const FINAL = new Set(['succeeded', 'completed', 'failed', 'cancelled']);
 
 const SHAPE = ['requested_cpus', 'requested_memory', 'requested_walltime', 'component', 'features'] as const;
 
+/** What is kept of a task between the two times that its rows are met. */
+interface Met {
+  /** Null while only its resource row was met. */
+  readonly index: number | null;
+  readonly firstAt: number | null;
+  readonly lastLine: number;
+  readonly finalLine: number | null;
+  readonly shape: Fields;
+  readonly observed: number;
+}
+
+const UNMET: Met = { index: null, firstAt: null, lastLine: 0, finalLine: null, shape: {}, observed: 0 };
+
 /**
  * Joins the up to three rows of a submission with its resource row. Rows are met twice: first all are surveyed, then
- * each task is made from the row that says most. Between, a task takes a few numbers, so that folders of a million
- * tasks can be read.
+ * each task is made from the row that says most. Between, what is known of a task lies on disk, so that folders of a
+ * million tasks can be read.
  */
 export class TaskJoin {
-  readonly #tasks = new KeyTable();
-  readonly #firstAt = new Column();
-  readonly #lastLine = new Column();
-  readonly #finalLine = new Column();
-  readonly #resources = new KeyTable();
-  readonly #shapeOf = new Column();
-  readonly #observed = new Column();
-  readonly #shapes: Fields[] = [];
-  readonly #shapeNumbers = new Map<string, number>();
+  readonly #met = new SpillMap<Met>();
+  #tasks = 0;
 
   surveyResource(row: Fields): void {
-    const key = this.#resources.add(textField(row, 'entity_id', 'task_id') ?? '');
-    const shape = Object.fromEntries(SHAPE.map((name) => [name, row[name] ?? null]));
-    const text = JSON.stringify(shape);
-    const number = this.#shapeNumbers.get(text) ?? this.#shapes.push(shape) - 1;
-    this.#shapeNumbers.set(text, number);
-    this.#shapeOf.set(key, number);
+    const id = textField(row, 'entity_id', 'task_id') ?? '';
     const gigabytes = amountField(row, 'observed_memory_gb');
     const megabytes = amountField(row, 'memory_mb');
     const observed =
       amountField(row, 'peak_memory_bytes') ??
       (gigabytes !== null ? gigabytes * DECIMAL_GB : megabytes !== null ? megabytes * 1024 ** 2 : 0);
-    this.#observed.set(key, observed);
+    this.#met.set(id, { ...(this.#met.get(id) ?? UNMET), shape: shapeOf(row), observed });
   }
 
   surveyTask(line: number, row: Fields): void {
-    const known = this.#tasks.size;
-    const key = this.#tasks.add(idOf(line, row));
-    if (key === known) this.#firstAt.set(key, parseTime(textField(row, 'timestamp')) ?? 0);
-    this.#lastLine.set(key, line);
-    if (FINAL.has(stateText(row))) this.#finalLine.set(key, line);
+    const id = idOf(line, row);
+    const met = this.#met.get(id) ?? UNMET;
+    const first = met.index === null;
+    this.#met.set(id, {
+      ...met,
+      index: met.index ?? this.#tasks++,
+      firstAt: first ? parseTime(textField(row, 'timestamp')) : met.firstAt,
+      lastLine: line,
+      finalLine: FINAL.has(stateText(row)) ? line : met.finalLine,
+    });
   }
 
   /** The task, at the row that says most of it; null at its other rows. */
   at(line: number, row: Fields): ReferenceTask | null {
     const taskId = idOf(line, row);
-    const key = this.#tasks.find(taskId);
-    const final = this.#finalLine.get(key);
-    if (line !== (final || this.#lastLine.get(key))) return null;
-    const resource = this.#resources.find(taskId);
+    const met = this.#met.get(taskId) ?? UNMET;
+    if (line !== (met.finalLine ?? met.lastLine)) return null;
     return {
       taskId,
-      index: key,
+      index: met.index ?? 0,
       name: taskName(textField(row, 'task_name') ?? textField(row, 'function_name') ?? 'unknown'),
       state: STATES.get(stateText(row)) ?? 'queued',
-      submittedAt: this.#firstAt.get(key) || null,
-      finishedAt: final ? parseTime(textField(row, 'ended_at', 'finished_at', 'timestamp')) : null,
+      submittedAt: met.firstAt || null,
+      finishedAt:
+        met.finalLine === null ? null : parseTime(textField(row, 'ended_at', 'finished_at', 'timestamp')),
       last: row,
-      shape: (resource === -1 ? undefined : this.#shapes[this.#shapeOf.get(resource)]) ?? {},
-      observedBytes: (resource === -1 ? 0 : this.#observed.get(resource)) || null,
+      shape: met.shape,
+      observedBytes: met.observed || null,
     };
   }
+
+  [Symbol.dispose](): void {
+    this.#met[Symbol.dispose]();
+  }
+}
+
+function shapeOf(row: Fields): Fields {
+  return Object.fromEntries(SHAPE.flatMap((name) => (row[name] == null ? [] : [[name, row[name]]])));
 }
 
 const idOf = (line: number, row: Fields) => textField(row, 'task_id') ?? `row-${line}`;

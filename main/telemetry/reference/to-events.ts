@@ -26,7 +26,8 @@ export async function* referenceEvents(
 ): AsyncGenerator<StoreEvent> {
   const { run } = folder;
   const runId = referenceRunId(folder);
-  const { join, firstAt, lastAt, workers, broke } = await survey(folder, skipped);
+  const { join: tasks, firstAt, lastAt, closedAt, broke } = await survey(folder, skipped);
+  using join = tasks;
   const startedAt = parseTime(textField(run, 'started_at')) ?? firstAt ?? nameTime(folder.name) ?? 0;
   const end = parseTime(textField(run, 'finished_at', 'ended_at')) ?? Math.max(lastAt ?? 0, startedAt);
   const at = (fields: Fields) => parseTime(textField(fields, 'timestamp')) ?? startedAt;
@@ -43,7 +44,7 @@ export async function* referenceEvents(
     for (const event of events) if (event.type === 'attempt_finished') countMeasured(measured, event);
     yield* events;
   }
-  yield* workerEvents(runId, workers, at, end);
+  yield* workerEvents(runId, rows('workers'), at, closedAt ?? end);
   for await (const { row } of rows('failures'))
     if (textField(row, 'task_id') === null) yield failureEvent(runId, row, at(row));
   for await (const { row } of rows('cache')) yield lookupEvent(runId, row, at(row));

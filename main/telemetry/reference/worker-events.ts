@@ -6,56 +6,46 @@ const MAX_WORKERS = 10_000;
 
 /**
  * The reference package records the cluster, not its workers. What served is the `scaled` row's number per tag, from
- * then until the cluster closed: so many workers are recorded, under names that say which tag they served.
+ * then until the cluster closed (`end`): so many workers are recorded, under names that say which tag they served.
  */
-export function workerEvents(
+export async function* workerEvents(
   runId: string,
-  rows: readonly Fields[],
+  rows: AsyncIterable<{ readonly row: Fields }>,
   at: (row: Fields) => number,
   end: number,
-): readonly StoreEvent[] {
-  const events: StoreEvent[] = [];
+): AsyncGenerator<StoreEvent> {
   const serving = new Map<string, number>();
-  for (const row of rows) {
+  for await (const { row } of rows) {
     const details = fieldsField(row, 'details') ?? {};
     const tag = textField(row, 'component', 'tag') ?? 'worker';
-    switch (textField(row, 'state', 'event')) {
+    switch (workerState(row)) {
       case 'scaled':
-        events.push(...scaled(runId, at(row), wished(details, tag), serving));
+        yield* scaled(runId, at(row), wished(details, tag), serving);
         break;
       case 'worker_added':
       case 'added': {
         const workerId = textField(row, 'worker_id');
-        if (workerId !== null) events.push({ type: 'worker_added', runId, at: at(row), workerId, tag });
+        if (workerId !== null) yield { type: 'worker_added', runId, at: at(row), workerId, tag };
         break;
       }
       case 'worker_removed':
       case 'removed': {
         const workerId = textField(row, 'worker_id');
         const reason = textField(details, 'reason') ?? 'removed';
-        if (workerId !== null)
-          events.push({ type: 'worker_removed', runId, at: at(row), workerId, tag, reason });
+        if (workerId !== null) yield { type: 'worker_removed', runId, at: at(row), workerId, tag, reason };
         break;
       }
       default:
         break;
     }
   }
-  const closed = rows.findLast((row) => textField(row, 'state', 'event') === 'cluster_closed');
-  for (const [tag, count] of serving) {
-    for (let n = 1; n <= count; n++) {
-      const workerId = `${tag}-${n}`;
-      events.push({
-        type: 'worker_removed',
-        runId,
-        at: closed ? at(closed) : end,
-        workerId,
-        tag,
-        reason: 'run ended',
-      });
-    }
-  }
-  return events;
+  for (const [tag, count] of serving)
+    for (let n = 1; n <= count; n++)
+      yield { type: 'worker_removed', runId, at: end, workerId: `${tag}-${n}`, tag, reason: 'run ended' };
+}
+
+export function workerState(row: Fields): string | null {
+  return textField(row, 'state', 'event');
 }
 
 function wished(details: Fields, tag: string): ReadonlyMap<string, number> {

@@ -22,6 +22,9 @@ import {
 import { type WriterStatements, writerStatements } from './statements.ts';
 import type { StoreEvent } from './store-event.ts';
 
+/** Instances that have not ended and runs that are held between commits; above it all are read again when needed. */
+export const MOST_HELD = 50_000;
+
 /**
  * Turns events into rows. What a commit changes of an instance is gathered in memory and written once at its end,
  * so that adding, starting and finishing an instance within one commit costs one row, not five updates.
@@ -36,9 +39,19 @@ export class EventWriter {
   /** Rows that name an instance which may not have its key yet. */
   readonly #afterInstances: (() => void)[] = [];
 
-  constructor(db: SqlDatabase) {
+  readonly #mostHeld: number;
+
+  constructor(db: SqlDatabase, mostHeld = MOST_HELD) {
     this.#db = db;
     this.#sql = writerStatements(db);
+    this.#mostHeld = mostHeld;
+  }
+
+  /** Runs and instances in memory now; never more than the bound between commits. */
+  get held(): number {
+    let instances = 0;
+    for (const ofRun of this.#instances.values()) instances += ofRun.size;
+    return this.#runs.size + instances;
   }
 
   /** All of the events or none of them. Throws the driver's error or AppError E_TELEMETRY_WRITE. */
@@ -48,6 +61,8 @@ export class EventWriter {
         for (const event of events) this.#apply(event);
         this.#flush();
       });
+      // All of it is on disk now.
+      if (this.held > this.#mostHeld) this.forget();
     } catch (error) {
       // What is held in memory is ahead of the file now.
       this.forget();

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { importInThread } from '../../main/telemetry/import/import-in-thread.ts';
+import { openWorkspace, type Workspace } from '../../main/telemetry/workspace.ts';
+
+let folder: string;
+let workspace: Workspace;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'scalable-import-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  workspace = await openWorkspace(folder, { access: 'write' });
+  onTestFinished(() => workspace.close());
+});
+
+function trace(rows: number): string {
+  const file = join(folder, 'trace.txt');
+  const lines = Array.from({ length: rows }, (_, i) => `t (${i})\tCOMPLETED\t5s\t1 MB\n`);
+  writeFileSync(file, `name\tstatus\trealtime\tpeak_rss\n${lines.join('')}`);
+  return file;
+}
+
+describe('an import in a thread of its own', () => {
+  it('takes all in once, tells how far it is, and leaves what it was asked from free to go on', async () => {
+    const file = trace(20_000);
+    const seen: number[] = [];
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    const result = await importInThread(workspace, [file], { onProgress: (tasks) => seen.push(tasks) });
+    clearInterval(counting);
+    expect(result).toMatchObject({ runs: 1, tasks: 20_000, stopped: false });
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(turns).toBeGreaterThan(20);
+    expect(await workspace.store.runs()).toMatchObject([{ status: 'succeeded', tasks: { total: 20_000 } }]);
+    expect(await importInThread(workspace, [file])).toMatchObject({ runs: 0, unchanged: 1 });
+  });
+
+  it('that is stopped leaves a marked, readable part, which the next one completes', async () => {
+    const file = trace(60_000);
+    const stop = new AbortController();
+    const stopped = await importInThread(workspace, [file], {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    expect(stopped).toMatchObject({ stopped: true, runs: 1 });
+    expect(stopped.tasks).toBeLessThan(60_000);
+    expect(await workspace.store.runs()).toMatchObject([{ status: 'interrupted' }]);
+    expect(await importInThread(workspace, [file])).toMatchObject({ stopped: false, tasks: 60_000 });
+    expect(await workspace.store.runs()).toMatchObject([{ status: 'succeeded', tasks: { total: 60_000 } }]);
+  });
+
+  it('that was stopped before it began takes nothing in', async () => {
+    const stopped = await importInThread(workspace, [trace(10)], { signal: AbortSignal.abort() });
+    expect(stopped).toMatchObject({ stopped: true });
+    expect(await workspace.store.runs()).not.toMatchObject([{ status: 'succeeded' }]);
+  });
+
+  it('says what it cannot find, with the same code as without a thread', async () => {
+    await expect(importInThread(workspace, [join(folder, 'gone')])).rejects.toMatchObject({
+      code: 'E_IMPORT_NOT_FOUND',
+    });
+  });
+});
