@@ -10,13 +10,14 @@ import { openWorkspace, type Workspace } from '../../main/telemetry/workspace.ts
 import { type Project, project } from './session-projects.ts';
 
 const USD_PER_SECOND = 1;
+/** Sixty times 0.7 s cost more than 40 $, however quick the machine. */
 const MANIFEST = `
 version: 1
 project: { name: dear }
 targets: { local: { provider: local, max_workers: 2 } }
 components: { small: { cpus: 1, memory: 64M } }
 tasks:
-  nap: { component: small, command: "sleep 0.4; echo {copy} >> done.txt", params: { copy: { range: [1, 60] } }, walltime: "00:00:05" }
+  nap: { component: small, command: "sleep 0.7; echo {copy} >> done.txt", params: { copy: { range: [1, 60] } }, walltime: "00:00:05" }
 objectives: { budget_usd: 40 }
 `;
 

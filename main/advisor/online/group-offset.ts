@@ -82,6 +82,7 @@ function shrinkage(residuals: Float64Array, groups: Int32Array, count: number): 
     between += ((sums[group] as number) / (sizes[group] as number) - mean) ** 2 / Math.max(1, count - 1);
     noise += within / (sizes[group] as number) / count;
   }
-  if (within === 0) return 0;
+  // Nothing varies, so that groups cannot tell anything.
+  if (within === 0) return MOST_SHRINKAGE;
   return Math.min(MOST_SHRINKAGE, within / Math.max(between - noise, within / 1000));
 }

@@ -33,7 +33,7 @@ const LARGEST_STEP = 2;
  * time of all that may still come, V(j) = min over k of a(k) · (S(j) + price · S(k + 1)) + V(k + 1), where S sums
  * mass × time from there on.
  *
- * @param peaks ascending by bytes, at least one
+ * @param peaks ascending by bytes, at least one, all figures finite and above 0
  * @param confidence least probability that the first request is enough
  */
 export function cheapestLadder(peaks: readonly PossiblePeak[], price: FailurePrice, confidence = 0): Ladder {
@@ -49,7 +49,8 @@ export function cheapestLadder(peaks: readonly PossiblePeak[], price: FailurePri
   const total = mass[0] as number;
   const mostFailing = (1 - confidence) * total * (1 + 1e-9);
   const cost = new Float64Array(count + 1);
-  const choice = new Int32Array(count);
+  // The largest is enough whatever the figures, so that no odd one keeps the search from ending.
+  const choice = new Int32Array(count).fill(count - 1);
   for (let j = count - 1; j >= 0; j--) {
     let least = Number.POSITIVE_INFINITY;
     for (let k = j; k < count; k++) {
@@ -67,7 +68,7 @@ export function cheapestLadder(peaks: readonly PossiblePeak[], price: FailurePri
   const rungs: number[] = [];
   for (let j = 0; j < count; j = (choice[j] as number) + 1) {
     const next = bytes[choice[j] as number] as number;
-    for (let rung = rungs.at(-1); rung !== undefined && next > LARGEST_STEP * rung; rung = rungs.at(-1))
+    for (let rung = rungs.at(-1) ?? 0; rung > 0 && next > LARGEST_STEP * rung; rung *= LARGEST_STEP)
       rungs.push(LARGEST_STEP * rung);
     rungs.push(next);
   }

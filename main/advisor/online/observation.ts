@@ -14,7 +14,9 @@ export interface Observation extends Upcoming {
 }
 
 /** No machine holds more: such a figure is a broken measurement. */
-const LARGEST_PEAK = 2 ** 50;
+export const LARGEST_PEAK = 2 ** 50;
+/** Nor is any input larger. */
+const LARGEST_INPUT = 2 ** 60;
 
 export function isUsable({ peakBytes }: Observation): boolean {
   return peakBytes > 0 && peakBytes <= LARGEST_PEAK;
@@ -22,7 +24,7 @@ export function isUsable({ peakBytes }: Observation): boolean {
 
 /** A logarithm that also serves an empty input; null when the size is unknown or no size. */
 export function logSize(bytes: number | null): number | null {
-  return bytes !== null && bytes >= 0 && Number.isFinite(bytes) ? Math.log1p(bytes) : null;
+  return bytes !== null && bytes >= 0 && bytes <= LARGEST_INPUT ? Math.log1p(bytes) : null;
 }
 
 /**

@@ -1,7 +1,14 @@
 import { sorted } from '../data/statistics.ts';
 import { groupingsOf, withOffset } from './group-offset.ts';
 import { cheapestLadder, condense, type FailurePrice, type PossiblePeak } from './ladder.ts';
-import { isUsable, logSize, type Observation, tagGroups, type Upcoming } from './observation.ts';
+import {
+  isUsable,
+  LARGEST_PEAK,
+  logSize,
+  type Observation,
+  tagGroups,
+  type Upcoming,
+} from './observation.ts';
 import { RISKS } from './risk.ts';
 import {
   type Fit,
@@ -56,6 +63,10 @@ const COST_NOISE = 0.005;
 const LEAST_SHARE = 0.01;
 const MOST_PEAKS = 200;
 const MOST_PEAKS_JUDGED = 64;
+/** A line through peaks that are absurdly far apart leads anywhere: no prediction and no residual is taken further than so many logs. */
+const FARTHEST_LOG = Math.log(LARGEST_PEAK);
+const LONGEST_HOURS = 1e6;
+const LONGEST_LOG_HOURS = Math.log(LONGEST_HOURS);
 /** Requests in whole megabytes, and never so small that a runtime grown by a library fails. */
 const STEP = 1e6;
 const LEAST_REQUEST = 16e6;
@@ -84,7 +95,10 @@ export class OnlineSizer {
     this.#rows.push({
       logPeak: Math.log(observation.peakBytes),
       logInput: logSize(observation.inputBytes),
-      logHours: hours !== null && hours > 0 && hours < 1e6 ? Math.log(Math.max(hours, SHORTEST_HOURS)) : null,
+      logHours:
+        hours !== null && hours > 0 && hours < LONGEST_HOURS
+          ? Math.log(Math.max(hours, SHORTEST_HOURS))
+          : null,
       groups: tagGroups(observation.tag),
     });
     if (this.#rows.length > MOST_ROWS) this.#rows.shift();
@@ -160,8 +174,8 @@ function runTimes(
     weights,
   );
   return {
-    hours: Math.exp(line.at(at)),
-    factors: line.residuals.map((residual) => Math.exp(HOURS_TRUST * residual)),
+    hours: Math.exp(within(line.at(at), LONGEST_LOG_HOURS)),
+    factors: line.residuals.map((residual) => Math.exp(HOURS_TRUST * within(residual, LONGEST_LOG_HOURS))),
   };
 }
 
@@ -186,7 +200,11 @@ function mixed(
     const share = (says[i] as number) / allSay;
     if (share < LEAST_SHARE) return;
     const add = (residual: number, mass: number, hours: number) =>
-      peaks.push({ bytes: wholeRequest(Math.exp(fit.at + residual)), mass: share * mass, hours });
+      peaks.push({
+        bytes: wholeRequest(Math.exp(within(fit.at + residual, FARTHEST_LOG))),
+        mass: share * mass,
+        hours,
+      });
     fit.residuals.forEach((residual, row) => {
       const mass = ((1 - unseen) * (weights[row] as number)) / total;
       add(residual, mass, time.hours * (time.factors[row] as number));
@@ -212,7 +230,8 @@ function ownWastage(
   let used = 0;
   let total = 0;
   const peaks = [...residuals]
-    .map((residual, i) => {
+    .map((far, i) => {
+      const residual = within(far, FARTHEST_LOG);
       const weight = weights[i] as number;
       const hours = factors[i] as number;
       const mass = weight * Math.exp((logPeaks[i] as number) - residual - centre);
@@ -223,6 +242,10 @@ function ownWastage(
     .sort((a, b) => a.bytes - b.bytes);
   const { cost } = cheapestLadder(condense(peaks, MOST_PEAKS_JUDGED), { attempts: price.attempts, hours: 0 });
   return Math.max(0, (cost * total) / used - 1) + COST_NOISE;
+}
+
+function within(log: number, most: number): number {
+  return Math.max(-most, Math.min(most, log));
 }
 
 function wholeRequest(bytes: number): number {

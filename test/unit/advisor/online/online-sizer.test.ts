@@ -56,6 +56,12 @@ describe('a request', () => {
     expect(first(sizer, null)).toBeLessThan(1.05);
   });
 
+  test('is a number where all peaks are the same in groups of one and more', () => {
+    const rows = ['a', 'a', 'b'].map((tag) => ({ tag }));
+    expect(first(taught(rows), null, 'a')).toBeGreaterThanOrEqual(1);
+    expect(first(taught(rows), null, 'b')).toBeLessThan(1.5);
+  });
+
   test('is larger the dearer a failure', () => {
     const rows = study(60, 0.6).map((row) => ({ ...row, inputBytes: null }));
     const [frugal, balanced, never] = [RISKS.frugal, RISKS.balanced, RISKS.never_fail].map((price) =>
@@ -99,6 +105,20 @@ describe('bad history', () => {
     ]);
     expect(first(broken, 3 * GB)).toBeGreaterThan(0);
     expect(first(sizer, Number.NaN)).toBeGreaterThan(0);
+  });
+
+  test('peaks absurdly far apart over sizes that nearly agree end in an answer', () => {
+    const rows = [1, 2e9, 3e14, 5, 1e13, 7, 2e12].map((peakBytes, i) => ({
+      inputBytes: 1e6 + i * 1e-2,
+      peakBytes,
+      hours: i % 2 ? 1e-9 : 9e5,
+    }));
+    for (const inputBytes of [0, 1e6, 1e18, 1e300, null])
+      for (const price of Object.values(RISKS)) {
+        const ladder = taught(rows, { price }).size({ inputBytes, tag: '' })?.ladder ?? [];
+        expect(ladder.length).toBeGreaterThan(0);
+        expect(ladder.every((rung, i) => Number.isFinite(rung) && rung > (ladder[i - 1] ?? 0))).toBe(true);
+      }
   });
 
   test('whatever the history, ladders ascend, are finite, and do not depend on anything else', () => {
