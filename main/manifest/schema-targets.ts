@@ -103,9 +103,15 @@ const aws = mapping({
     .enum(['fargate', 'ec2'], 'must be fargate or ec2')
     .nullish()
     .describe('Kind of ECS capacity; default fargate'),
-  worker_cpu: wholeNumber(1).nullish().describe('CPU units of a worker: 1024 are one core'),
-  worker_mem: wholeNumber(1).nullish().describe('Memory of a worker in MiB'),
-  vpc: text.nullish().describe('VPC'),
+  worker_cpu: wholeNumber(1)
+    .nullish()
+    .describe('Accepted for compatibility, not used: components ask for cpus'),
+  worker_mem: wholeNumber(1)
+    .nullish()
+    .describe('Accepted for compatibility, not used: components ask for memory'),
+  vpc: text
+    .nullish()
+    .describe('VPC whose subnets are used where none are named; default: that of the account'),
   subnets: textList.describe('Subnets'),
   security_groups: textList.describe('Security groups'),
   execution_role_arn: text.nullish().describe('Role that starts tasks'),

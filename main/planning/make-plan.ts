@@ -18,6 +18,7 @@ import { planScale } from './scale-plan.ts';
 import { withScouts } from './scout-plan.ts';
 import { capacityNotes, capped, manifestRequest, type SizingContext, sizeInstances } from './sizing.ts';
 import { type SizedInstance, taskPlan } from './task-plan.ts';
+import { unattendedNotes } from './unattended-notes.ts';
 
 export interface PlanInput {
   readonly options: PlanOptions;
@@ -88,7 +89,13 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     timeSeconds: scale.timeSeconds,
     front: scale.front,
     frontEvidence: scale.frontEvidence,
-    notes: [...notes, ...cacheNotes(spec), ...scale.notes, ...oldPrices(scale.cost, input.here.now)],
+    notes: [
+      ...notes,
+      ...cacheNotes(spec),
+      ...unattendedNotes(spec, { instances: instances.length, scalePlan: scale.scalePlan }),
+      ...scale.notes,
+      ...oldPrices(scale.cost, input.here.now),
+    ],
   };
 }
 

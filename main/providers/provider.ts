@@ -194,6 +194,11 @@ export interface ClusterHandle {
    * events are told from the start, also those that the earlier app has recorded.
    */
   readonly adopted?: readonly { readonly instanceId: string; readonly attempt: number }[];
+  /**
+   * Elements of arrays that begin only while an app looks after the run, because their site starts nothing by itself. Absent: a site
+   * goes on with all that it was given.
+   */
+  keptHere?(): readonly { readonly arrayId: string; readonly index: number }[];
   /** What is to be said about a tag's pool and the way to the site now. Absent where nothing is between. */
   state?(): ClusterState;
   /**
@@ -258,6 +263,8 @@ export interface ProviderContext {
   readonly paths: RunPaths;
   /** Where array jobs are noted before they are submitted. Only providers of a site need it. */
   readonly jobs?: JobStore;
+  /** Workers of the run whose bills are recorded. Only providers that sell time need it. */
+  readonly billed?: () => Promise<readonly { readonly workerId: string }[]>;
   readonly sites?: Sites;
 }
 

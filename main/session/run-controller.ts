@@ -127,11 +127,12 @@ export class RunController implements RunHandle {
     await this.finished;
   }
 
-  async leave(): Promise<void> {
-    const { engine } = this.#parts;
+  async leave(): ReturnType<RunHandle['leave']> {
+    const { engine, cluster } = this.#parts;
     while (engine.isLookingUp) await sleep(LOOK_EVERY_MS);
     await engine.interrupt({ withinSeconds: HAND_OVER_SECONDS });
     await this.finished;
+    return cluster.keptHere?.() ?? [];
   }
 
   /** The code around the run failed, so the run did, whatever its tasks say. */

@@ -24,8 +24,11 @@ export interface RunHandle {
   workerCount(tag: string): number;
   /** Stops on purpose without deciding: state is saved and the run is `interrupted`, to be resumed. */
   interrupt(): Promise<void>;
-  /** The same for work at a site, when all of it has been handed over that can be: it goes on there, and a resume finds it. */
-  leave(): Promise<void>;
+  /**
+   * The same for work at a site, when all of it has been handed over that can be: it goes on there, and a resume finds it.
+   * @returns elements of arrays that begin only when the run is resumed
+   */
+  leave(): Promise<readonly { readonly arrayId: string; readonly index: number }[]>;
   /** Resolves when the run has ended and all of it is on disk. */
   readonly finished: Promise<RunReport>;
 }

@@ -67,6 +67,7 @@ export function providerContext(
     runId,
     paths: runPaths(workspace.paths, runId),
     jobs: jobStoreOf(workspace.store, runId),
+    billed: () => workspace.store.bills(runId),
     ...(sites && { sites }),
   };
 }

@@ -1,7 +1,8 @@
 # Stands beside the work in a task of ECS: brings the files of its element from the bucket, and what it writes back. POSIX sh, with
 # curl, tar, gzip, awk and sha256sum. From its environment:
 # SCALABLE_BUCKET address of the bucket · SCALABLE_REGION · SCALABLE_RUN the run's key · SCALABLE_JOB the array's key
-# The work finds in $ctl: element (what to run), go (begin) or gone (do not); it leaves there: ended.
+# The work finds in $ctl: element (what to run), go (begin) or gone (do not), stop (some of it is not wanted any more); it leaves
+# there: ended. In the bucket, below the array's key: tasks/TASK when its image was first asked for, which is when it is paid from.
 set -u
 umask 000
 export LC_ALL=C
@@ -115,6 +116,17 @@ bring_away() {
   transfers upload-file "$own/small"
 }
 
+# heed: instances that are not wanted any more, which only an element of several is asked about. Says whether there are new ones.
+heed() {
+  [ -n "$several" ] && get "$SCALABLE_JOB/stop/$index" "$own/stop" || return 1
+  heard=
+  while IFS= read -r name; do
+    case $name in '' | '*' | */*) continue ;; esac
+    [ -e "$volume/$run/jobs/stop/$name" ] || { : >"$volume/$run/jobs/stop/$name" && heard=1; }
+  done <"$own/stop"
+  [ -n "$heard" ]
+}
+
 # publish: what is new in the results, after all that it speaks of is in the bucket
 publish() {
   count=0
@@ -148,13 +160,15 @@ show_logs() {
 }
 
 renew || { say 'the task has no role whose keys could be had'; leave 92; }
-arn=$(curl -sf --retry 5 --retry-connrefused "$ECS_CONTAINER_METADATA_URI_V4/task" | tr -d '\n' | sed -n 's/.*"TaskARN" *: *"\([^"]*\)".*/\1/p')
+curl -sf --retry 5 --retry-connrefused "$ECS_CONTAINER_METADATA_URI_V4/task" | tr -d '\n' >"$own/about"
+arn=$(sed -n 's/.*"TaskARN" *: *"\([^"]*\)".*/\1/p' "$own/about")
 task=${arn##*/}
 [ -n "$task" ] || { say 'ECS does not say which task this is'; leave 93; }
 
 # Whether the role may do what it must is found out before the work is waited for.
 printf '%s' "$task" >"$own/claim"
-put "$own/claim" "$SCALABLE_JOB/tasks/$task" || { say 'the role of the task may not write to the bucket'; leave 95; }
+sed -n 's/.*"PullStartedAt" *: *"\([^"]*\)".*/\1/p' "$own/about" >"$own/begun"
+put "$own/begun" "$SCALABLE_JOB/tasks/$task" || { say 'the role of the task may not write to the bucket'; leave 95; }
 get "$SCALABLE_JOB/tasks/$task" "$own/claimed" || { say 'the role of the task may not read from the bucket'; leave 96; }
 
 # The app says which element this task is; one that nobody remembers goes.
@@ -169,6 +183,7 @@ awk -v orders="$own/orders" -v element="$own/element" -v chunk="$ctl/chunk" '
   part < 2 && $0 == "--" { part++; next }
   { print >(part == 0 ? orders : part == 1 ? element : chunk) }' "$own/assignment"
 index=$(sed -n "s/^index$tab//p" "$own/orders")
+several=$(sed -n '/^several$/p' "$own/orders")
 results=$volume/$run/jobs/results/${array}_$index
 # Another task may have been given the same element by an app that died: the first one takes it.
 if ! put "$own/claim" "$SCALABLE_JOB/claims/$index" -H 'If-None-Match: *'; then
@@ -193,6 +208,7 @@ chmod -R a+rwX "$volume/project" "$volume/runs"
 : >"$results"
 chmod 666 "$results"
 cat "$own/element" >"$ctl/element"
+heed || :
 running= log_out=0 log_err=0 tick=0 failures=0 deadline=
 : >"$ctl/go"
 
@@ -210,7 +226,7 @@ while :; do
   if publish; then
     failures=0
     [ -z "$over" ] || leave 0
-    [ $((tick % 5)) != 0 ] || show_logs
+    [ $((tick % 5)) != 0 ] || { heed && : >"$ctl/stop"; show_logs; }
   else
     failures=$((failures + 1))
     renew || :

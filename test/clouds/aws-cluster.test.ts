@@ -136,6 +136,29 @@ describe.skipIf(missing !== null)('workers on AWS ECS (a double of it)', () => {
     expect(count('worker_added')).toBe(10);
   }, 120_000);
 
+  it('end one instance alone and go on with the others of its element', async () => {
+    const cluster = await open();
+    const events = follow(cluster);
+    await cluster.scale({ a: 1 });
+    const ids = ['c.1', 'c.2', 'c.3', 'c.4'];
+    cluster.submit(ids.map((id) => instance(id, { seconds: id === 'c.2' ? 300 : 3 })));
+    await until(() => runs('c.2'), 'the long one runs');
+    // One that runs, and one that would have come after it.
+    await cluster.cancel(['c.2', 'c.3']);
+    await until(() => succeeded(events) === 2, 'the others have succeeded');
+    const ends = events.flatMap((e) =>
+      e.type === 'task_finished' ? [[e.instanceId, e.result.outcome] as const] : [],
+    );
+    expect(Object.fromEntries(ends)).toEqual({
+      'c.1': 'succeeded',
+      'c.2': 'cancelled',
+      'c.3': 'cancelled',
+      'c.4': 'succeeded',
+    });
+    expect(cloud.ecs.tasks.size).toBe(1);
+    await cluster.close({ drain: true });
+  }, 120_000);
+
   it('wait for room, say why, and begin when there is some', async () => {
     cloud.room = 1;
     const cluster = await open();

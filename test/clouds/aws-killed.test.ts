@@ -23,7 +23,7 @@ afterEach(async () => cloud?.close());
 describe.skipIf(missing !== null)(
   'an app that is killed in the middle of a campaign on AWS (a double of it)',
   () => {
-    it('loses nothing of it, repeats nothing, and leaves nothing running that it does not know', async () => {
+    it('loses nothing of it, repeats nothing, leaves nothing running that it does not know, and knows what it cost', async () => {
       cloud = await new AwsCloud({ stateMs: 300, unknownMs: 200 }).open();
       cloud.makeBucket(BUCKET);
       const ledger = join(mkdtempSync(join(tmpdir(), 'aws-ledger-')), 'ledger');
@@ -89,7 +89,9 @@ ${name}:
       expect(said).toContain('"succeeded"');
       const workspace = await openWorkspace(folder, { access: 'read' });
       const { rows } = await workspace.store.instances({ runId: runId ?? '', offset: 0, limit: 1000 });
+      const report = await workspace.store.report(runId ?? '');
       await workspace.close();
+      expect(report?.cost?.measured_usd).toBeCloseTo(cloud.ledger(), 6);
       expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'succeeded'));
       const done = readFileSync(ledger, 'utf8').trim().split('\n');
       const all = names.flatMap((name) => Array.from({ length: EACH }, (_, x) => `${name} ${x + 1}`));

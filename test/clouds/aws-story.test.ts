@@ -133,6 +133,30 @@ fails:
     expect(cloud.alive()).toEqual([]);
   }, 180_000);
 
+  it('says of a run that is left what goes on by itself, and what waits for the app', async () => {
+    const tasks = ['model', 'large'].map(
+      (component) => `${component}:\n  component: ${component}\n  command: sleep 2\n`,
+    );
+    const folder = project(
+      manifest(tasks.join(''), '', ' }\n  large: { cpus: 2, memory: 4G').replace('workers: 30', 'workers: 1'),
+    );
+    const { out, err } = await scalable(cloud, folder, [
+      'run',
+      '--target',
+      'cloud',
+      '--detach',
+      '--sizing',
+      'manifest',
+      '--format',
+      'json',
+    ]);
+    expect(err).toMatch(/ECS has no queue and goes on only with what its workers have begun/);
+    expect(JSON.parse(out)).toMatchObject({ handed_over: 1, left: 1 });
+    const again = await scalable(cloud, folder, ['run', '--resume', 'last', '--format', 'json']);
+    expect(JSON.parse(again.out), again.err).toMatchObject({ tasks: { succeeded: 2 } });
+    expect(cloud.ecs.tasks.size).toBe(2);
+  }, 120_000);
+
   it('leaves nothing running when a run is cancelled', async () => {
     const folder = project(
       manifest('t:\n  component: model\n  command: "echo begun; sleep 60"\n  params: { x: [1, 2, 3] }\n'),

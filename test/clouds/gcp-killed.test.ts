@@ -6,7 +6,7 @@ import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
 import { project } from '../integration/session-projects.ts';
 import { scalable } from './gcp-cli.ts';
-import { manifest } from './gcp-rig.ts';
+import { manifest, ON_DEMAND } from './gcp-rig.ts';
 
 const INSTANCES = 80;
 const KILLS = 10;
@@ -26,7 +26,9 @@ async function runOf(folder: string): Promise<string | null> {
 }
 
 describe('the app killed in the middle of a campaign on Google Cloud (a double of it)', () => {
-  it('loses nothing, repeats nothing and leaves nothing running', { timeout: 300_000 }, async () => {
+  it('loses nothing, repeats nothing, leaves nothing running and knows what it cost', {
+    timeout: 300_000,
+  }, async () => {
     double = await GcpDouble.start({ lagMs: 100, faults: { throttled: 0.03 } });
     using study = project(
       manifest(
@@ -62,7 +64,9 @@ collect:
     const workspace = await openWorkspace(study.folder, { access: 'read' });
     const runId = (await runOf(study.folder)) ?? '';
     const { rows } = await workspace.store.instances({ runId, offset: 0, limit: 1000 });
+    const report = await workspace.store.report(runId);
     await workspace.close();
+    expect(report?.cost?.measured_usd).toBeCloseTo(double.sold(ON_DEMAND), 6);
     expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'succeeded'));
 
     // Every instance ran exactly once, whoever was there to see it.

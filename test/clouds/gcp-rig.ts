@@ -19,6 +19,9 @@ export const prices: GcpPrices = gcpPricesSchema.parse(
   JSON.parse(readFileSync(resourcePath('prices', 'gcp.json'), 'utf8')),
 );
 
+/** USD by the hour as that table has them. It has no Spot prices for this family, so what is certainly not less counts. */
+export const ON_DEMAND = { vcpu: 0.021811, memoryGb: 0.002923 };
+
 /** Head of a manifest whose target is the double. */
 export function manifest(double: GcpDouble, tasks: string, target = ''): string {
   return `version: 1

@@ -7,7 +7,7 @@ import { fetchOutputs } from '../../main/session/staging/fetch-outputs.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
 import { project } from '../integration/session-projects.ts';
-import { manifest, run, sitesOf } from './gcp-rig.ts';
+import { manifest, ON_DEMAND, run, sitesOf } from './gcp-rig.ts';
 
 describe('a run on Google Cloud (a double of it)', () => {
   it('runs a campaign end to end', { timeout: 120_000 }, async () => {
@@ -91,9 +91,6 @@ collect:
     }
   });
 });
-
-/** The table has no Spot prices for this family, so what is certainly not less counts. */
-const ON_DEMAND = { vcpu: 0.021811, memoryGb: 0.002923 };
 
 /** Numbers from 0 to 1, the same every time. */
 function seeded(seed: number): () => number {

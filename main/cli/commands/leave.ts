@@ -32,18 +32,22 @@ export async function leave(
   root: string,
 ): Promise<number> {
   context.output.note(`Run ${handle.runId}: handing its work over…`);
-  await handle.leave();
+  const kept = new Set((await handle.leave()).map(({ arrayId, index }) => `${arrayId} ${index}`));
   const { run_id, status, tasks } = await handle.finished;
   const site = handle.live().site?.label ?? 'the site';
   const jobs = await workspace.store.openEngineJobs(run_id);
   const there = new Set(
     jobs.flatMap(({ engineId, elements }) =>
-      engineId === null ? [] : elements.flat().map(({ instanceId }) => instanceId),
+      elements.flatMap((members, index) =>
+        engineId === null || kept.has(`${engineId} ${index}`)
+          ? []
+          : members.map(({ instanceId }) => instanceId),
+      ),
     ),
   );
   const over = tasks.succeeded + tasks.failed + tasks.cancelled + tasks.cached + tasks.skipped;
   const left = Math.max(0, tasks.total - over - there.size);
-  const rest = left === 0 ? '' : ` ${left} could not be handed over yet and wait for that.`;
+  const rest = left === 0 ? '' : ` ${left} could not be handed over: they begin only when it is resumed.`;
   context.output.result(
     { run_id, status, site, handed_over: there.size, left },
     () =>

@@ -2,6 +2,7 @@ import type { ResourceRequest } from '../provider.ts';
 import { assignedIndex, type ElementOrders } from './assignment.ts';
 import type { Bucket } from './bucket.ts';
 import { jobKey, type RunPlace } from './run-place.ts';
+import { billedSeconds } from './task-bill.ts';
 
 /** An array as it lies in the bucket: all that another app needs to go on with it. */
 export interface ArrayFile {
@@ -34,6 +35,12 @@ export class ArrayFiles {
   constructor(bucket: Bucket, place: RunPlace) {
     this.#bucket = bucket;
     this.#place = place;
+  }
+
+  /** Of all arrays that the run ever had. */
+  async names(): Promise<readonly string[]> {
+    const folder = jobKey(this.#place, '');
+    return (await this.#bucket.folders(folder)).map((name) => name.slice(folder.length, -1));
   }
 
   async exists(name: string): Promise<boolean> {
@@ -84,9 +91,39 @@ export class ArrayFiles {
     return found;
   }
 
+  /**
+   * Seconds from when a task's image was first asked for until it last told something of its element, at the least those that are
+   * paid; null: it never came so far.
+   */
+  async worked(name: string, taskId: string, index: number): Promise<number | null> {
+    const begun = await this.#bucket.text(`${this.key(name)}/tasks/${taskId}`);
+    const told = await this.#bucket.head(`${this.key(name)}/results/${index}`);
+    const pullStartedAt = new Date(begun ?? '');
+    if (!told || Number.isNaN(pullStartedAt.getTime())) return null;
+    return billedSeconds({ pullStartedAt, stoppedAt: new Date(told.modifiedAt) });
+  }
+
   /** A task that ended before it took its element up: another one may. */
   async forget(name: string, taskId: string, index: number): Promise<void> {
     await this.#bucket.remove([`${this.key(name)}/assign/${taskId}`, `${this.key(name)}/claims/${index}`]);
+  }
+
+  /** An element is not wanted any more, or instances of it. @param what `*`, or `ID.ATTEMPT` */
+  async stop(name: string, index: number, what: string): Promise<void> {
+    const key = `${this.key(name)}/stop/${index}`;
+    const before = (await this.#bucket.text(key)) ?? '';
+    if (before.split('\n').includes(what)) return;
+    await this.#bucket.put(key, `${before}${what}\n`);
+  }
+
+  /** Elements that are not wanted as a whole. */
+  async unwanted(name: string): Promise<readonly number[]> {
+    const prefix = `${this.key(name)}/stop/`;
+    const found: number[] = [];
+    for await (const { key } of this.#bucket.list(prefix))
+      if ((await this.#bucket.text(key))?.split('\n').includes('*'))
+        found.push(Number(key.slice(prefix.length)));
+    return found;
   }
 
   key(name: string): string {

@@ -11,6 +11,8 @@ export interface ElementOrders {
   readonly orders: string;
   /** What the script of the element runs. */
   readonly chunk: string;
+  /** `ID.ATTEMPT` of all that it is to run. */
+  readonly attempts: readonly string[];
 }
 
 /** What an array's elements have in common. */
@@ -35,10 +37,12 @@ export function elementOrders(
   const lines = [
     ['archive', projectKey, 'project'],
     ...(usesPython ? [['file', shimKey, posix.relative(VOLUME, shimPath(layout.runFolder))]] : []),
+    ...(instances.length > 1 ? [['several']] : []),
     ...[...reads].map((id) => ['reads', id]),
     ...instances.flatMap(({ id, outputs = [] }) => outputs.map((path) => ['output', id, inVolume(path)])),
   ];
-  return { orders: lines.map(orderLine).join(''), chunk: chunkFile([instances], context) };
+  const attempts = instances.map(({ id, attempt }) => `${id}.${attempt}`);
+  return { orders: lines.map(orderLine).join(''), chunk: chunkFile([instances], context), attempts };
 }
 
 /** The object that a task waits for. */

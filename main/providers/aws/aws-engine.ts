@@ -19,7 +19,7 @@ import type { Bucket } from './bucket.ts';
 import type { EcsTasks } from './ecs-tasks.ts';
 import { ResultsWatch } from './results-watch.ts';
 import type { RunPlace } from './run-place.ts';
-import { billedSeconds } from './task-bill.ts';
+import { billedSeconds, billedUsd } from './task-bill.ts';
 import type { TaskSetting, TaskShape } from './task-definition.ts';
 import { taskEnd } from './task-end.ts';
 import { TaskStarter } from './task-starter.ts';
@@ -127,9 +127,24 @@ export class AwsEngine implements BatchEngine {
 
   async cancel(elements: readonly ElementId[]): Promise<void> {
     for (const { arrayId, index } of elements) {
-      const taskId = (await this.#array(arrayId))?.cancel(index) ?? null;
+      const array = await this.#array(arrayId);
+      if (!array) continue;
+      // Noted, because what has no task yet must have none from another app either.
+      await this.#files.stop(arrayId, index, '*');
+      const taskId = array.cancel(index);
       if (taskId !== null) await this.#parts.tasks.stop(taskId, 'cancelled');
     }
+  }
+
+  async cancelInstance({ arrayId, index }: ElementId, instanceId: string): Promise<void> {
+    const { attempts = [] } = (await this.#array(arrayId))?.file.elements[index] ?? {};
+    const attempt = attempts.find((one) => one.slice(0, one.lastIndexOf('.')) === instanceId);
+    if (attempt !== undefined) await this.#files.stop(arrayId, index, attempt);
+  }
+
+  /** ECS starts nothing by itself: what has no task yet waits for an app. */
+  keptHere(): readonly ElementId[] {
+    return [...this.#arrays].flatMap(([arrayId, { free }]) => free.map((index) => ({ arrayId, index })));
   }
 
   async close(): Promise<void> {
@@ -199,7 +214,9 @@ export class AwsEngine implements BatchEngine {
     const file = await this.#files.read(name);
     if (!file) return null;
     const assigned = await this.#files.assigned(name);
-    return this.#remember(file, { assigned, lastStart: await this.#files.lastStart(name) });
+    const array = this.#remember(file, { assigned, lastStart: await this.#files.lastStart(name) });
+    for (const index of await this.#files.unwanted(name)) array.cancel(index);
+    return array;
   }
 
   #remember(file: ArrayFile, earlier: ConstructorParameters<typeof AwsArray>[2]): AwsArray {
@@ -222,7 +239,7 @@ const FORGOTTEN: ElementEnd = {
 
 function billed(task: Task, usdPerHour: number | null): ElementEnd['billed'] {
   const seconds = billedSeconds(task);
-  return seconds === null ? undefined : { seconds, usd: ((usdPerHour ?? 0) * seconds) / 3600 };
+  return seconds === null ? undefined : { seconds, usd: billedUsd(seconds, usdPerHour) };
 }
 
 /** What keeps an array from being handed over: for good, or as long as AWS does not answer. */

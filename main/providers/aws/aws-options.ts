@@ -16,7 +16,9 @@ export interface AwsOptions {
   readonly image: string | null;
   /** Brings files to and from the bucket beside the work: needs sh, curl, tar, gzip, awk and sha256sum. */
   readonly courierImage: string;
-  /** Empty: those of the account's default VPC. */
+  /** Whose subnets are used where none are named; null: the account's default one. */
+  readonly vpc: string | null;
+  /** Empty: those of the VPC. */
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly publicIp: boolean;
@@ -108,6 +110,7 @@ export function readAwsOptions(spec: DeploymentSpec): { options: AwsOptions; pro
       instanceType: text('instance_type', /^[a-z0-9-]+\.[a-z0-9-]+$/, 'm5.xlarge'),
       image: text('image', /^[^\s]+$/, 'ghcr.io/lab/model:1.2'),
       courierImage: text('courier_image', /^[^\s]+$/, 'alpine/curl:8.12.1') ?? COURIER_IMAGE,
+      vpc: text('vpc', /^vpc-[0-9a-f]{8,17}$/, 'vpc-0a1b2c3d'),
       subnets: list('subnets', /^subnet-[0-9a-f]{8,17}$/, 'subnet-0a1b2c3d'),
       securityGroups: list('security_groups', /^sg-[0-9a-f]{8,17}$/, 'sg-0a1b2c3d'),
       publicIp: options.assign_public_ip !== false,

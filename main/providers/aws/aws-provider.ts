@@ -6,6 +6,7 @@ import type { PriceTables } from '../prices/price-table.ts';
 import type { DeploymentProvider, ResourceRequest } from '../provider.ts';
 import { type AwsOptions, readAwsOptions } from './aws-options.ts';
 import { awsPrice } from './aws-price.ts';
+import { notUsed } from './not-used.ts';
 import { workLayout } from './run-place.ts';
 import { LARGEST_TASK, taskSize, wants } from './task-size.ts';
 
@@ -20,7 +21,7 @@ export function awsProvider(prices?: PriceTables, region: string | null = null):
     validate(spec) {
       const { options, problems } = readAwsOptions(spec);
       const errors = [...problems, ...tooLarge(spec, options)];
-      return { ok: errors.length === 0, errors, warnings: [] };
+      return { ok: errors.length === 0, errors, warnings: notUsed(spec, options) };
     },
 
     capacity(spec) {

@@ -2,6 +2,7 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   type ECSClient,
+  paginateListTasks,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   type RunTaskCommandInput,
@@ -100,6 +101,20 @@ export class EcsTasks {
       missing.push(...batch.filter((id) => !tasks.has(id)));
     }
     return { tasks, missing };
+  }
+
+  /** Tasks of a family of definitions, those that have stopped within the last hour among them. */
+  async listed(family: string): Promise<readonly Task[]> {
+    const { cluster } = this.#options;
+    const ids: string[] = [];
+    for (const desiredStatus of ['RUNNING', 'STOPPED'] as const)
+      try {
+        const pages = paginateListTasks({ client: this.#ecs }, { cluster, family, desiredStatus });
+        for await (const { taskArns = [] } of pages) ids.push(...taskArns.map(taskIdOf));
+      } catch (error) {
+        throw awsFailure(error, { action: 'ecs:ListTasks', what: `the cluster ${cluster}` });
+      }
+    return [...(await this.describe([...new Set(ids)])).tasks.values()];
   }
 
   /** One that ECS does not know any more has stopped. */

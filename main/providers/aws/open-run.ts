@@ -7,19 +7,23 @@ import type { ArraySubmission } from '../batch/batch-engine.ts';
 import { copyName } from '../batch/copy-name.ts';
 import { openBatchCluster } from '../batch/open-batch-cluster.ts';
 import { paceOf } from '../batch/poll-interval.ts';
+import { realTimer } from '../batch/timer.ts';
 import type { AwsAccess } from '../clouds.ts';
+import { withPastBills } from '../prices/past-bills.ts';
 import type { PriceTables } from '../prices/price-table.ts';
 import type { ClusterHandle, ProviderContext } from '../provider.ts';
 import type { RunFiles } from '../run-files.ts';
+import { ArrayFiles } from './array-file.ts';
 import { awsClients } from './aws-clients.ts';
 import { AwsEngine } from './aws-engine.ts';
 import { type AwsOptions, readAwsOptions } from './aws-options.ts';
+import { AwsPastBills } from './aws-past-bills.ts';
 import { awsPrice } from './aws-price.ts';
 import { Bucket } from './bucket.ts';
 import { bucketFiles } from './bucket-files.ts';
 import { EcsTasks } from './ecs-tasks.ts';
 import { readyAccount, readyBucket, roleArn } from './ready-account.ts';
-import { projectPointer, runPlace } from './run-place.ts';
+import { projectPointer, type RunPlace, runPlace } from './run-place.ts';
 import { bucketAddress, type TaskShape } from './task-definition.ts';
 import { LARGEST_TASK, taskSize, wants } from './task-size.ts';
 
@@ -84,7 +88,8 @@ export async function openCluster(
     logger: context.logger,
     release: clients.close,
   });
-  return openBatchCluster(
+  const earlier = await new ArrayFiles(bucket, place).names();
+  const followed = await openBatchCluster(
     {
       engine,
       site: access.label,
@@ -96,6 +101,22 @@ export async function openCluster(
     },
     context,
   );
+  const cluster = Object.assign(followed, { keptHere: () => engine.keptHere() });
+  if (earlier.length === 0) return cluster;
+  const told = ((await context.billed?.()) ?? []).map(({ workerId }) => workerId);
+  const past = pastBills(access, options, place);
+  return withPastBills(cluster, past, { told, timer: realTimer(context.clock), logger: context.logger });
+}
+
+/** What was sold to a run, told by clients of their own, which outlive its cluster. */
+export function pastBills(access: AwsAccess, options: AwsOptions, place: RunPlace): AwsPastBills {
+  const { ecs, s3, close } = awsClients(access);
+  return new AwsPastBills({
+    bucket: new Bucket(s3, place.bucket),
+    place,
+    tasks: new EcsTasks(ecs, options, null),
+    close,
+  });
 }
 
 function shapeOf(

@@ -131,18 +131,24 @@ async function ensureLogGroup({ logs }: AwsClients, tags: Readonly<Record<string
 
 async function networkOf(
   { ec2 }: AwsClients,
-  { clusterType, subnets, securityGroups, publicIp }: AwsOptions,
+  { clusterType, vpc, subnets, securityGroups, publicIp }: AwsOptions,
 ): Promise<Network | null> {
   if (subnets.length > 0) return { subnets, securityGroups, publicIp };
   if (clusterType === 'ec2') return null;
   const { Subnets = [] } = await asked({ action: 'ec2:DescribeSubnets', what: 'the account' }, () =>
-    ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] })),
+    ec2.send(
+      new DescribeSubnetsCommand({
+        Filters: [vpc ? { Name: 'vpc-id', Values: [vpc] } : { Name: 'default-for-az', Values: ['true'] }],
+      }),
+    ),
   );
   const found = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []);
   if (found.length > 0) return { subnets: found.slice(0, 16), securityGroups, publicIp };
   throw new AppError({
     code: 'E_CONNECTION_NETWORK',
-    message: 'This account has no default network in this region, and the target names no subnets.',
+    message: vpc
+      ? `The VPC ${vpc} has no subnets in this region.`
+      : 'This account has no default network in this region, and the target names no subnets.',
     hint: 'Name them in the target: subnets: [subnet-…] (aws ec2 describe-subnets lists them).',
   });
 }

@@ -14,3 +14,8 @@ export function billedSeconds({
   if (!pullStartedAt || !stoppedAt) return null;
   return Math.max(LEAST_SECONDS, Math.ceil((stoppedAt.getTime() - pullStartedAt.getTime()) / 1000));
 }
+
+/** @param usdPerHour null: nobody knows what it costs, which counts as nothing */
+export function billedUsd(seconds: number, usdPerHour: number | null): number {
+  return ((usdPerHour ?? 0) * seconds) / 3600;
+}

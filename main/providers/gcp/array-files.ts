@@ -66,6 +66,14 @@ export class ArrayFiles {
     return facts;
   }
 
+  /** Of all arrays that the run ever had. */
+  async names(): Promise<readonly string[]> {
+    const prefix = this.#name('arrays/');
+    const names = (await this.#bucket.list(prefix)).map(({ name }) => name.slice(prefix.length));
+    // Some buckets have an object for the folder itself.
+    return names.filter((name) => name !== '');
+  }
+
   async has(array: string): Promise<boolean> {
     return (await this.#bucket.stat(this.#name(`arrays/${array}`))) !== null;
   }

@@ -79,7 +79,7 @@ export class ArrayRow {
 
   /** What the next slice should be; null: nothing more is wished for, or all is handed over. */
   next(): Pick<Slice, 'number' | 'elements' | 'parallelism'> | null {
-    const waiting = this.#waiting();
+    const waiting = this.waiting;
     const free = this.wished - this.open.reduce((sum, slice) => sum + this.#width(slice), 0);
     if (free <= 0 || waiting.length === 0) return null;
     const elements = waiting.slice(0, free * DEPTH);
@@ -176,7 +176,8 @@ export class ArrayRow {
     });
   }
 
-  #waiting(): number[] {
+  /** Elements in no slice, which nobody has given up. */
+  get waiting(): number[] {
     return this.#elements.flatMap(({ slice, end }, index) => (slice === null && end === null ? index : []));
   }
 

@@ -140,6 +140,11 @@ export class GcpEngine implements BatchEngine {
     if (attempt !== null) await this.#files.stop(`${arrayId}_${index}`, `${instanceId}.${attempt}`);
   }
 
+  /** What is in no job yet: Batch does not know of it. */
+  keptHere(): readonly ElementId[] {
+    return [...this.#rows].flatMap(([arrayId, { waiting }]) => waiting.map((index) => ({ arrayId, index })));
+  }
+
   close(): Promise<void> {
     return this.#settings.service.close();
   }

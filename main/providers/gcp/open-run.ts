@@ -1,15 +1,18 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
 import { openBatchCluster } from '../batch/open-batch-cluster.ts';
 import { paceOf } from '../batch/poll-interval.ts';
-import { realTimer } from '../batch/timer.ts';
+import { realTimer, type Timer } from '../batch/timer.ts';
 import type { GcpAccess } from '../clouds.ts';
+import { withPastBills } from '../prices/past-bills.ts';
 import type { ClusterHandle, ProviderContext, ResourceRequest, WorkerPrice } from '../provider.ts';
 import type { RunFiles } from '../run-files.ts';
+import { ArrayFiles } from './array-files.ts';
 import { BatchService } from './batch-service.ts';
 import { Bucket } from './bucket.ts';
 import { GcpEngine } from './gcp-engine.ts';
 import { gcpFiles } from './gcp-files.ts';
 import type { GcpOptions, GcpPlaces } from './gcp-options.ts';
+import { GcpPastBills, type GcpPastBillsParts } from './gcp-past-bills.ts';
 import { machineShape } from './machine-types.ts';
 import { checkQuotas } from './quotas.ts';
 
@@ -42,9 +45,11 @@ export async function openCluster(
   await bucket.write(`${places.run}/jobs/begun`, `${new Date(timer.now()).toISOString()}\n`);
   await checkQuotas(access, options, { timer, logger });
   const job = { options, places, region: access.region, runId, project: spec.project.name };
-  return openBatchCluster(
+  const earlier = await new ArrayFiles(bucket, places, runId).names();
+  const engine = new GcpEngine({ access, service, bucket, job, priceOf, timer, logger });
+  const followed = await openBatchCluster(
     {
-      engine: new GcpEngine({ access, service, bucket, job, priceOf, timer, logger }),
+      engine,
       site: access.label,
       maxWorkers: spec.target.maxWorkers ?? spec.target.adaptive?.maximum ?? null,
       maxMemoryBytes: machineShape(options.machineType ?? '')?.memoryBytes ?? null,
@@ -54,4 +59,23 @@ export async function openCluster(
     },
     context,
   );
+  const cluster = Object.assign(followed, { keptHere: () => engine.keptHere() });
+  if (earlier.length === 0) return cluster;
+  const told = ((await context.billed?.()) ?? []).map(({ workerId }) => workerId);
+  const past = pastBills({ access, places, runId, timer }, priceOf);
+  return withPastBills(cluster, past, { told, timer, logger });
+}
+
+/** What was sold to a run, told by a client of its own, which outlives the run's cluster. */
+export function pastBills(
+  {
+    access,
+    places,
+    runId,
+    timer,
+  }: Pick<GcpSetting, 'access' | 'places'> & { readonly runId: string; readonly timer: Timer },
+  priceOf: GcpPastBillsParts['priceOf'],
+): GcpPastBills {
+  const files = new ArrayFiles(new Bucket(access, places.bucket, timer), places, runId);
+  return new GcpPastBills({ service: new BatchService(access, timer), files, priceOf });
 }

@@ -157,6 +157,11 @@ function exitCode(events: readonly StatusEvent[]): number | null {
   return told.at(-1) ?? (inWords.length > 0 ? Number(inWords.at(-1)) : null);
 }
 
+/** From the start of a task to its end, or to that of its job. */
+export function secondsSpent({ status }: Task, jobOverAt: number | null): number {
+  return spent(status?.statusEvents ?? [], jobOverAt);
+}
+
 /** Seconds between the start of a task and its end. Events that are not there yet cost nothing. */
 function spent(events: readonly StatusEvent[], jobOverAt: number | null): number {
   const timeOf = (states: readonly string[]) =>

@@ -21,6 +21,8 @@ export interface CloudOptions {
   readonly room?: number;
   /** How long each state of a task lasts at most, in milliseconds. */
   readonly stateMs?: number;
+  /** What the end of every task waits for when its containers have ended. */
+  readonly endsAfter?: Promise<unknown>;
   /** How long a new task may be unknown. */
   readonly unknownMs?: number;
   readonly random?: () => number;
@@ -89,6 +91,7 @@ export class AwsCloud {
       },
       stateMs: () => 5 + this.#random() * (options.stateMs ?? 100),
       graceMs: 20_000,
+      endsAfter: options.endsAfter ?? Promise.resolve(),
       interruptAfterMs: () => {
         // By turns, not by chance, so that a few tasks are enough.
         this.#turns += options.interrupted ?? 0;

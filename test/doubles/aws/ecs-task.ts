@@ -79,6 +79,7 @@ export function metadataOf(task: EcsTask): string {
     Family: task.family,
     KnownStatus: task.lastStatus,
     DesiredStatus: task.desiredStatus,
+    ...(task.pullStartedAt !== null && { PullStartedAt: new Date(task.pullStartedAt).toISOString() }),
     Containers: task.containers.map(({ definition, lastStatus, exitCode }, i) => ({
       DockerId: `${task.id}-${i}`,
       Name: definition.name,

@@ -11,6 +11,8 @@ export interface PlayOptions {
   readonly stateMs: () => number;
   /** From the signal to end to the end by force, in milliseconds. */
   readonly graceMs: number;
+  /** What the end of every task waits for when its containers have ended. */
+  readonly endsAfter: Promise<unknown>;
   /** When a running task is taken away by the market, in milliseconds after its start; null: never. */
   readonly interruptAfterMs: (task: EcsTask) => number | null;
   /** Why a task cannot start; null: it can. */
@@ -90,6 +92,7 @@ export class TaskPlayer {
       if (interrupt) clearTimeout(interrupt);
       task.lastStatus = 'DEPROVISIONING';
       await sleep(stateMs());
+      await this.#options.endsAfter;
     } finally {
       this.#running.delete(task.id);
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -7,7 +7,6 @@ import { mount } from './task-process.ts';
 export interface BatchDoubleOptions {
   readonly faults: MachineFaults;
   readonly regions: readonly string[];
-  /** So late are answers with what has become of jobs, in milliseconds. */
   readonly lagMs: number;
   /** Folder of buckets, for mounting. */
   readonly buckets: string;
@@ -20,10 +19,13 @@ const LABEL = /^[a-z0-9_-]{0,63}$/;
 export class BatchDouble {
   readonly ledger: Sold[] = [];
   readonly jobs = new Map<string, BatchJob>();
-  readonly #options: BatchDoubleOptions;
+  /** So late are answers with what has become of jobs, in milliseconds. */
+  lagMs: number;
+  readonly #options: Omit<BatchDoubleOptions, 'lagMs'>;
   readonly #requests = new Map<string, string>();
 
-  constructor(options: BatchDoubleOptions) {
+  constructor({ lagMs, ...options }: BatchDoubleOptions) {
+    this.lagMs = lagMs;
     this.#options = options;
   }
 
@@ -89,7 +91,7 @@ export class BatchDouble {
   /** A job that was only just created is not known everywhere. */
   #job(id: string): BatchJob {
     const job = this.jobs.get(id);
-    if (job && Date.now() - job.createdAt >= this.#options.lagMs) return job;
+    if (job && Date.now() - job.createdAt >= this.lagMs) return job;
     throw new Refusal(404, `Resource jobs/${id} was not found`, 'NOT_FOUND');
   }
 
@@ -105,7 +107,7 @@ export class BatchDouble {
   }
 
   #tasks(parent: string, job: BatchJob, url: URL): Answer {
-    const at = Date.now() - this.#options.lagMs;
+    const at = Date.now() - this.lagMs;
     const size = Number(url.searchParams.get('pageSize') || 100);
     const from = Number(url.searchParams.get('pageToken') || 0);
     const tasks = [...job.tasks.entries()].slice(from, from + size).map(([index, { events }]) => {
@@ -129,7 +131,7 @@ export class BatchDouble {
   }
 
   #view(parent: string, job: BatchJob) {
-    const at = Date.now() - this.#options.lagMs;
+    const at = Date.now() - this.lagMs;
     const seen = job.events.filter((event) => event.at <= at);
     const states = job.tasks.map(({ events }) => events.filter((e) => e.at <= at).at(-1)?.state ?? 'PENDING');
     const counts = Object.fromEntries(
