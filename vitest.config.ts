@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** A busy machine may take its time; what never comes is found all the same. */
+const patient = { expect: { poll: { timeout: 20_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          ...patient,
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -23,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'clouds',
+          ...patient,
           include: ['test/clouds/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
@@ -33,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'slurm',
+          ...patient,
           include: ['test/slurm/**/*.test.ts'],
           globalSetup: ['test/slurm/global-setup.ts'],
           testTimeout: 180_000,
@@ -44,6 +50,7 @@ export default defineConfig({
       {
         test: {
           name: 'electron',
+          ...patient,
           include: ['test/electron/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -53,6 +60,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          ...patient,
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { expectAccessible } from './support/axe.ts';
 import { describeInBrowser } from './support/browser.ts';
 import { fakePage } from './support/fake-page.ts';
-import { walkByTab } from './support/keyboard.ts';
+import { goByKeys, walkByTab } from './support/keyboard.ts';
 
 type Show = (page: Page) => Promise<unknown>;
 
@@ -190,9 +190,7 @@ describeInBrowser('accessibility', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Advisor' }).waitFor();
     await palette.waitFor({ state: 'detached' });
-    await page.keyboard.press('g');
-    await page.keyboard.press('r');
-    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await goByKeys(page, ['g', 'r'], page.getByRole('heading', { level: 1, name: 'Runs' }));
     for (const keys of ['ControlOrMeta+k', '?']) {
       await page.keyboard.press(keys);
       await page.getByRole('dialog').waitFor();

@@ -3,7 +3,7 @@ import { fakeServices } from '../fixtures/fake-services.ts';
 import { expectAccessible } from './support/axe.ts';
 import { describeInBrowser } from './support/browser.ts';
 import { fakePage } from './support/fake-page.ts';
-import { walkByTab } from './support/keyboard.ts';
+import { goByKeys, walkByTab } from './support/keyboard.ts';
 
 describeInBrowser('connections, on a double of the API that reaches nothing', () => {
   const app = fakePage();
@@ -223,9 +223,7 @@ describeInBrowser('connections, on a double of the API that reaches nothing', ()
   });
 
   it('is reached by keyboard, all of it', async () => {
-    await app.page.keyboard.press('g');
-    await app.page.keyboard.press('c');
-    await heading('Connections').waitFor();
+    await goByKeys(app.page, ['g', 'c'], heading('Connections'));
     await app.page.keyboard.press('ControlOrMeta+k');
     await app.page.keyboard.type('open the connection hpc');
     await app.page.getByRole('option', { name: /hpc/, selected: true }).waitFor();

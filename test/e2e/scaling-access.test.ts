@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { expectAccessible } from './support/axe.ts';
 import { describeInBrowser } from './support/browser.ts';
 import { fakePage } from './support/fake-page.ts';
-import { walkByTab } from './support/keyboard.ts';
+import { goByKeys, walkByTab } from './support/keyboard.ts';
 
 const LIVE = '';
 const PAST = '/run-fake-2';
@@ -59,13 +59,7 @@ describeInBrowser('the Scaling page for everybody', () => {
     await app.show('#/p/PROJECT/runs');
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     const scaling = page.getByRole('heading', { level: 1, name: 'Scaling' });
-    // Both keys count only when they follow each other closely, which a busy machine may not manage at once.
-    const pressed = async () => {
-      await page.keyboard.press('g');
-      await page.keyboard.press('x');
-      return scaling.isVisible();
-    };
-    await expect.poll(pressed, { timeout: 60_000 }).toBe(true);
+    await goByKeys(page, ['g', 'x'], scaling);
     await app.show('#/p/PROJECT/runs');
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     await page.keyboard.press('ControlOrMeta+k');

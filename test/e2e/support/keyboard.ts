@@ -1,4 +1,5 @@
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
+import { expect } from 'vitest';
 
 export interface TabWalk {
   /** Names of the controls in the order the Tab key reaches them. */
@@ -65,4 +66,22 @@ export async function walkByTab(page: Page): Promise<TabWalk> {
     if (!(await page.evaluate('noteFocus()'))) break;
   }
   return page.evaluate<TabWalk>('walk()');
+}
+
+/** Goes to a page by two keys. They count only close behind each other, which a busy machine may not manage at once. */
+export async function goByKeys(page: Page, keys: readonly [string, string], there: Locator): Promise<void> {
+  const pressed = async () => {
+    for (const key of keys) await page.keyboard.press(key);
+    await there.waitFor({ timeout: 5000 });
+  };
+  await expect
+    .poll(
+      () =>
+        pressed().then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 60_000 },
+    )
+    .toBe(true);
 }

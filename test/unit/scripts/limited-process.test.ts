@@ -25,7 +25,7 @@ describe('a command with a time limit', () => {
     expect(end).toEqual({ code: 1, isLate: true });
     const [said, pid] = text.trim().split('\n');
     expect(said).toBe('before');
-    await expect.poll(() => isAlive(Number(pid))).toBe(false);
+    await expect.poll(() => isAlive(Number(pid)), { timeout: 10_000 }).toBe(false);
   });
 });
 
