@@ -1,6 +1,13 @@
 import type { Params } from '../manifest/spec.ts';
 import type { AttemptOutcome, ResourceRequest, UsageSample } from '../providers/provider.ts';
-import type { DecisionInputs, InstanceState, Predicted, RequestSource, RunStatus } from './events.ts';
+import type {
+  DecisionInputs,
+  InstanceState,
+  IoClass,
+  Predicted,
+  RequestSource,
+  RunStatus,
+} from './events.ts';
 
 /** What the store answers. Times are milliseconds since the epoch; memory is bytes; GB·h are 2^30 bytes × hours. */
 export interface RunSummary {
@@ -83,6 +90,8 @@ export interface AttemptRow {
   readonly readBytes: number | null;
   readonly writtenBytes: number | null;
   readonly wallSeconds: number | null;
+  /** From bytes and run time; absent or null where they were not measured. */
+  readonly ioClass?: IoClass | null;
   readonly measuredBy: 'kernel' | 'sampled' | 'none';
   readonly stdoutPath: string | null;
   readonly stderrPath: string | null;
@@ -290,6 +299,8 @@ export interface HistoryRow {
   readonly wallSeconds: number | null;
   readonly readBytes: number | null;
   readonly writtenBytes: number | null;
+  /** As it was measured; absent where the source keeps bytes and times only. */
+  readonly ioClass?: IoClass | null;
   readonly origin: RunSummary['origin'];
 }
 

@@ -1,5 +1,7 @@
 import type { Params } from '../../manifest/spec.ts';
 import { GIB } from '../../platform/units.ts';
+import type { IoClass } from '../../telemetry/events.ts';
+import { measuredIoClass } from '../../telemetry/io-class.ts';
 import type { HistoryRow } from '../../telemetry/views.ts';
 import { beginsOf, type Context, hourOf, machineClassOf, recentOf, tellsHours } from './context.ts';
 import { median } from './statistics.ts';
@@ -24,8 +26,8 @@ export interface LearningRow extends Context {
   readonly censored: boolean;
   readonly cpuSeconds: number | null;
   readonly wallSeconds: number | null;
-  /** Read and written; null where not measured. */
-  readonly ioBytes: number | null;
+  /** How hard it worked the disk or the network; null where not measured. */
+  readonly ioClass: IoClass | null;
 }
 
 /** All that is known about one task. */
@@ -182,7 +184,7 @@ function fromSuccess(row: HistoryRow, manifestMemoryBytes: number | null): Learn
     censored: false,
     cpuSeconds: within(row.cpuSeconds, LONGEST_WALL_SECONDS * 1024),
     wallSeconds: within(row.wallSeconds, LONGEST_WALL_SECONDS),
-    ioBytes: ioOf(row),
+    ioClass: row.ioClass === undefined ? measuredIoClass(row) : row.ioClass,
   };
 }
 
@@ -195,15 +197,8 @@ function fromKill(row: HistoryRow, manifestMemoryBytes: number | null): Learning
     // It was cut short: its time is no time of the task.
     cpuSeconds: null,
     wallSeconds: null,
-    ioBytes: null,
+    ioClass: null,
   };
-}
-
-/** Nothing read and nothing written is a measurement, too. */
-function ioOf({ readBytes, writtenBytes }: HistoryRow): number | null {
-  if (readBytes === null && writtenBytes === null) return null;
-  const bytes = (readBytes ?? 0) + (writtenBytes ?? 0);
-  return bytes >= 0 && bytes <= 1024 * LARGEST_PEAK ? bytes : null;
 }
 
 function common(row: HistoryRow) {

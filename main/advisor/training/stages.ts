@@ -1,4 +1,3 @@
-import { MIB } from '../../platform/units.ts';
 import type { IoClass } from '../../telemetry/events.ts';
 import { EARLIER_ANSWER } from '../data/matrix.ts';
 import type { LearningRow } from '../data/rows.ts';
@@ -28,20 +27,12 @@ export const STAGES: readonly StageDefinition[] = [
   { name: 'io_class', unit: 'class', scale: 'identity', measured: ioClass },
 ];
 
-const MEDIUM_IO = 1 * MIB;
-const HIGH_IO = 50 * MIB;
-
-/**
- * How hard a task works the disk or the network: (read + written bytes) / wall time, PanDA's I/O intensity, as a class. Low:
- * under 1 MiB/s, which any shared file system serves a thousand times over; high: from 50 MiB/s, of which a few fill one.
- */
+/** From the least to the most; see `measuredIoClass` for what they mean. */
 export const IO_CLASSES = ['low', 'medium', 'high'] as const satisfies readonly IoClass[];
 
 /** 0 low, 0.5 medium, 1 high; null where it was not measured. */
-export function ioClass({ ioBytes, wallSeconds }: LearningRow): number | null {
-  if (ioBytes === null || wallSeconds === null) return null;
-  const perSecond = ioBytes / wallSeconds;
-  return perSecond < MEDIUM_IO ? 0 : perSecond < HIGH_IO ? 0.5 : 1;
+export function ioClass({ ioClass: measured }: LearningRow): number | null {
+  return measured === null ? null : IO_CLASSES.indexOf(measured) / 2;
 }
 
 /** The nearest class of a stage's answer, 0 to 1. */

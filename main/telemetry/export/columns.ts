@@ -45,6 +45,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'peak_memory_bytes', type: 'INT64', value: ({ attempt }) => attempt?.peakMemoryBytes ?? null },
   { name: 'read_bytes', type: 'INT64', value: ({ attempt }) => attempt?.readBytes ?? null },
   { name: 'written_bytes', type: 'INT64', value: ({ attempt }) => attempt?.writtenBytes ?? null },
+  { name: 'io_class', type: 'STRING', value: ({ attempt }) => attempt?.ioClass ?? null },
   { name: 'requested_memory', type: 'INT64', value: (row) => requestOf(row).memoryBytes },
   {
     name: 'requested_cpus',

@@ -93,6 +93,7 @@ function measured(attempt: ExportedAttempt | undefined): Fields {
     peak_memory_bytes: attempt.peakMemoryBytes,
     read_bytes: attempt.readBytes,
     written_bytes: attempt.writtenBytes,
+    io_class: attempt.ioClass ?? null,
     measured_by: attempt.measuredBy,
     exit_code: attempt.exitCode,
   };

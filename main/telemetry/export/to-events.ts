@@ -77,6 +77,8 @@ export function* instanceEvents(runId: string, instance: ExportedInstance): Gene
         source: advised?.source ?? (instance.source === 'retry' ? 'manifest' : instance.source),
         confidence: instance.confidence,
         predicted: instance.predicted,
+        ...(advised?.manifestRequest && { manifestRequest: advised.manifestRequest }),
+        ...(advised?.ladder && { ladder: advised.ladder }),
         needs: instance.needs,
         command: instance.command,
       },

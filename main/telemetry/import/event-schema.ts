@@ -43,7 +43,14 @@ const planned = z.object({
   request,
   source: z.enum(['manifest', 'quantile', 'learned', 'scouts', 'user', 'retry']),
   confidence: z.number().nullable(),
-  predicted: z.object({ peakMemoryBytes: interval, cpuSeconds: interval, wallSeconds: interval }),
+  predicted: z.object({
+    peakMemoryBytes: interval,
+    cpuSeconds: interval,
+    wallSeconds: interval,
+    ioClass: z.enum(['low', 'medium', 'high']).nullable().exactOptional(),
+  }),
+  manifestRequest: request.exactOptional(),
+  ladder: z.array(z.number().min(0)).max(100).exactOptional(),
   needs: z.array(need).max(1_000_000),
   command: text,
 });

@@ -4,6 +4,7 @@ import { engineJobs } from './0003-engine-jobs.ts';
 import { scaling } from './0004-scaling.ts';
 import { bills } from './0005-bills.ts';
 import { places } from './0006-places.ts';
+import { ioClass } from './0007-io-class.ts';
 
 /** One step of the schema, from the version before it. Once released it is never edited: a change is a new step. */
 export interface Migration {
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: 'scaling', sql: scaling },
   { version: 5, name: 'bills', sql: bills },
   { version: 6, name: 'places', sql: places },
+  { version: 7, name: 'io-class', sql: ioClass },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import type { Params } from '../../manifest/spec.ts';
 import type { SqlRow } from '../database/driver.ts';
-import type { RequestSource } from '../events.ts';
+import type { PlannedInstance, RequestSource } from '../events.ts';
 import type { AttemptRow, InstanceRow, RunDetail, ScaleDecisionRow, WorkerBill } from '../views.ts';
 import { atOneMoment, json, num, numOrNull, type QueryContext, text, textOrNull } from './context.ts';
 import { attemptRow, instanceRow } from './instances.ts';
@@ -73,7 +73,12 @@ export interface ExportedInstance extends InstanceRow {
   readonly command: string;
   readonly confidence: number | null;
   /** What was advised at first; a retry may have asked for more. */
-  readonly advised: { readonly source: RequestSource; readonly request: InstanceRow['request'] } | null;
+  readonly advised:
+    | ({ readonly source: RequestSource; readonly request: InstanceRow['request'] } & Pick<
+        PlannedInstance,
+        'manifestRequest' | 'ladder'
+      >)
+    | null;
   readonly attemptRows: readonly ExportedAttempt[];
 }
 
@@ -153,7 +158,8 @@ export function exportAttempts(
       .prepare(
         `SELECT i.*, t.params, t.features, t.needs, t.command, r.source AS advised_source, r.confidence, r.cpus AS advised_cpus, r.memory_bytes AS advised_memory,
            r.walltime_s AS advised_walltime, r.memory_low, r.memory_point, r.memory_high, r.cpu_low, r.cpu_point,
-           r.cpu_high, r.wall_low, r.wall_point, r.wall_high
+           r.cpu_high, r.wall_low, r.wall_point, r.wall_high, r.io_class, r.manifest_cpus, r.manifest_memory_bytes,
+           r.manifest_walltime_s, r.ladder
          FROM instances i JOIN instance_texts t ON t.run_key = i.run_key AND t.instance_key = i.instance_key
            LEFT JOIN recommendations r ON r.instance_key = i.instance_key
          WHERE i.run_key = ? AND i.instance_key > ? ORDER BY i.instance_key LIMIT ?`,
@@ -184,6 +190,14 @@ function exported(row: SqlRow, attempts: readonly SqlRow[], samples: readonly Sq
               memoryBytes: numOrNull(row, 'advised_memory'),
               walltimeSeconds: numOrNull(row, 'advised_walltime'),
             },
+            ...(row.manifest_cpus !== null && {
+              manifestRequest: {
+                cpus: num(row, 'manifest_cpus'),
+                memoryBytes: numOrNull(row, 'manifest_memory_bytes'),
+                walltimeSeconds: numOrNull(row, 'manifest_walltime_s'),
+              },
+            }),
+            ...(row.ladder !== null && { ladder: json<readonly number[]>(row, 'ladder', []) }),
           },
     attemptRows: attempts.map((attempt) => ({
       ...attemptRow(attempt),

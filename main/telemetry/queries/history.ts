@@ -1,9 +1,10 @@
 import type { Params } from '../../manifest/spec.ts';
 import type { AttemptOutcome } from '../../providers/provider.ts';
 import type { SqlDatabase, SqlRow } from '../database/driver.ts';
+import type { IoClass } from '../events.ts';
 import { stateCode } from '../instance-codes.ts';
 import type { HistoryRow, HistorySummary } from '../views.ts';
-import { INSTANCES_IN_ORDER, json, num, numOrNull, text } from './context.ts';
+import { INSTANCES_IN_ORDER, json, num, numOrNull, text, textOrNull } from './context.ts';
 
 /** Ends that say nothing about what the program needs are not history. */
 const LEARNABLE = `a.outcome IS NOT NULL AND a.outcome NOT IN ('cancelled', 'lost', 'launch_failure')`;
@@ -17,7 +18,7 @@ export function history(
     .prepare(
       `SELECT r.run_id, r.target, r.provider, r.origin, r.hostname, i.instance_id, i.task, i.component, t.params, t.features,
          a.attempt, a.cpus, a.memory_bytes, a.walltime_s, a.outcome, a.peak_memory_bytes, a.cpu_user_s,
-         a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.started_at, a.finished_at, c.manifest_memory_bytes
+         a.cpu_system_s, a.read_bytes, a.written_bytes, a.wall_s, a.io_class, a.started_at, a.finished_at, c.manifest_memory_bytes
        FROM runs r CROSS JOIN ${INSTANCES_IN_ORDER} ON i.run_key = r.run_key
          CROSS JOIN attempts a ON a.instance_key = i.instance_key
          CROSS JOIN instance_texts t ON t.run_key = r.run_key AND t.instance_key = i.instance_key
@@ -57,6 +58,7 @@ function historyRow(row: SqlRow): HistoryRow {
     wallSeconds: numOrNull(row, 'wall_s'),
     readBytes: numOrNull(row, 'read_bytes'),
     writtenBytes: numOrNull(row, 'written_bytes'),
+    ioClass: textOrNull(row, 'io_class') as IoClass | null,
     origin: text(row, 'origin') as HistoryRow['origin'],
   };
 }

@@ -2,7 +2,7 @@ import type { Params } from '../../manifest/spec.ts';
 import { assertNever } from '../../platform/errors.ts';
 import type { AttemptOutcome } from '../../providers/provider.ts';
 import type { SqlDatabase, SqlRow, SqlValue } from '../database/driver.ts';
-import type { Interval, RequestSource } from '../events.ts';
+import type { Interval, IoClass, RequestSource } from '../events.ts';
 import { stateCode, stateOfCode } from '../instance-codes.ts';
 import type {
   AttemptRow,
@@ -24,7 +24,7 @@ import {
 } from './context.ts';
 
 const COLUMNS = `i.*, t.params, t.features, t.needs, t.command, r.confidence, r.memory_low, r.memory_point, r.memory_high, r.cpu_low, r.cpu_point, r.cpu_high,
-  r.wall_low, r.wall_point, r.wall_high`;
+  r.wall_low, r.wall_point, r.wall_high, r.io_class`;
 
 const JOINED = `instances i JOIN instance_texts t ON t.run_key = i.run_key AND t.instance_key = i.instance_key
   LEFT JOIN recommendations r ON r.instance_key = i.instance_key`;
@@ -174,6 +174,7 @@ export function instanceRow(row: SqlRow): InstanceRow {
       peakMemoryBytes: interval(row, 'memory'),
       cpuSeconds: interval(row, 'cpu'),
       wallSeconds: interval(row, 'wall'),
+      ...(typeof row.io_class === 'string' && { ioClass: row.io_class as IoClass }),
     },
     peakMemoryBytes: numOrNull(row, 'peak_memory_bytes'),
     cpuSeconds: numOrNull(row, 'cpu_s'),
@@ -204,6 +205,7 @@ export function attemptRow(row: SqlRow): AttemptRow {
     readBytes: numOrNull(row, 'read_bytes'),
     writtenBytes: numOrNull(row, 'written_bytes'),
     wallSeconds: numOrNull(row, 'wall_s'),
+    ioClass: textOrNull(row, 'io_class') as IoClass | null,
     measuredBy: text(row, 'measured_by') as AttemptRow['measuredBy'],
     stdoutPath: textOrNull(row, 'stdout_path'),
     stderrPath: textOrNull(row, 'stderr_path'),

@@ -1,4 +1,5 @@
 import type { PlannedInstance } from '../events.ts';
+import { measuredIoClass } from '../io-class.ts';
 import type { HistoryRow } from '../views.ts';
 import type { StoreEvent } from '../write/store-event.ts';
 
@@ -18,6 +19,7 @@ export async function historyRows(events: AsyncIterable<StoreEvent>): Promise<re
     const { request, startedAt, result } = event;
     const { usage } = result;
     const { cpuUserSeconds: user, cpuSystemSeconds: system } = usage;
+    const wallSeconds = startedAt === null ? null : usage.wallSeconds;
     rows.push({
       runId: event.runId,
       instanceId: event.instanceId,
@@ -35,9 +37,10 @@ export async function historyRows(events: AsyncIterable<StoreEvent>): Promise<re
       outcome: result.outcome,
       peakMemoryBytes: usage.peakMemoryBytes,
       cpuSeconds: user === null && system === null ? null : (user ?? 0) + (system ?? 0),
-      wallSeconds: startedAt === null ? null : usage.wallSeconds,
+      wallSeconds,
       readBytes: usage.readBytes,
       writtenBytes: usage.writtenBytes,
+      ioClass: measuredIoClass({ ...usage, wallSeconds }),
       origin: run.origin ?? 'scalable',
     });
   }

@@ -1,6 +1,7 @@
 import type { InstanceState, TelemetryEvent } from '../events.ts';
 import { FINAL_STATES } from '../events.ts';
 import { stateCode, stateOfCode } from '../instance-codes.ts';
+import { measuredIoClass } from '../io-class.ts';
 import { type AttemptRecord, type InstanceRecord, newAttempt } from './records.ts';
 
 type Started = Extract<TelemetryEvent, { type: 'attempt_started' }>;
@@ -61,6 +62,7 @@ export function finishAttempt(instance: InstanceRecord, attempt: AttemptRecord, 
     cpuSystemSeconds: usage.cpuSystemSeconds,
     readBytes: whole(usage.readBytes),
     writtenBytes: whole(usage.writtenBytes),
+    ioClass: measuredIoClass({ ...usage, wallSeconds }),
     measuredBy: usage.measuredBy,
     stdoutPath: event.stdoutPath,
     stderrPath: event.stderrPath,

@@ -87,6 +87,7 @@ export function putAttempt(sql: WriterStatements, instance: InstanceRecord, atte
     attempt.readBytes,
     attempt.writtenBytes,
     attempt.wallSeconds,
+    attempt.ioClass,
     attempt.turnaroundSeconds,
     attempt.measuredBy,
     attempt.message,
@@ -102,7 +103,8 @@ function isRecommendation({ source, confidence, predicted }: PlannedInstance): b
     confidence !== null ||
     predicted.peakMemoryBytes !== null ||
     predicted.cpuSeconds !== null ||
-    predicted.wallSeconds !== null
+    predicted.wallSeconds !== null ||
+    (predicted.ioClass ?? null) !== null
   );
 }
 
@@ -126,6 +128,7 @@ export function putRecommendation(
     whole(manifestRequest?.memoryBytes ?? null),
     manifestRequest?.walltimeSeconds ?? null,
     ladder ? JSON.stringify(ladder) : null,
+    predicted.ioClass ?? null,
   );
 }
 

@@ -32,6 +32,7 @@ export interface AttemptRecord {
   readBytes: number | null;
   writtenBytes: number | null;
   wallSeconds: number | null;
+  ioClass: string | null;
   turnaroundSeconds: number | null;
   measuredBy: string;
   message: string | null;
@@ -86,6 +87,7 @@ export function newAttempt(attempt: number): AttemptRecord {
     readBytes: null,
     writtenBytes: null,
     wallSeconds: null,
+    ioClass: null,
     turnaroundSeconds: null,
     measuredBy: 'none',
     message: null,
@@ -172,6 +174,7 @@ export function storedAttempt(row: SqlRow): AttemptRecord {
     readBytes: num(row.read_bytes ?? null),
     writtenBytes: num(row.written_bytes ?? null),
     wallSeconds: num(row.wall_s ?? null),
+    ioClass: text(row.io_class ?? null),
     turnaroundSeconds: num(row.turnaround_s ?? null),
     measuredBy: String(row.measured_by),
     message: text(row.message ?? null),

@@ -42,14 +42,14 @@ export function writerStatements(db: SqlDatabase) {
     putRecommendation: db.prepare(
       `REPLACE INTO recommendations (instance_key, source, confidence, cpus, memory_bytes, walltime_s, memory_low,
          memory_point, memory_high, cpu_low, cpu_point, cpu_high, wall_low, wall_point, wall_high, manifest_cpus,
-         manifest_memory_bytes, manifest_walltime_s, ladder) VALUES (${marks(19)})`,
+         manifest_memory_bytes, manifest_walltime_s, ladder, io_class) VALUES (${marks(20)})`,
     ),
     findAttempt: db.prepare('SELECT * FROM attempts WHERE instance_key = ? AND attempt = ?'),
     putAttempt: db.prepare(
       `REPLACE INTO attempts (instance_key, attempt, queued_at, started_at, finished_at, worker_id, pid, cpus,
          memory_bytes, walltime_s, outcome, exit_code, signal, peak_memory_bytes, cpu_user_s, cpu_system_s,
-         read_bytes, written_bytes, wall_s, turnaround_s, measured_by, message, stdout_path, stderr_path)
-       VALUES (${marks(24)})`,
+         read_bytes, written_bytes, wall_s, io_class, turnaround_s, measured_by, message, stdout_path, stderr_path)
+       VALUES (${marks(25)})`,
     ),
     putSample: db.prepare('REPLACE INTO samples VALUES (?, ?, ?, ?, ?)'),
     // Told again after a resume, it is the one that was there all the time.

@@ -197,12 +197,19 @@ describe('run folders of the reference package', () => {
 });
 
 describe('a run of our own', () => {
-  const predicted = { peakMemoryBytes: { low: 1, point: 2, high: 3 }, cpuSeconds: null, wallSeconds: null };
+  const predicted = {
+    peakMemoryBytes: { low: 1, point: 2, high: 3 },
+    cpuSeconds: null,
+    wallSeconds: null,
+    ioClass: 'medium',
+  } as const;
+  const manifestRequest = { cpus: 8, memoryBytes: 16 * GIB, walltimeSeconds: null };
+  const ladder = [4 * GIB, 8 * GIB];
   const record = () =>
     workspace.store.append([
       started(),
       added(
-        instance(0, { source: 'learned', confidence: 0.9, predicted }),
+        instance(0, { source: 'learned', confidence: 0.9, predicted, manifestRequest, ladder }),
         instance(1, { needs: ['simulate.0'] }),
         instance(2),
         instance(3),
