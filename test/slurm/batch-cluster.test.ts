@@ -84,6 +84,27 @@ withSlurm('work on a real Slurm', (cluster) => {
     expect(commands).toBeLessThanOrEqual(60);
   }, 400_000);
 
+  test('a limit that the controller has lost is told it again', async () => {
+    const memory = new Memory();
+    const site = new MortalSite(cluster);
+    const folder = `${cluster.facts.shared}/limit-${newId()}`;
+    await site.exec(['mkdir', '-p', folder]);
+    const argv = () => ['sleep', '0.2'];
+    const session = await app(memory, site, { folder, count: 240, workers: 2, argv });
+    const jobs = () => [...memory.jobs.values()].flatMap(({ engineId }) => engineId ?? []);
+    await until(() => jobs().length > 0, 60);
+    const throttle = async () => {
+      const told = await cluster.root('scontrol', 'show', 'job', jobs()[0] ?? '');
+      return /ArrayTaskThrottle=(\d+)/.exec(told)?.[1];
+    };
+    await expect.poll(() => cluster.root('squeue', '-h', '-t', 'running')).not.toBe('');
+    expect(await throttle()).toBe('2');
+    await cluster.root('scontrol', 'update', `jobid=${jobs()[0]}`, 'arraytaskthrottle=5');
+    await expect.poll(throttle, { timeout: 60_000 }).toBe('2');
+    await until(() => session.done, 200);
+    expect([...memory.instances.values()].every(({ final }) => final === 'succeeded')).toBe(true);
+  });
+
   test('20 kills of the app and the controller lose and repeat nothing', async () => {
     const memory = new Memory();
     const folder = `${cluster.facts.shared}/faults-${newId()}`;

@@ -49,6 +49,20 @@ withSlurm('a campaign on a real Slurm', (cluster) => {
     expect(campaign.ledger()).toHaveLength(20);
   }, 180_000);
 
+  it('is found finished though queue and accounting have forgotten all of it', async () => {
+    const campaign = await Campaign.create(cluster, TWO_PHASES);
+    expect(await campaign.start('run', '--detach').exit).toBe(0);
+    const ids = await campaign.arrays();
+    await campaign.until(() => campaign.ledger().filter(([, , what]) => what === 'ended').length === 10, 90);
+    await campaign.until(async () => (await cluster.root('squeue', '-h')) === '', 60);
+    await cluster.forgetJobs();
+    expect(await cluster.root('sacct', '-nX', `--jobs=${ids.join()}`)).toBe('');
+    const again = campaign.start('run', '--resume', 'last');
+    expect([await again.exit, again.said()]).toEqual([0, expect.stringContaining('succeeded')]);
+    expect((await campaign.rows()).map(({ state }) => state)).toEqual(Array(10).fill('succeeded'));
+    expect(campaign.ledger()).toHaveLength(20);
+  }, 240_000);
+
   it('begins the next phase when what failed for memory has succeeded with more', async () => {
     const hungry = 'python3 -c "x = bytearray(90 * 2**20); import time; time.sleep(3)"';
     const tasks = TWO_PHASES.replace(`${WORK} first {n}`, `test {n} -lt 6 || ${hungry}; ${WORK} first {n}`);

@@ -191,6 +191,7 @@ export class ArrayBook {
   /** A poll's answer, which was asked for after every cancel that was sent. */
   polled({ records, elements, siteNow }: PollAnswer, now: number): ClusterEvent[] {
     const events: ClusterEvent[] = [];
+    const begun = new Map([...this.#arrays].map(([id, { begun }]) => [id, begun]));
     const offset = siteNow === undefined ? null : now - siteNow;
     for (const record of records) {
       const at = record.at === undefined || offset === null ? null : Math.round(record.at + offset);
@@ -208,6 +209,10 @@ export class ArrayBook {
       if (status.state !== 'ended') put(alive, status);
     }
     for (const [id, array] of this.#arrays) {
+      // It began more than it may: the engine has lost what it was told, as a controller does that is killed.
+      const most = Math.max(array.mostParallel, array.allowed);
+      if (this.#keepsOrder && array.begun > (begun.get(id) ?? 0) && array.running > most)
+        array.isTold = false;
       array.allowed = 0;
       array.named(named.get(id) ?? new Set(), now);
       events.push(...array.afterCancel(alive.get(id) ?? new Set(), now));

@@ -28,6 +28,8 @@ export class TrackedArray {
   isTold: boolean;
   /** So many elements may run whatever the engine was told since it was last asked. */
   allowed = 0;
+  /** Elements that have stood as workers at some time. */
+  begun = 0;
   #allSucceeded = true;
   readonly #elements: Element[];
   readonly #places = new Map<string, { element: Element; index: number; member: Member }>();
@@ -313,6 +315,7 @@ export class TrackedArray {
   #work(element: Element, index: number, at: number): ClusterEvent[] {
     if (element.works) return [];
     element.works = true;
+    this.begun++;
     return [{ type: 'worker_added', at, workerId: this.#workerId(index), tag: this.job.tag }];
   }
 

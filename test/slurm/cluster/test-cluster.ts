@@ -1,6 +1,15 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -129,6 +138,16 @@ export class TestCluster {
   /** Changes accounting records, to tell of ends that cannot be had here: `update testbed_job_table set …`. */
   async changeRecords(statement: string): Promise<void> {
     await this.#sql(`use slurm_acct_db; ${statement}`);
+  }
+
+  /** Loses all that queue and accounting know of jobs, as a site does that purges old records. */
+  async forgetJobs(): Promise<void> {
+    await this.kill('slurmctld', 'SIGTERM');
+    for (const name of readdirSync(`${this.facts.folder}/state`))
+      if (name.startsWith('job_state')) rmSync(`${this.facts.folder}/state/${name}`);
+    await this.changeRecords('delete from testbed_step_table; delete from testbed_job_table');
+    await this.start('slurmctld');
+    await this.nodesReady();
   }
 
   async #sql(statement: string): Promise<void> {
