@@ -3,7 +3,7 @@
  * skipped and why. First those that keep the processors busy, then two rows of suites beside each other: one looks at this
  * machine and its screen, the other mostly waits for batch systems.
  */
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { needModernNode, root } from './lib/modern-node.mjs';
@@ -38,6 +38,10 @@ await ensureBuilt().catch((error) => {
 });
 
 const reports = await mkdtemp(join(tmpdir(), 'scalable-tests-'));
+// Whatever tests leave in the folder for temporary files goes with it. Others than us must reach what lies in it: a cluster's user.
+const temporary = join(reports, 'tmp');
+await chmod(reports, 0o755);
+await mkdir(temporary, { mode: 0o755 });
 const total = { passed: 0, failed: 0, skips: [] };
 let allExitedWell = true;
 try {
@@ -47,7 +51,7 @@ try {
     await Promise.all(rows.map((row) => runRow(row, row === shown)));
   }
 } finally {
-  await rm(reports, { recursive: true, force: true });
+  await rm(reports, { recursive: true, force: true, maxRetries: 5 });
 }
 
 const skipped = total.skips.reduce((sum, skip) => sum + skip.count, 0);
@@ -90,7 +94,11 @@ async function runSuite(suite, isShown) {
     ],
     cwd: root,
     // Tests start `node` and our command by name: they get the Node that runs this.
-    env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+    env: {
+      ...process.env,
+      PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+      TMPDIR: temporary,
+    },
     output: output?.fd ?? 'inherit',
     limitMs: SUITE_MINUTES * 60_000,
   });
