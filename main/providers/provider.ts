@@ -244,6 +244,8 @@ export interface CostEstimate {
   readonly items: readonly { readonly label: string; readonly usd: number }[];
   /** The day of the oldest price in it, `2026-11-21`. */
   readonly pricesFrom: string;
+  /** What a GiB more or less would cost by the hour, of each component whose memory is asked for. */
+  readonly memoryRates?: Readonly<Record<string, number>>;
   /** The same on the other kind of capacity, where its price is known. */
   readonly alternative?: { readonly label: 'spot' | 'on demand'; readonly usd: number };
 }

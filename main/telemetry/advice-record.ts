@@ -16,6 +16,8 @@ export interface AdviceCounts {
    * failed attempts included; null: not known.
    */
   readonly savedGbh: number | null;
+  /** The same in USD, of runs whose target has prices; absent: none has. */
+  readonly savedUsd?: number;
 }
 
 /** Who gave the advice; what the manifest or a person asked for is none. */
@@ -173,6 +175,9 @@ export function sharesOf(list: readonly AdviceCounts[]): AdviceShares {
       wallMeasured: a.wallMeasured + b.wallMeasured,
       wallInside: a.wallInside + b.wallInside,
       savedGbh: b.savedGbh === null ? a.savedGbh : (a.savedGbh ?? 0) + b.savedGbh,
+      ...((a.savedUsd !== undefined || b.savedUsd !== undefined) && {
+        savedUsd: (a.savedUsd ?? 0) + (b.savedUsd ?? 0),
+      }),
     }),
     NOTHING,
   );

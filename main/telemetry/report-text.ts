@@ -63,10 +63,11 @@ function memoryLines({ memory, attempts }: RunReport): string[] {
     [memory.used_gbh, 'used'],
     [memory.wasted_gbh, 'wasted'],
   ] as const;
+  const price = inUsd(memory.wasted_usd);
   const known = parts.flatMap(([gbh, word]) => (gbh === null ? [] : [`${describeMemoryHours(gbh)} ${word}`]));
   return [
     '',
-    known.length > 0 ? `Memory: ${known.join(', ')}` : 'Memory: nothing was measured',
+    known.length > 0 ? `Memory: ${known.join(', ')}${price}` : 'Memory: nothing was measured',
     `Attempts: ${attempts.total} in all, ${attempts.failed} failed`,
   ];
 }
@@ -77,11 +78,11 @@ function cacheLines({ cache }: RunReport): string[] {
 
 function adviceLines({ advisor }: RunReport): string[] {
   if (advisor === null || advisor.judged === 0) return [];
-  const { judged, sufficed, coverage, promised, saved_gbh: saved, slipped } = advisor;
+  const { judged, sufficed, coverage, promised, saved_gbh: saved, saved_usd: savedUsd, slipped } = advisor;
   const against =
     saved === null
       ? ''
-      : `; ${describeMemoryHours(Math.abs(saved))} ${saved < 0 ? 'more' : 'less'} than the manifest as first written`;
+      : `; ${describeMemoryHours(Math.abs(saved))}${inUsd(savedUsd)} ${saved < 0 ? 'more' : 'less'} than the manifest as first written`;
   return [
     `Advice: ${sufficed} of ${judged} first requests sufficed (${percent(coverage)}, promised ${percent(promised)})${against}${slipped ? '; train again, the promise slips' : ''}`,
   ];
@@ -123,5 +124,6 @@ export function failureSentence(failure: FailureRow): string {
   return `${where}${attempt} (${failure.code}): ${failure.message}${sizes}`;
 }
 
+const inUsd = (value: number | null | undefined) => (value == null ? '' : ` (${usd(Math.abs(value))})`);
 const usd = (value: number) => `$${value.toFixed(value < 1 ? 4 : 2)}`;
 const decimal = (value: number, digits: number) => value.toFixed(digits);

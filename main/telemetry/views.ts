@@ -182,6 +182,8 @@ export interface ReportedAdvice {
   readonly wall_interval_coverage: number | null;
   /** Against the manifest's requests; negative when the advice cost more. */
   readonly saved_gbh: number | null;
+  /** The same in USD; null where the target has no prices. */
+  readonly saved_usd?: number | null;
   /** Sufficed less often than promised, beyond chance, for some task. */
   readonly slipped: boolean;
 }
@@ -229,6 +231,8 @@ export interface RunReport {
     readonly requested_gbh: number | null;
     readonly used_gbh: number | null;
     readonly wasted_gbh: number | null;
+    /** What the wasted memory cost; null where the target has no prices. */
+    readonly wasted_usd?: number | null;
   };
   readonly attempts: {
     readonly total: number;

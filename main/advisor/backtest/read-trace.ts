@@ -2,6 +2,7 @@ import type { Params } from '../../manifest/spec.ts';
 import type { ImportOptions } from '../../telemetry/import/import.ts';
 import { SkipList, type Skipped } from '../../telemetry/import/import-result.ts';
 import { incomingRuns } from '../../telemetry/import/incoming-runs.ts';
+import { memoryRatesOf } from '../../telemetry/write/planned-cost.ts';
 import type { StoreEvent } from '../../telemetry/write/store-event.ts';
 import type { TraceTask } from './replay.ts';
 
@@ -34,8 +35,10 @@ export async function readTrace(path: string, options: ImportOptions): Promise<R
   let index = 0;
   for await (const { run } of incomingRuns(path, options, skipped)) {
     const known = new Map<string, { index: number; at: number; instance: Added['instances'][number] }>();
+    let rates: ReadonlyMap<string, number> = new Map();
     for await (const events of run.chunks) {
       for (const event of events) {
+        if (event.type === 'run_started') rates = memoryRatesOf(event.plan);
         if (event.type === 'instances_added')
           for (const instance of event.instances)
             known.set(instance.id, { index: index++, at: event.at, instance });
@@ -43,7 +46,7 @@ export async function readTrace(path: string, options: ImportOptions): Promise<R
         const asked = known.get(event.instanceId);
         if (!asked) continue;
         const task = taskOf(asked.index, asked.at, asked.instance, event);
-        if (task) tasks.push(task);
+        if (task) tasks.push({ ...task, usdPerGibHour: rates.get(asked.instance.component) });
         else unmeasured++;
       }
     }

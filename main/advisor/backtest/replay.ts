@@ -14,6 +14,8 @@ export interface TraceTask {
   readonly hours: number | null;
   readonly submittedAt: number;
   readonly finishedAt: number;
+  /** What a GiB of memory cost by the hour where it ran; absent: not known. */
+  readonly usdPerGibHour?: number | undefined;
 }
 
 /** What happens next in a replay: a task has to be sized, or its end becomes known. */

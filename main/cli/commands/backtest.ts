@@ -3,6 +3,7 @@ import { readTrace } from '../../advisor/backtest/read-trace.ts';
 import { type Decision, priced, replay, stepsBySeed, stepsByTime } from '../../advisor/backtest/replay.ts';
 import { RISKS, riskNamed } from '../../advisor/online/risk.ts';
 import { AppError } from '../../platform/errors.ts';
+import { GIB } from '../../platform/units.ts';
 import type { ImportFormat } from '../../telemetry/import/import.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -19,6 +20,7 @@ export interface BacktestInput {
 }
 
 const BYTES_PER_MB = 1e6;
+const BYTES_PER_GB = 1e9;
 const MOST_TASKS_SHOWN = 20;
 
 /** What the advisor would have asked for, task after task, and what that would have wasted. @throws AppError E_BACKTEST_EMPTY */
@@ -73,8 +75,19 @@ function resultOf(decisions: readonly Decision[], seconds: number) {
 function totalOf(decisions: readonly Decision[]) {
   return {
     wastage_gbh: decisions.reduce((sum, { wastedGbh }) => sum + wastedGbh, 0),
+    wastage_usd: costOf(decisions),
     failures: decisions.reduce((sum, { failures }) => sum + failures, 0),
   };
+}
+
+/** Null where not all of the trace comes from runs whose targets had prices. */
+function costOf(decisions: readonly Decision[]): number | null {
+  let usd = 0;
+  for (const { task, wastedGbh } of decisions) {
+    if (task.usdPerGibHour === undefined) return null;
+    usd += (wastedGbh * BYTES_PER_GB * task.usdPerGibHour) / GIB;
+  }
+  return usd;
 }
 
 function textOf(result: ReturnType<typeof resultOf>, decisions: readonly Decision[]): string {
@@ -99,11 +112,13 @@ function textOf(result: ReturnType<typeof resultOf>, decisions: readonly Decisio
       ? [`… and ${rows.length - MOST_TASKS_SHOWN} more tasks that wasted less`]
       : []),
     '',
-    `${decisions.length} tasks sized from their past only: ${result.wastage_gbh.toFixed(1)} GB·h wasted, ${result.failures} failed attempts (1 GB = 10^9 bytes).`,
+    `${decisions.length} tasks sized from their past only: ${wasted(result)}, ${result.failures} failed attempts (1 GB = 10^9 bytes).`,
     ...(requested
-      ? [
-          `As they were asked for: ${requested.wastage_gbh.toFixed(1)} GB·h wasted, ${requested.failures} failed attempts.`,
-        ]
+      ? [`As they were asked for: ${wasted(requested)}, ${requested.failures} failed attempts.`]
       : []),
   ].join('\n');
+}
+
+function wasted({ wastage_gbh: gbh, wastage_usd: usd }: ReturnType<typeof totalOf>): string {
+  return `${gbh.toFixed(1)} GB·h${usd === null ? '' : ` ($${usd.toFixed(2)})`} wasted`;
 }

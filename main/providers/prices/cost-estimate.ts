@@ -1,3 +1,4 @@
+import { GIB } from '../../platform/units.ts';
 import type { CostEstimate, ResourceRequest, WorkerPrice, WorkerTime } from '../provider.ts';
 
 /** What a worker for such a request costs, as spare or as ordinary capacity. */
@@ -14,9 +15,11 @@ export function estimateCost(
 ): CostEstimate | null {
   const wanted = total(time, (request) => priceOf(request, spot));
   if (wanted === null) return null;
+  const memoryRates = ratesOf(time, (request) => priceOf(request, spot));
+  const estimate = { ...wanted, ...(Object.keys(memoryRates).length > 0 && { memoryRates }) };
   const other = total(time, (request) => priceOf(request, !spot));
-  if (other === null) return wanted;
-  return { ...wanted, alternative: { label: spot ? 'on demand' : 'spot', usd: other.usd } };
+  if (other === null) return estimate;
+  return { ...estimate, alternative: { label: spot ? 'on demand' : 'spot', usd: other.usd } };
 }
 
 /** What one kind of workers is paid for: each for so long at the least. */
@@ -25,6 +28,29 @@ export function costOf(
   price: WorkerPrice,
 ): number {
   return (Math.max(seconds, workers * price.leastSeconds) * price.usdPerHour) / 3600;
+}
+
+/**
+ * USD per GiB and hour by component: how the price changes from half of a request's memory to twice as much, since what is
+ * sold comes in steps, and on some machines CPUs come with the memory. Requests count by their time.
+ */
+function ratesOf(
+  time: readonly WorkerTime[],
+  priceOf: (request: ResourceRequest) => WorkerPrice | null,
+): Record<string, number> {
+  const sums = new Map<string, { usd: number; gibHours: number }>();
+  for (const { component, request, seconds } of time) {
+    if (request.memoryBytes === null || seconds <= 0) continue;
+    const [less, more] = [0.5, 2].map((factor) =>
+      priceOf({ ...request, memoryBytes: factor * (request.memoryBytes ?? 0) }),
+    );
+    if (!less || !more) continue;
+    const sum = sums.get(component) ?? { usd: 0, gibHours: 0 };
+    sum.usd += (more.usdPerHour - less.usdPerHour) * seconds;
+    sum.gibHours += ((1.5 * request.memoryBytes) / GIB) * seconds;
+    sums.set(component, sum);
+  }
+  return Object.fromEntries([...sums].map(([component, { usd, gibHours }]) => [component, usd / gibHours]));
 }
 
 function total(

@@ -5,6 +5,7 @@ import { scaling } from './0004-scaling.ts';
 import { bills } from './0005-bills.ts';
 import { places } from './0006-places.ts';
 import { ioClass } from './0007-io-class.ts';
+import { memoryRates } from './0008-memory-rates.ts';
 
 /** One step of the schema, from the version before it. Once released it is never edited: a change is a new step. */
 export interface Migration {
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: 'bills', sql: bills },
   { version: 6, name: 'places', sql: places },
   { version: 7, name: 'io-class', sql: ioClass },
+  { version: 8, name: 'memory-rates', sql: memoryRates },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,8 @@
 import { type AdviceMethod, type AdviceOutcome, judgeAdvice } from '../advice-record.ts';
 import type { ReportedAdvice } from '../views.ts';
 import { num, numOrNull, type QueryContext, text } from './context.ts';
-import { gbh } from './runs.ts';
+import { MEMORY_RATES } from './run-cost.ts';
+import { BYTE_SECONDS_PER_GBH, gbh } from './runs.ts';
 
 /** Older runs tell how an older advisor did. */
 const NEWEST_RUNS = 100;
@@ -32,8 +33,9 @@ export function adviceOutcomes({ db }: QueryContext, runId?: string): readonly A
          FROM (SELECT DISTINCT i.task, chosen.target
            FROM chosen CROSS JOIN instances i INDEXED BY instances_by_task ON i.run_key = chosen.run_key) advised
        ),
+       rates AS MATERIALIZED (${MEMORY_RATES}),
        judged AS (
-         SELECT i.run_key, i.task, c.source AS method, c.confidence,
+         SELECT i.run_key, i.task, p.usd AS usd_per_gbh, c.source AS method, c.confidence,
            CASE WHEN a.outcome = 'succeeded' THEN coalesce(a.peak_memory_bytes <= a.memory_bytes, 1)
                 WHEN a.outcome = 'out_of_memory' THEN 0 END AS sufficed,
            i.outcome = 'succeeded' AND i.peak_memory_bytes IS NOT NULL AND c.memory_low IS NOT NULL AS has_memory,
@@ -50,6 +52,7 @@ export function adviceOutcomes({ db }: QueryContext, runId?: string): readonly A
            CROSS JOIN recommendations c ON c.instance_key = i.instance_key
            JOIN first_written w ON w.task = i.task AND w.target = chosen.target
            LEFT JOIN attempts a ON a.instance_key = i.instance_key AND a.attempt = 1
+           LEFT JOIN rates p ON p.run_key = i.run_key AND p.component = i.component
          WHERE c.source IN ('quantile', 'learned', 'scouts')
        )
        SELECT run_id, started_at, task, method, count(*) AS recommendations,
@@ -57,7 +60,8 @@ export function adviceOutcomes({ db }: QueryContext, runId?: string): readonly A
          sum(CASE WHEN confidence IS NOT NULL THEN sufficed END) AS sufficed,
          sum(CASE WHEN sufficed IS NOT NULL THEN confidence END) AS promised_sum,
          sum(has_memory) AS memory_measured, sum(has_memory AND in_memory) AS memory_inside,
-         sum(has_wall) AS wall_measured, sum(has_wall AND in_wall) AS wall_inside, sum(saved) AS saved
+         sum(has_wall) AS wall_measured, sum(has_wall AND in_wall) AS wall_inside, sum(saved) AS saved,
+         sum(saved * usd_per_gbh) AS saved_usd
        FROM judged JOIN chosen USING (run_key) GROUP BY run_key, task, method`,
     )
     .all(...(runId === undefined ? [] : [runId]))
@@ -75,6 +79,7 @@ export function adviceOutcomes({ db }: QueryContext, runId?: string): readonly A
       wallMeasured: numOrNull(row, 'wall_measured') ?? 0,
       wallInside: numOrNull(row, 'wall_inside') ?? 0,
       savedGbh: gbh(numOrNull(row, 'saved')),
+      ...(row.saved_usd !== null && { savedUsd: num(row, 'saved_usd') / BYTE_SECONDS_PER_GBH }),
     }));
 }
 
@@ -91,6 +96,7 @@ export function reportedAdvice(outcomes: readonly AdviceOutcome[]): ReportedAdvi
     memory_interval_coverage: total.memoryCoverage,
     wall_interval_coverage: total.wallCoverage,
     saved_gbh: total.savedGbh,
+    saved_usd: total.savedUsd ?? null,
     slipped: scores.some(({ slipped }) => slipped),
   };
 }

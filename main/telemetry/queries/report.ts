@@ -14,7 +14,7 @@ import {
   text,
   textOrNull,
 } from './context.ts';
-import { runCost } from './run-cost.ts';
+import { MEMORY_RATES, runCost } from './run-cost.ts';
 import { endOfRun, gbh, runRow, summary } from './runs.ts';
 import { workerUse } from './worker-use.ts';
 
@@ -58,7 +58,8 @@ export function report(context: QueryContext, runId: string): RunReport | null {
       memory: {
         requested_gbh: run.requestedGbh,
         used_gbh: run.usedGbh,
-        wasted_gbh: gbh(attempts.wastedByteSeconds),
+        wasted_gbh: gbh(attempts.wasted),
+        wasted_usd: gbh(attempts.wastedCost),
       },
       attempts: { total: attempts.total, failed: attempts.failed, by_outcome: attempts.byOutcome },
       scaling: {
@@ -97,13 +98,18 @@ interface AttemptTotals {
   /** Attempts whose start and worker are known: imported ones may have neither. */
   readonly placed: number;
   readonly busySeconds: number;
-  readonly wastedByteSeconds: number | null;
+  /** Byte-seconds, and these × USD per GiB and hour. */
+  readonly wasted: number | null;
+  readonly wastedCost: number | null;
 }
 
 /**
- * What failed wasted all it had asked for; what succeeded wasted what it did not use (request − peak). A negative
- * difference is a measured overrun, not a saving. Cancelled and lost attempts are judged by nobody.
+ * Byte-seconds. What failed wasted all it had asked for; what succeeded wasted what it did not use (request − peak). A
+ * negative difference is a measured overrun, not a saving. Cancelled and lost attempts are judged by nobody.
  */
+const WASTED = `CASE WHEN a.outcome = 'succeeded' THEN max(0, a.memory_bytes - a.peak_memory_bytes) * a.wall_s
+  WHEN a.outcome NOT IN ('cancelled', 'lost') THEN a.memory_bytes * a.wall_s END`;
+
 function attemptTotals(db: SqlDatabase, runKey: number, endedAt: number): AttemptTotals {
   const rows = db
     .prepare(
@@ -111,34 +117,31 @@ function attemptTotals(db: SqlDatabase, runKey: number, endedAt: number): Attemp
          sum(a.worker_id IS NOT NULL AND a.started_at IS NOT NULL) AS placed,
          sum(CASE WHEN a.worker_id IS NULL OR a.started_at IS NULL THEN 0
              ELSE max(0, coalesce(a.finished_at, ?) - a.started_at) END) AS busy_ms,
-         sum(a.memory_bytes * a.wall_s) AS requested,
-         sum(max(0, a.memory_bytes - a.peak_memory_bytes) * a.wall_s) AS unused
-       FROM ${INSTANCES_IN_ORDER} CROSS JOIN attempts a USING (instance_key) WHERE i.run_key = ? GROUP BY a.outcome`,
+         sum(${WASTED}) AS wasted, sum(${WASTED} * p.usd) AS wasted_cost
+       FROM ${INSTANCES_IN_ORDER} CROSS JOIN attempts a USING (instance_key)
+         LEFT JOIN (${MEMORY_RATES}) p ON p.run_key = i.run_key AND p.component = i.component
+       WHERE i.run_key = ? GROUP BY a.outcome`,
     )
     .all(endedAt, runKey);
   const byOutcome: Record<string, number> = {};
   let busyMs = 0;
   let placed = 0;
   let wasted: number | null = null;
+  let wastedCost: number | null = null;
   for (const row of rows) {
     const outcome = textOrNull(row, 'outcome');
     busyMs += num(row, 'busy_ms');
     placed += num(row, 'placed');
     if (outcome === null) continue;
     byOutcome[outcome] = num(row, 'n');
-    const waste =
-      outcome === 'succeeded'
-        ? numOrNull(row, 'unused')
-        : outcome === 'cancelled' || outcome === 'lost'
-          ? null
-          : numOrNull(row, 'requested');
-    if (waste !== null) wasted = (wasted ?? 0) + waste;
+    wasted = plus(wasted, numOrNull(row, 'wasted'));
+    wastedCost = plus(wastedCost, numOrNull(row, 'wasted_cost'));
   }
   const total = rows.reduce((count, row) => count + num(row, 'n'), 0);
   const failed = Object.entries(byOutcome)
     .filter(([outcome]) => outcome !== 'succeeded' && outcome !== 'cancelled')
     .reduce((count, [, n]) => count + n, 0);
-  return { total, failed, byOutcome, placed, busySeconds: busyMs / 1000, wastedByteSeconds: wasted };
+  return { total, failed, byOutcome, placed, busySeconds: busyMs / 1000, wasted, wastedCost };
 }
 
 /** Busy worker-seconds over worker-seconds; null where either was never known, which is not 0. */
@@ -254,3 +257,4 @@ function failureRow(row: SqlRow): FailureRow {
 }
 
 const sum = (byTag: Readonly<Record<string, number>>) => Object.values(byTag).reduce((a, b) => a + b, 0);
+const plus = (a: number | null, b: number | null) => (b === null ? a : (a ?? 0) + b);

@@ -2,6 +2,10 @@ import type { SqlDatabase } from '../database/driver.ts';
 import type { RunCost, WorkerBill } from '../views.ts';
 import { num, type QueryContext, text } from './context.ts';
 
+/** USD per GiB and hour by run and component, where the run's plan knew prices. */
+export const MEMORY_RATES = `SELECT k.run_key, e.key AS component, e.value AS usd
+  FROM costs k, json_each(k.memory_rates) e`;
+
 /** What a run cost as far as its workers have ended, and what its plan had expected. Null where time is not sold. */
 export function runCost(db: SqlDatabase, runKey: number): RunCost | null {
   const estimate = db.prepare('SELECT usd, prices_from FROM costs WHERE run_key = ?').get(runKey);

@@ -4,7 +4,7 @@ import type { RunStatus } from '../events.ts';
 import type { RunDetail, RunSummary } from '../views.ts';
 import { json, num, numOrNull, type QueryContext, text, textOrNull } from './context.ts';
 
-const BYTE_SECONDS_PER_GBH = GIB * 3600;
+export const BYTE_SECONDS_PER_GBH = GIB * 3600;
 
 export function listRuns(
   { db, livePid }: QueryContext,

@@ -11,6 +11,7 @@ import {
   turnaround,
   whole,
 } from './apply-event.ts';
+import { plannedCost } from './planned-cost.ts';
 import { insertInstance, putAttempt, putRecommendation, updateInstance } from './put-records.ts';
 import {
   type InstanceRecord,
@@ -220,7 +221,7 @@ export class EventWriter {
       plan,
     );
     const cost = plannedCost(event.plan);
-    if (cost) this.#sql.insertCost.run(key, cost.usd, JSON.stringify(cost.items), cost.pricesFrom);
+    if (cost) this.#sql.insertCost.run(key, cost.usd, cost.items, cost.pricesFrom, cost.memoryRates);
   }
 
   #add(run: RunRecord, planned: PlannedInstance, at: number): void {
@@ -338,15 +339,4 @@ function unknown(what: string): AppError {
     message: `An event was recorded for a ${what} that nobody announced.`,
     hint: 'Copy the report and open an issue with it; your recorded runs are safe.',
   });
-}
-
-/** The plan's cost estimate, where the plan is one of ours and its target costs money. */
-function plannedCost(plan: unknown): { usd: number; items: unknown; pricesFrom: string } | null {
-  if (typeof plan !== 'object' || plan === null || !('cost' in plan)) return null;
-  const { cost } = plan;
-  if (typeof cost !== 'object' || cost === null || !('usd' in cost) || typeof cost.usd !== 'number')
-    return null;
-  const items = 'items' in cost ? cost.items : [];
-  const pricesFrom = 'pricesFrom' in cost ? String(cost.pricesFrom) : '';
-  return { usd: cost.usd, items, pricesFrom };
 }

@@ -24,7 +24,9 @@ export function writerStatements(db: SqlDatabase) {
       `UPDATE runs SET status = 'running', finished_at = NULL, pid = ?, hostname = ? WHERE run_key = ?`,
     ),
     finishRun: db.prepare('UPDATE runs SET status = ?, finished_at = ? WHERE run_key = ?'),
-    insertCost: db.prepare('INSERT INTO costs (run_key, usd, items, prices_from) VALUES (?, ?, ?, ?)'),
+    insertCost: db.prepare(
+      'INSERT INTO costs (run_key, usd, items, prices_from, memory_rates) VALUES (?, ?, ?, ?, ?)',
+    ),
     findInstance: db.prepare(
       `SELECT ${INSTANCE_COLUMNS} FROM instances WHERE run_key = ? AND instance_id = ?`,
     ),

@@ -163,6 +163,7 @@ describe('what was advised', () => {
       memory_interval_coverage: 1,
       wall_interval_coverage: 1,
       saved_gbh: 6,
+      saved_usd: null,
       slipped: false,
     });
     expect(renderReport(told)).toContain(
