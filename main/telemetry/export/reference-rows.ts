@@ -3,6 +3,7 @@ import type { InstanceState } from '../events.ts';
 import type { Fields } from '../import/fields.ts';
 import type { ExportedAttempt, ExportedInstance, ExportedRun } from '../queries/export.ts';
 import type { RunDetail } from '../views.ts';
+import { costFields } from './cost-rows.ts';
 
 const SCHEMA = 1;
 
@@ -150,16 +151,12 @@ export interface RunLevelRows {
   readonly failures: readonly Fields[];
   readonly cache: readonly Fields[];
   readonly artifacts: readonly Fields[];
+  readonly cost: readonly Fields[];
 }
 
-export function runLevelRows({
-  run,
-  workers,
-  decisions,
-  failures,
-  lookups,
-  artifacts,
-}: ExportedRun): RunLevelRows {
+export function runLevelRows(exported: ExportedRun): RunLevelRows {
+  const { run, lastAt, workers, decisions, failures, lookups, artifacts } = exported;
+  const cost = costFields(exported);
   const worker = (
     at: number,
     state: string,
@@ -224,6 +221,7 @@ export function runLevelRows({
         size_bytes: artifact.sizeBytes,
       }),
     ),
+    cost: cost === null ? [] : [row(run, 'cost', run.finishedAt ?? lastAt, cost)],
   };
 }
 

@@ -46,7 +46,8 @@ async function writeFolder(store: SqliteStore, exported: ExportedRun, folder: st
   for (const file of ['tasks', 'resources'] as const)
     tables.set(file, new LineFile(join(folder, `${file}.jsonl`)));
   for (const event of events.before) await own.write(`${JSON.stringify(event)}\n`);
-  for (const file of ['workers', 'failures', 'cache', 'artifacts'] as const) await putAll(file, level[file]);
+  for (const file of ['workers', 'failures', 'cache', 'artifacts', 'cost'] as const)
+    await putAll(file, level[file]);
   for await (const instance of instancesOf(store, run.runId)) {
     await putAll('tasks', taskRows(run, instance));
     await put('resources', resourceRow(run, instance));

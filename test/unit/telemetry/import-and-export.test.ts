@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { TelemetryEvent } from '../../../main/telemetry/events.ts';
 import { csvCell } from '../../../main/telemetry/export/csv.ts';
 import { exportRuns } from '../../../main/telemetry/export/export.ts';
 import type { Fields } from '../../../main/telemetry/import/fields.ts';
@@ -288,6 +289,39 @@ describe('a run of our own', () => {
       },
       finishedRun(60_000, 'failed'),
     ]);
+
+  it('tells in cost.jsonl and in its summary what it cost: what was billed, else what was planned', async () => {
+    await record();
+    const plannedOnly = 'run-20261120T210007Z-planned-00000001';
+    const cost = { usd: 3, items: [{ label: 'model', usd: 3 }], pricesFrom: '2026-11-21' };
+    await workspace.store.append([
+      { ...started(plannedOnly), plan: { cost, timeSeconds: 7200 } } as TelemetryEvent,
+      { ...finishedRun(1000), runId: plannedOnly },
+    ]);
+    const folder = temporaryFolder();
+    await exportRuns(workspace, [RUN, plannedOnly], { folder, format: 'jsonl' });
+    const read = (run: string, file: string) => JSON.parse(readFileSync(join(folder, run, file), 'utf8'));
+    expect(read(RUN, 'cost.jsonl')).toMatchObject({
+      event_type: 'cost',
+      run_id: RUN,
+      provider: 'local',
+      currency: 'USD',
+      // A cent for a minute.
+      total_hourly: expect.closeTo(0.6),
+      total_monthly: expect.closeTo(438),
+      line_items: [{ component: 'demeter', usd: 0.01 }],
+      metadata: { basis: 'measured', usd: 0.01, estimated_usd: 4.2 },
+    });
+    expect(read(RUN, 'summary.json')).toMatchObject({
+      counts: { cost_events: 1 },
+      cost: { total_hourly_usd: 0.6, estimates_count: 1 },
+    });
+    expect(read(plannedOnly, 'cost.jsonl')).toMatchObject({
+      total_hourly: 1.5,
+      line_items: cost.items,
+      metadata: { basis: 'estimate', usd: 3, prices_from: '2026-11-21' },
+    });
+  });
 
   it('goes out as a run folder and comes in elsewhere with nothing lost', async () => {
     await record();
