@@ -26,6 +26,8 @@ export interface CommandContext {
 export interface Settings {
   readonly manifest: string | null;
   readonly runsDir: string | null;
+  /** `SCALABLE_RUNS_DIR_REMOTE`: where a copy of each run's folder goes when it has ended. */
+  readonly remoteRunsDir: string | null;
   /** False where `SCALABLE_ML` says so: then quantiles answer unless a flag asks for models. */
   readonly learns: boolean;
   /** `SCALABLE_ML_CACHE_DIR`: where trained models are kept; null: beside the telemetry. */
@@ -42,6 +44,7 @@ export function makeContext(io: CliIo, flags: CommonFlags): CommandContext {
     settings: {
       manifest: env.SCALABLE_MANIFEST || null,
       runsDir: env.SCALABLE_RUNS_DIR || null,
+      remoteRunsDir: env.SCALABLE_RUNS_DIR_REMOTE || null,
       learns: !/^(0|false|no|off)$/i.test(env.SCALABLE_ML?.trim() ?? ''),
       modelsFolder: env.SCALABLE_ML_CACHE_DIR || null,
     },

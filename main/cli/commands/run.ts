@@ -7,6 +7,7 @@ import { renderReport } from '../../telemetry/report-text.ts';
 import type { RunReport } from '../../telemetry/views.ts';
 import type { Workspace } from '../../telemetry/workspace.ts';
 import type { CommandContext } from '../context.ts';
+import { copyRun } from '../copy-run.ts';
 import { EXIT, usageError } from '../exit-codes.ts';
 import { planOptions } from '../plan-options.ts';
 import { Progress } from '../progress.ts';
@@ -41,7 +42,9 @@ export async function run(context: CommandContext, input: RunInput): Promise<num
           ? await begin(context, workspace, sites, input)
           : await goOn(context, workspace, sites, input, input.resume);
       if (input.detach) return leave(context, workspace, handle, root);
-      return follow(context, handle, root);
+      const code = await follow(context, handle, root);
+      await copyRun(context, workspace, handle.runId);
+      return code;
     }),
   );
 }
