@@ -69,6 +69,8 @@ heed() {
   done <"$shared/stop/$name"
 }
 
+child=
+heed # of what was given up before it began
 # A shell of its own, so that signals it sends to itself are its own.
 sh -c 'jobs=$1 chunks=$2 memory=$3 array=$4 index=$5 && . "$6"' sh \
   "$jobs" "$chunks" "$memory" "$array" "$index" "$shared/element.sh" &

@@ -108,12 +108,18 @@ withSlurm('arrays on a real Slurm', (cluster) => {
 
   it('ends one instance and lets the rest of its element go on', async () => {
     const rig = new EngineRig(cluster);
-    const id = await rig.submit([[rig.instance('s.0', ['sleep', '100']), rig.instance('s.1', ['true'])]]);
+    const commands = { 's.0': ['sleep', '100'], 's.1': ['sleep', '100'], 's.2': ['true'] };
+    const id = await rig.submit([Object.entries(commands).map(([name, argv]) => rig.instance(name, argv))]);
     await rig.until(() => rig.records.length === 1);
-    await rig.engine.cancelInstance({ arrayId: id, index: 0 }, 's.0');
-    await rig.until(() => rig.result('s.1') !== undefined);
-    expect(rig.result('s.0')?.outcome).toBe('cancelled');
-    expect(rig.result('s.1')?.outcome).toBe('succeeded');
+    // One that has not begun, and the one that runs.
+    for (const instanceId of ['s.1', 's.0'])
+      await rig.engine.cancelInstance({ arrayId: id, index: 0 }, { instanceId, attempt: 1 });
+    await rig.until(() => rig.result('s.2') !== undefined);
+    expect(['s.0', 's.1', 's.2'].map((name) => rig.result(name)?.outcome)).toEqual([
+      'cancelled',
+      'cancelled',
+      'succeeded',
+    ]);
   });
 
   it('holds, releases and throttles without ending what runs', async () => {

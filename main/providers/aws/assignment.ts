@@ -11,8 +11,6 @@ export interface ElementOrders {
   readonly orders: string;
   /** What the script of the element runs. */
   readonly chunk: string;
-  /** `ID.ATTEMPT` of all that it is to run. */
-  readonly attempts: readonly string[];
 }
 
 /** What an array's elements have in common. */
@@ -41,8 +39,7 @@ export function elementOrders(
     ...[...reads].map((id) => ['reads', id]),
     ...instances.flatMap(({ id, outputs = [] }) => outputs.map((path) => ['output', id, inVolume(path)])),
   ];
-  const attempts = instances.map(({ id, attempt }) => `${id}.${attempt}`);
-  return { orders: lines.map(orderLine).join(''), chunk: chunkFile([instances], context), attempts };
+  return { orders: lines.map(orderLine).join(''), chunk: chunkFile([instances], context) };
 }
 
 /** The object that a task waits for. */

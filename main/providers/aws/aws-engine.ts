@@ -12,6 +12,7 @@ import type {
   InstanceRecord,
   PollAnswer,
 } from '../batch/batch-engine.ts';
+import type { JobMember } from '../batch/job-store.ts';
 import { type ArrayFile, ArrayFiles } from './array-file.ts';
 import { elementOrders } from './assignment.ts';
 import { AwsArray } from './aws-array.ts';
@@ -136,10 +137,8 @@ export class AwsEngine implements BatchEngine {
     }
   }
 
-  async cancelInstance({ arrayId, index }: ElementId, instanceId: string): Promise<void> {
-    const { attempts = [] } = (await this.#array(arrayId))?.file.elements[index] ?? {};
-    const attempt = attempts.find((one) => one.slice(0, one.lastIndexOf('.')) === instanceId);
-    if (attempt !== undefined) await this.#files.stop(arrayId, index, attempt);
+  async cancelInstance({ arrayId, index }: ElementId, { instanceId, attempt }: JobMember): Promise<void> {
+    await this.#files.stop(arrayId, index, `${instanceId}.${attempt}`);
   }
 
   /** ECS starts nothing by itself: what has no task yet waits for an app. */

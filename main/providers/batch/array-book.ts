@@ -273,9 +273,9 @@ export class ArrayBook {
     for (const array of this.#arrays.values()) array.wantCancelled(instanceIds);
   }
 
-  toCancel(): { whole: ElementKey[]; single: (ElementKey & { instanceId: string })[] } {
+  toCancel(): { whole: ElementKey[]; single: (ElementKey & JobMember)[] } {
     const whole: ElementKey[] = [];
-    const single: (ElementKey & { instanceId: string })[] = [];
+    const single: (ElementKey & JobMember)[] = [];
     for (const [arrayId, array] of this.#arrays) {
       const wanted = array.toCancel();
       whole.push(...wanted.whole.map((index) => ({ arrayId, index })));

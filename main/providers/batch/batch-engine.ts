@@ -1,4 +1,5 @@
 import type { AttemptResult, ContainerImage, ResourceRequest, TaskInstance } from '../provider.ts';
+import type { JobMember } from './job-store.ts';
 
 /** One array to be submitted: elements that share a request; each element runs its instances one after the other. */
 export interface ArraySubmission {
@@ -126,7 +127,7 @@ export interface BatchEngine {
   usage(elements: readonly { arrayId: string; index: number }[]): Promise<readonly ElementStatus[]>;
   /** Ends elements, begun or not. Silence about unknown ones: the next poll tells. */
   cancel(elements: readonly { arrayId: string; index: number }[]): Promise<void>;
-  /** Ends one instance and lets the rest of its element go on, where the engine can. */
-  cancelInstance?(element: { arrayId: string; index: number }, instanceId: string): Promise<void>;
+  /** Ends one attempt, begun or not, and lets the rest of its element go on, where the engine can. */
+  cancelInstance?(element: { arrayId: string; index: number }, member: JobMember): Promise<void>;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Place } from './arrangement.ts';
 import type { ArrayBook, ElementKey } from './array-book.ts';
 import type { BatchEngine } from './batch-engine.ts';
 import type { Patience } from './element.ts';
-import type { JobStore } from './job-store.ts';
+import type { JobMember, JobStore } from './job-store.ts';
 import type { PollClock } from './poll-clock.ts';
 
 interface Parts {
@@ -41,7 +41,7 @@ export class SiteTalk {
     if (told) await jobs.placed(told.name, [place]);
   }
 
-  async cancel(whole: ElementKey[], single: (ElementKey & { instanceId: string })[]): Promise<void> {
+  async cancel(whole: ElementKey[], single: (ElementKey & JobMember)[]): Promise<void> {
     const { engine, book, polls, now } = this.#parts;
     if (whole.length > 0 || !engine.cancelInstance) {
       const elements = engine.cancelInstance ? whole : [...whole, ...single];
@@ -49,7 +49,7 @@ export class SiteTalk {
       for (const element of elements) book.cancelSent(element);
     } else {
       for (const one of single) {
-        await engine.cancelInstance(one, one.instanceId);
+        await engine.cancelInstance(one, one);
         book.cancelSent(one, one.instanceId);
       }
     }

@@ -212,16 +212,17 @@ export class TrackedArray {
   }
 
   /** Elements to end whole, and instances to end alone, that the site has not been told of. */
-  toCancel(): { whole: number[]; single: { index: number; instanceId: string }[] } {
+  toCancel(): { whole: number[]; single: ({ index: number } & JobMember)[] } {
     const whole: number[] = [];
-    const single: { index: number; instanceId: string }[] = [];
+    const single: ({ index: number } & JobMember)[] = [];
     for (const [index, element] of this.#elements.entries()) {
       const open = openOf(element);
       const asked = open.filter(({ cancelling }) => cancelling);
       if (asked.length === 0 || element.cancelSent) continue;
       if (asked.length === open.length) whole.push(index);
       else
-        single.push(...asked.filter((m) => !m.cancelSent).map(({ instanceId }) => ({ index, instanceId })));
+        for (const { instanceId, attempt, cancelSent } of asked)
+          if (!cancelSent) single.push({ index, instanceId, attempt });
     }
     return { whole, single };
   }

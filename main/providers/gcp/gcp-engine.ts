@@ -7,6 +7,7 @@ import type {
   ElementStatus,
   PollAnswer,
 } from '../batch/batch-engine.ts';
+import type { JobMember } from '../batch/job-store.ts';
 import type { Timer } from '../batch/timer.ts';
 import type { GcpAccess } from '../clouds.ts';
 import type { ResourceRequest, WorkerPrice } from '../provider.ts';
@@ -135,9 +136,8 @@ export class GcpEngine implements BatchEngine {
     }
   }
 
-  async cancelInstance({ arrayId, index }: ElementId, instanceId: string): Promise<void> {
-    const attempt = this.#results.runningAttempt(arrayId, index, instanceId);
-    if (attempt !== null) await this.#files.stop(`${arrayId}_${index}`, `${instanceId}.${attempt}`);
+  async cancelInstance({ arrayId, index }: ElementId, { instanceId, attempt }: JobMember): Promise<void> {
+    await this.#files.stop(`${arrayId}_${index}`, `${instanceId}.${attempt}`);
   }
 
   /** What is in no job yet: Batch does not know of it. */

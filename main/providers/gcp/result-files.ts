@@ -7,8 +7,6 @@ interface Watched {
   generation: string;
   /** Lines that have been told. */
   lines: number;
-  /** Begun and not ended: instance → attempt. */
-  readonly running: Map<string, number>;
   terminated: Extract<ResultLine, { type: 'terminated' }> | null;
 }
 
@@ -43,10 +41,6 @@ export class ResultFiles {
     return this.#watched.has(`${arrayId}_${index}`);
   }
 
-  runningAttempt(arrayId: string, index: number, instanceId: string): number | null {
-    return this.#watched.get(`${arrayId}_${index}`)?.running.get(instanceId) ?? null;
-  }
-
   /** Ends of instances around which the element was ended, once it is known why. */
   takeTerminated(elements: readonly ElementStatus[]): InstanceRecord[] {
     return elements.flatMap(({ arrayId, index, end }) => {
@@ -73,7 +67,7 @@ export class ResultFiles {
     text: string,
   ): InstanceRecord[] {
     const { key, generation, arrayId, index } = file;
-    const known = this.#watched.get(key) ?? { generation, lines: 0, running: new Map(), terminated: null };
+    const known = this.#watched.get(key) ?? { generation, lines: 0, terminated: null };
     this.#watched.set(key, known);
     known.generation = generation;
     const lines = text.split('\n').filter((line) => line.endsWith('\t.'));
@@ -83,10 +77,7 @@ export class ResultFiles {
       const parsed = parseResultLine(arrayId, index, line);
       switch (parsed?.type) {
         case 'started':
-          known.running.set(parsed.instanceId, parsed.attempt);
-          return [parsed];
         case 'finished':
-          known.running.delete(parsed.instanceId);
           return [parsed];
         case 'terminated':
           known.terminated = parsed;

@@ -142,10 +142,6 @@ export class ElementWatch {
     return (this.#elements.get(key)?.lines ?? 0) > 0;
   }
 
-  runningAttempt(arrayId: string, index: number, instanceId: string): number | null {
-    return this.#elements.get(elementKey(arrayId, index))?.running.get(instanceId) ?? null;
-  }
-
   #of(key: string): Watched {
     const known = this.#elements.get(key);
     if (known) return known;

@@ -9,6 +9,7 @@ import type {
   ElementStatus,
   PollAnswer,
 } from '../batch/batch-engine.ts';
+import type { JobMember } from '../batch/job-store.ts';
 import type { CommandResult, Site } from '../site.ts';
 import { parseAccounting, THE_REST } from './accounting.ts';
 import { type ChunkContext, chunkFile, shimPath } from './chunk-file.ts';
@@ -152,9 +153,7 @@ export class SlurmEngine implements BatchEngine {
     for (const each of elements) this.#cancelled.set(elementKey(each.arrayId, each.index), each);
   }
 
-  async cancelInstance({ arrayId, index }: ElementId, instanceId: string): Promise<void> {
-    const attempt = this.#watch.runningAttempt(arrayId, index, instanceId);
-    if (attempt === null) return;
+  async cancelInstance({ arrayId, index }: ElementId, { instanceId, attempt }: JobMember): Promise<void> {
     await this.#run(STOP_SCRIPT, [`${instanceId}.${attempt}`, elementKey(arrayId, index)]);
   }
 

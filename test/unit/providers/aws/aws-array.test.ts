@@ -39,7 +39,7 @@ function array(elements: number) {
     taskDefinition: 'd:1',
     memoryBytes: 2 ** 29,
     usdPerHour: 0.6,
-    elements: Array.from({ length: elements }, () => ({ orders: '', chunk: '', attempts: [] })),
+    elements: Array.from({ length: elements }, () => ({ orders: '', chunk: '' })),
   };
   const made = new AwsArray(file, results as unknown as ResultsWatch, {
     assigned: new Map(),
