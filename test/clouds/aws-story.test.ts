@@ -91,6 +91,13 @@ fails:
     ]);
     expect(JSON.parse(swept.out)).toMatchObject({ removed: 1 });
     expect([...cloud.s3.objects(BUCKET).keys()].filter((key) => key.includes('/runs/'))).toEqual([]);
+
+    // What all runs share, as no other needs it now.
+    const all = await scalable(cloud, folder, ['sweep', '--target', 'cloud', '--yes', '--format', 'json']);
+    const kinds = JSON.parse(all.out).orphans.map(({ kind }: { kind: string }) => kind);
+    expect(new Set(kinds), all.err).toEqual(new Set(['archive', 'cluster', 'definition', 'log group']));
+    expect([...cloud.s3.objects(BUCKET).keys()]).toEqual([]);
+    expect([cloud.ecs.clusters.size, cloud.logGroups.size]).toEqual([0, 0]);
   }, 180_000);
 
   it('sweeps tasks of runs that are over, and asks before it touches those that nobody here knows', async () => {

@@ -1,17 +1,15 @@
-import type { DeploymentSpec } from '../../manifest/spec.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
-import { describeMemory } from '../../platform/units.ts';
-import { readAwsOptions } from '../../providers/aws/aws-options.ts';
-import { awsOrphans, removeAwsOrphans } from '../../providers/aws/sweep.ts';
+import { silentLogger } from '../../platform/logger.ts';
+import { runPaths, workspacePaths } from '../../platform/paths.ts';
+import { copyName } from '../../providers/batch/copy-name.ts';
 import { realTimer } from '../../providers/batch/timer.ts';
-import { readGcpOptions } from '../../providers/gcp/gcp-options.ts';
-import { gcpOrphans, removeGcpOrphans } from '../../providers/gcp/sweep.ts';
-import type { Sites } from '../../providers/site.ts';
+import { type PastBillsRecorded, recordPastBills } from '../../session/record-past-bills.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { loadSpec, manifestPath, withWorkspace, workspaceRoot } from '../project.ts';
 import { withSites } from '../run-sites.ts';
+import { type Orphan, type Sweeper, type SweepScope, sweeperOf } from '../sweepers.ts';
 import { table } from '../table.ts';
 
 export interface SweepInput {
@@ -25,108 +23,74 @@ export interface SweepInput {
   readonly runId?: string;
 }
 
-/** Something in a cloud that no run of this workspace needs any more. */
-interface Orphan {
-  readonly kind: string;
-  readonly name: string;
-  readonly run: string | null;
-  /** Its state or size, for people. */
-  readonly is: string;
-}
-
-/** What a cloud can say about and do with what runs have left there. */
-interface Sweeper {
-  find(): Promise<readonly Orphan[]>;
-  remove(orphans: readonly Orphan[]): Promise<void>;
-}
-
-type Runs = ReadonlyMap<string, 'live' | 'over'>;
+type Runs = SweepScope['runs'];
 
 /** Lists what runs have left in a target's cloud, and removes it with `--yes`. */
 export async function sweep(context: CommandContext, input: SweepInput): Promise<number> {
   const spec = await loadSpec(context, manifestPath(context, input.manifest), input.target);
-  const runs = await knownRuns(workspaceRoot(context, input.manifest));
+  const root = workspaceRoot(context, input.manifest);
+  const runs = await knownRuns(root);
+  const note = (text: string) => context.output.note(text);
   return withSites(context, async (sites) => {
     await sites.connect(spec);
-    const sweeper = await sweeperOf(spec, sites.all(), runs, input.runId ?? null);
+    const sweeper = await sweeperOf(spec, sites.all(), {
+      runs,
+      filesOf: input.runId ?? null,
+      // A workspace without any run has brought nothing anywhere.
+      copyName:
+        runs.size === 0 ? null : await copyName(runPaths(workspacePaths(root), '-'), spec.projectFolder),
+      onMissed: ({ message, hint }) => note(`${message} ${hint ?? ''}`),
+    });
     const found = (await sweeper.find()).filter(
       ({ run }) => input.runId === undefined || run === input.runId,
     );
     const isOurs = ({ run }: Orphan) => run === null || runs.has(run) || run === input.runId;
     const meant = found.filter((orphan) => input.unknown || isOurs(orphan));
-    if (input.yes) await sweeper.remove(meant);
+    const billed = input.yes ? await removeAndBill(sweeper, { meant, runs, root, note }) : [];
     const { name: target, provider } = spec.target;
     const removed = input.yes ? meant.length : 0;
     const orphans = found.map((orphan) => ({ ...orphan, known: isOurs(orphan) }));
-    context.output.result({ target, provider, orphans, removed }, () => sweepText(orphans, removed, input));
+    context.output.result({ target, provider, orphans, removed, billed }, () =>
+      [sweepText(orphans, removed, input), ...billed.map(billText)].join('\n'),
+    );
     return EXIT.done;
   });
 }
 
-async function sweeperOf(
-  spec: DeploymentSpec,
-  sites: Sites,
-  runs: Runs,
-  runId: string | null,
-): Promise<Sweeper> {
-  switch (spec.target.provider) {
-    case 'aws': {
-      const { connection, region, cluster, bucket: storage } = readAwsOptions(spec).options;
-      const access = await sites.aws?.(connection, region === null ? {} : { region });
-      if (!access) break;
-      const how = { runs, cluster, storage, filesOf: runId };
-      return sweeper(
-        () => awsOrphans(access, how),
-        (orphans) => removeAwsOrphans(access, orphans, how),
-      );
-    }
-    case 'gcp': {
-      const { connection, region, projectId, bucket: storage } = readGcpOptions(spec).options;
-      const wishes = { ...(region !== null && { region }), ...(projectId !== null && { projectId }) };
-      const access = await sites.gcp?.(connection, wishes);
-      if (!access) break;
-      // The files of a run that is asked for by name are looked for as if nobody knew it.
-      const others = new Map([...runs].filter(([run, is]) => run !== runId || is === 'live'));
-      const how = { timer: realTimer(systemClock), runs: others, storage };
-      return sweeper(
-        () => gcpOrphans(access, how),
-        (orphans) => removeGcpOrphans(access, orphans, how),
-      );
-    }
-    case 'local':
-    case 'slurm':
-    case 'kubernetes':
+/** What a run of this workspace still had running is paid for: that is recorded before anything that says so is removed. */
+async function removeAndBill(
+  sweeper: Sweeper,
+  {
+    meant,
+    runs,
+    root,
+    note,
+  }: {
+    readonly meant: readonly Orphan[];
+    readonly runs: Runs;
+    readonly root: string;
+    readonly note: (text: string) => void;
+  },
+): Promise<readonly PastBillsRecorded[]> {
+  const paid = new Set(meant.flatMap(({ run }) => (run !== null && runs.get(run) === 'over' ? run : [])));
+  if (paid.size === 0) {
+    await sweeper.remove(meant);
+    return [];
   }
-  throw new AppError({
-    code: 'E_USAGE',
-    message: `Nothing of a ${spec.target.provider} target can be swept`,
-    hint: 'Choose an aws or gcp target with --target.',
+  return withWorkspace(root, 'write', async ({ store }) => {
+    const running = meant.filter((orphan) => orphan.runs);
+    await sweeper.end(running);
+    const recorded: PastBillsRecorded[] = [];
+    for (const run of paid) {
+      const past = await sweeper.bills(run);
+      if (past === null) continue;
+      if (running.length > 0) note('Waiting for the end of what runs, to know what it cost…');
+      const parts = { past, timer: realTimer(systemClock), logger: silentLogger };
+      recorded.push(await recordPastBills(store, run, parts));
+    }
+    await sweeper.remove(meant);
+    return recorded;
   });
-}
-
-type Found =
-  | { readonly kind: string; readonly name: string; readonly run: string | null; readonly state: string }
-  | { readonly kind: string; readonly name: string; readonly run: string | null; readonly bytes: number }
-  | { readonly kind: string; readonly name: string; readonly run: null };
-
-/** A cloud's own orphans beside how they are shown, so that what is chosen can be given back to it. */
-function sweeper<Own extends Found>(
-  find: () => Promise<readonly Own[]>,
-  remove: (orphans: readonly Own[]) => Promise<void>,
-): Sweeper {
-  const own = new Map<Orphan, Own>();
-  return {
-    async find() {
-      const found = await find();
-      return found.map((one) => {
-        const is = 'state' in one ? one.state : 'bytes' in one ? describeMemory(one.bytes) : '';
-        const shown = { kind: one.kind, name: one.name, run: one.run, is };
-        own.set(shown, one);
-        return shown;
-      });
-    },
-    remove: (orphans) => remove(orphans.flatMap((orphan) => own.get(orphan) ?? [])),
-  };
 }
 
 /** A workspace without any run knows none. */
@@ -145,6 +109,12 @@ async function knownRuns(root: string): Promise<Runs> {
     if (error instanceof AppError && error.code === 'E_NO_TELEMETRY') return new Map();
     throw error;
   }
+}
+
+function billText({ run, workers, usd, complete }: PastBillsRecorded): string {
+  const said = workers === 0 ? 'what was known of it' : `$${usd.toFixed(4)} more than was known of it`;
+  const more = complete ? '' : ' Its cloud did not say all of it: sweep again with --run-id.';
+  return `${run} cost ${said}.${more}`;
 }
 
 function sweepText(

@@ -5,6 +5,10 @@ import type { WorkLayout } from '../provider.ts';
 /** Where the volume that courier and work share is found in both containers of a task. */
 export const VOLUME = '/mnt/scalable';
 
+/** Tags: whose run it is, and what the app itself made. */
+export const RUN_TAG = 'scalable:run';
+export const MADE_TAG = 'scalable:made';
+
 /** What the workers see: the project is brought into the volume, and what they write goes from there to the run's objects. */
 export function workLayout(runId: string): WorkLayout {
   return { projectFolder: `${VOLUME}/project`, runFolder: `${VOLUME}/runs/${runId}`, copied: 'not-there' };

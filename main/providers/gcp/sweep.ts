@@ -41,6 +41,21 @@ export async function gcpOrphans(access: GcpAccess, sweep: GcpSweep): Promise<re
   }
 }
 
+/** Ends jobs and keeps them, so that what they cost can be read. */
+export async function endGcpJobs(
+  access: GcpAccess,
+  orphans: readonly GcpOrphan[],
+  timer: Timer,
+): Promise<void> {
+  const service = new BatchService(access, timer);
+  try {
+    const jobs = orphans.filter(({ kind }) => kind === 'job');
+    await atOnce(jobs, ({ name }) => service.cancel(name));
+  } finally {
+    await service.close();
+  }
+}
+
 /** Ends and removes them. A job is gone when this resolves as far as the service has accepted it. */
 export async function removeGcpOrphans(
   access: GcpAccess,

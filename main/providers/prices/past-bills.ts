@@ -23,6 +23,8 @@ export interface PastBillsParts {
   readonly logger: Logger;
 }
 
+type Billed = Extract<ClusterEvent, { type: 'worker_billed' }>;
+
 /** Between two looks at what has told all of its work and not ended yet. */
 const LOOK_EVERY_MS = 2000;
 /** After the end of the run something runs so long at the most before it is ended. */
@@ -72,25 +74,26 @@ async function* eventsAndBills(
       if (event.type === 'worker_billed') told.add(event.workerId);
       yield event;
     }
-    if (first.open !== 0 && !isReleased()) yield* remaining(past, told, parts);
+    if (first.open !== 0 && !isReleased()) yield* lastBills(past, { ...parts, told });
   } finally {
     await past.close();
   }
 }
 
-async function* remaining(
-  past: PastBills,
-  told: Set<string>,
-  parts: PastBillsParts,
-): AsyncGenerator<ClusterEvent> {
+/**
+ * Bills of a run whose work is over, until all that it had has ended; what does not end by itself is ended.
+ * @returns whether all of it is told
+ */
+export async function* lastBills(past: PastBills, parts: PastBillsParts): AsyncGenerator<Billed, boolean> {
   const { timer } = parts;
+  const told = new Set(parts.told);
   const began = timer.now();
   let stopped = false;
   for (;;) {
     const { events, open } = await lookOnce(past, told, parts);
     yield* events;
     const waited = timer.now() - began;
-    if (open === 0 || waited > (open === null ? STOP_AFTER_MS : GIVE_UP_AFTER_MS)) return;
+    if (open === 0 || waited > (open === null ? STOP_AFTER_MS : GIVE_UP_AFTER_MS)) return open === 0;
     if (!stopped && waited > STOP_AFTER_MS) {
       stopped = true;
       await past.stop().catch((error: unknown) => unheard(parts, error));
@@ -104,7 +107,7 @@ async function lookOnce(
   past: PastBills,
   told: Set<string>,
   parts: PastBillsParts,
-): Promise<{ open: number | null; events: ClusterEvent[] }> {
+): Promise<{ open: number | null; events: Billed[] }> {
   try {
     const { bills, open } = await past.look(told);
     const at = parts.timer.now();

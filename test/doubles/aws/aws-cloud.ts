@@ -63,7 +63,8 @@ export class AwsCloud {
   /** Actions that are not permitted, as `ecs:RunTask`; of the user or, after `task:`, of tasks. */
   readonly denied = new Set<string>();
   readonly logs = new Map<string, string>();
-  readonly logGroups = new Set<string>();
+  /** Their tags, by name. */
+  readonly logGroups = new Map<string, Readonly<Record<string, string>>>();
   /** Images that no registry has. */
   readonly missingImages = new Set<string>();
   /** Hears of every call of the user's before it is performed. */
@@ -226,20 +227,35 @@ export class AwsCloud {
         'logs',
         modelCheck(logsSdk),
         {
-          CreateLogGroup: ({ logGroupName }: { logGroupName: string }) => {
+          CreateLogGroup: ({
+            logGroupName,
+            tags = {},
+          }: {
+            logGroupName: string;
+            tags?: Record<string, string>;
+          }) => {
             if (this.logGroups.has(logGroupName))
               throw new ServiceError(
                 'ResourceAlreadyExistsException',
                 'The specified log group already exists',
               );
-            this.logGroups.add(logGroupName);
+            this.logGroups.set(logGroupName, tags);
           },
           PutRetentionPolicy: () => ({}),
           DescribeLogGroups: ({ logGroupNamePrefix = '' }: { logGroupNamePrefix?: string }) => ({
-            logGroups: [...this.logGroups]
+            logGroups: [...this.logGroups.keys()]
               .filter((name) => name.startsWith(logGroupNamePrefix))
-              .map((logGroupName) => ({ logGroupName })),
+              .map((logGroupName) => ({
+                logGroupName,
+                logGroupArn: `arn:aws:logs:${this.region}:123456789012:log-group:${logGroupName}`,
+              })),
           }),
+          ListTagsForResource: ({ resourceArn }: { resourceArn: string }) => {
+            const tags = this.logGroups.get(resourceArn.split(':log-group:')[1] ?? '');
+            if (!tags)
+              throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+            return { tags };
+          },
           DeleteLogGroup: ({ logGroupName }: { logGroupName: string }) => {
             this.logGroups.delete(logGroupName);
           },

@@ -8,6 +8,7 @@ import type {
   RegisterTaskDefinitionCommandInput,
   RunTaskCommandInput,
   StopTaskCommandInput,
+  Tag,
 } from '@aws-sdk/client-ecs';
 import * as sdk from '@aws-sdk/client-ecs';
 import { type EcsTask, newTaskId, toldTask } from './ecs-task.ts';
@@ -41,7 +42,11 @@ export class EcsDouble {
   readonly definitions = new Map<string, Definition[]>();
   readonly clusters = new Map<
     string,
-    { readonly providers: readonly string[]; status: 'ACTIVE' | 'INACTIVE' }
+    {
+      readonly providers: readonly string[];
+      readonly tags?: readonly Tag[];
+      status: 'ACTIVE' | 'INACTIVE';
+    }
   >();
   readonly #parts: EcsParts;
   readonly #tokens = new Map<string, { readonly asked: string; readonly answer: unknown }>();
@@ -55,7 +60,11 @@ export class EcsDouble {
         CreateCluster: (input: CreateClusterCommandInput) => this.#createCluster(input),
         DescribeClusters: (input: DescribeClustersCommandInput) => this.#describeClusters(input),
         DeleteCluster: ({ cluster }: { cluster: string }) => {
-          this.#cluster(cluster);
+          const { arn } = this.#cluster(cluster);
+          if (
+            [...this.tasks.values()].some((task) => task.clusterArn === arn && task.lastStatus !== 'STOPPED')
+          )
+            throw new ServiceError('ClusterContainsTasksException', 'The cluster has tasks that run.');
           this.clusters.delete(nameOf(cluster));
         },
         RegisterTaskDefinition: (input: RegisterTaskDefinitionCommandInput) => this.#register(input),
@@ -93,20 +102,21 @@ export class EcsDouble {
     return { name: nameOf(name), arn: this.#arn('cluster', nameOf(name)), providers: found.providers };
   }
 
-  #createCluster({ clusterName = 'default', capacityProviders = [] }: CreateClusterCommandInput) {
+  #createCluster({ clusterName = 'default', capacityProviders = [], tags = [] }: CreateClusterCommandInput) {
     if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName)) throw invalid('Invalid cluster name');
     if (!this.clusters.has(clusterName))
-      this.clusters.set(clusterName, { providers: capacityProviders, status: 'ACTIVE' });
+      this.clusters.set(clusterName, { providers: capacityProviders, tags, status: 'ACTIVE' });
     return { cluster: { clusterName, clusterArn: this.#arn('cluster', clusterName), status: 'ACTIVE' } };
   }
 
-  #describeClusters({ clusters = ['default'] }: DescribeClustersCommandInput) {
+  #describeClusters({ clusters = ['default'], include = [] }: DescribeClustersCommandInput) {
     const known = clusters.filter((name) => this.clusters.has(nameOf(name)));
     return {
       clusters: known.map((name) => ({
         clusterName: nameOf(name),
         clusterArn: this.#arn('cluster', nameOf(name)),
         status: this.clusters.get(nameOf(name))?.status,
+        ...(include.includes('TAGS') && { tags: [...(this.clusters.get(nameOf(name))?.tags ?? [])] }),
       })),
       failures: clusters
         .filter((name) => !known.includes(name))
