@@ -1,12 +1,12 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
+import { googleError } from '../providers/gcp/google-errors.ts';
 import { PRICING_REGION, refreshAwsPrices } from '../providers/prices/refresh-aws.ts';
 import { refreshGcpPrices } from '../providers/prices/refresh-gcp.ts';
 import { savePrices } from '../providers/prices/save-prices.ts';
 import { writeFileAtomically } from '../workspaces/json-file.ts';
 import { awsError } from './aws/aws-errors.ts';
 import { clientConfig } from './aws/client-config.ts';
-import { googleError } from './gcp/google-errors.ts';
 import type { Sites } from './open-site.ts';
 
 export interface PriceRequest {

@@ -65,7 +65,7 @@ describe('what Google Cloud refuses (a double of it), before anything has begun'
 
   it('asks for a bucket where the manifest names none', async () => {
     const said = await refusal({}, (text) => text.replace('gs://lab-data/study', './here'));
-    expect(said).toMatchObject({ code: 'E_CLOUD_BUCKET', exit: 3 });
+    expect(said).toMatchObject({ code: 'E_CLOUD_STORAGE', exit: 3 });
     expect(said.hint).toContain('default_storage: gs://');
   });
 

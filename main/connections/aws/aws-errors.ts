@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors.ts';
+import { awsRefusal } from '../../providers/aws/aws-errors.ts';
 import { failureOf } from '../failure.ts';
 import { type CredentialsOf, credentialsError } from './credential-errors.ts';
 
@@ -39,20 +40,5 @@ export function awsError(thrown: unknown, { of, doing, permission }: AwsCall): A
   );
 }
 
-const DENIED =
-  /^(?:AccessDenied|AccessDeniedException|UnauthorizedOperation|Client\.UnauthorizedOperation|NotAuthorized|Forbidden|403)$/;
-
 /** Whether the caller is known but may not. */
-export function isDenied(thrown: unknown): boolean {
-  const { name } = failureOf(thrown);
-  if (DENIED.test(name)) return true;
-  // Answers to HEAD have no body that could name what happened.
-  return statusOf(thrown) === 403 && /^(?:Unknown|UnknownError|S3ServiceException)$/.test(name);
-}
-
-export function statusOf(thrown: unknown): number | null {
-  if (typeof thrown !== 'object' || thrown === null || !('$metadata' in thrown)) return null;
-  const metadata = thrown.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
-}
+export const isDenied = (thrown: unknown): boolean => awsRefusal(thrown) === 'denied';

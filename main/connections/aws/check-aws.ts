@@ -1,15 +1,16 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { closest } from '../../manifest/problems.ts';
 import { AppError } from '../../platform/errors.ts';
+import { awsRefusal, httpStatus } from '../../providers/aws/aws-errors.ts';
+import { AWS_REGIONS, mustBeAwsRegion } from '../../providers/aws/regions.ts';
 import type { AwsAccess } from '../../providers/clouds.ts';
+import { noSuchRegion } from '../../providers/region-name.ts';
 import { CHECKS_OF, type CheckEvent } from '../check.ts';
 import type { ChecksOptions } from '../checks/check-site.ts';
 import { type Found, type Guide, guided } from '../checks/guide.ts';
 import { nothingNamed } from '../checks/nothing-named.ts';
-import { failureOf } from '../failure.ts';
 import { plainText } from '../plain-text.ts';
-import { awsError, statusOf } from './aws-errors.ts';
+import { awsError } from './aws-errors.ts';
 import type { AwsProfile } from './aws-profile.ts';
 import { checkImage } from './check-image.ts';
 import { checkPermissions } from './check-permissions.ts';
@@ -102,7 +103,7 @@ async function checkIdentity({ access, of }: AwsGround): Promise<Found<AwsIdenti
       });
     return [{ account, arn, partition }, `You are ${arn}, account ${account}.`];
   } catch (error) {
-    if (failureOf(error).name === 'ENOTFOUND') throw noSuchRegion(access.region, null, error);
+    await tellRegion(access, error);
     throw awsError(error, { of, doing: 'say who you are', permission: null });
   } finally {
     sts.destroy();
@@ -115,11 +116,9 @@ async function checkRegion({ access, of }: AwsGround): Promise<Found<null>> {
     const { Regions = [] } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true }));
     const found = Regions.find(({ RegionName }) => RegionName === access.region);
     if (!found)
-      throw noSuchRegion(
-        access.region,
-        Regions.flatMap(({ RegionName }) => RegionName ?? []),
-        null,
-      );
+      throw noSuchRegion(access.region, AWS_REGIONS, {
+        others: Regions.flatMap(({ RegionName }) => RegionName ?? []),
+      });
     if (found.OptInStatus === 'not-opted-in')
       throw new AppError({
         code: 'E_CLOUD_REGION',
@@ -129,23 +128,16 @@ async function checkRegion({ access, of }: AwsGround): Promise<Found<null>> {
     return [null, `${access.region} is there and enabled for the account.`];
   } catch (error) {
     if (error instanceof AppError) throw error;
-    if (failureOf(error).name === 'ENOTFOUND') throw noSuchRegion(access.region, null, error);
+    await tellRegion(access, error);
     // AWS answered there, so there is such a region; that its list may not be read is no matter.
-    if (statusOf(error) === 403) return [null, `${access.region} answers.`];
+    if (httpStatus(error) === 403) return [null, `${access.region} answers.`];
     throw awsError(error, { of, doing: 'list the regions', permission: 'ec2:DescribeRegions' });
   } finally {
     ec2.destroy();
   }
 }
 
-function noSuchRegion(region: string, known: readonly string[] | null, cause: unknown): AppError {
-  const meant = known ? closest(region, known) : null;
-  return new AppError(
-    {
-      code: 'E_CLOUD_REGION',
-      message: `AWS has no region ${region}${meant ? `; did you mean ${meant}?` : '.'}`,
-      hint: 'Change region: in the target or in the connection; aws ec2 describe-regions lists all.',
-    },
-    { cause },
-  );
+/** Of a region that does not exist nobody answers. @throws AppError `E_CLOUD_REGION` */
+async function tellRegion({ region, endpointUrl }: AwsAccess, thrown: unknown): Promise<void> {
+  if (endpointUrl === null && awsRefusal(thrown) === 'unreachable') await mustBeAwsRegion(region);
 }

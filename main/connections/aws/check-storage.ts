@@ -1,9 +1,10 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import { httpStatus } from '../../providers/aws/aws-errors.ts';
 import type { Found } from '../checks/guide.ts';
 import { failureOf } from '../failure.ts';
-import { awsError, statusOf } from './aws-errors.ts';
+import { awsError } from './aws-errors.ts';
 import type { AwsGround } from './check-aws.ts';
 import { clientConfig } from './client-config.ts';
 
@@ -48,7 +49,7 @@ function bucketTrouble(error: unknown, bucket: string, region: string): AppError
       },
       { cause: error },
     );
-  if (statusOf(error) === 301 || name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed')
+  if (httpStatus(error) === 301 || name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed')
     return new AppError(
       {
         code: 'E_CLOUD_STORAGE',

@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors.ts';
+import { awsRefusal } from '../../providers/aws/aws-errors.ts';
 import { failureOf } from '../failure.ts';
 
 /** Whose credentials they are, for what is told when they cannot be had. */
@@ -26,7 +27,8 @@ export function credentialsError(thrown: unknown, of: CredentialsOf): AppError {
       `The AWS sign-in of ${whose(of)} has expired or was never made.`,
       signInHint(of),
     );
-  if (/^ExpiredToken/.test(name) || /token (?:included in the request )?(?:is|has) expired/i.test(message))
+  const refusal = awsRefusal(thrown);
+  if (refusal === 'expired')
     return make(
       'E_CREDENTIALS_EXPIRED',
       `The AWS credentials of ${whose(of)} have expired.`,
@@ -44,17 +46,13 @@ export function credentialsError(thrown: unknown, of: CredentialsOf): AppError {
       `AWS does not let you take on the role ${of.roleArn}.`,
       `Its trust policy must name you, and you need the permission sts:AssumeRole on it. AWS says: ${message}`,
     );
-  if (
-    /^(?:InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/.test(
-      name,
-    )
-  )
+  if (refusal === 'unknown_keys')
     return make(
       'E_CREDENTIALS_DENIED',
       `AWS does not know the credentials of ${whose(of)}, or the region is not enabled for the account.`,
       'Compare them with those that AWS shows for you, and that the clock of this computer is right.',
     );
-  if (/^(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|TimeoutError|NetworkingError)$/.test(name))
+  if (refusal === 'unreachable')
     return make(
       'E_CLOUD_UNREACHABLE',
       `AWS cannot be reached: ${message}`,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { closest } from '../../manifest/problems.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { GcpAccess } from '../../providers/clouds.ts';
+import { googleError } from '../../providers/gcp/google-errors.ts';
+import { GCP_REGIONS } from '../../providers/gcp/regions.ts';
+import { noSuchRegion } from '../../providers/region-name.ts';
 import { CHECKS_OF, type CheckEvent } from '../check.ts';
 import type { ChecksOptions } from '../checks/check-site.ts';
 import { FailedItems, type Found, type Guide, guided } from '../checks/guide.ts';
@@ -10,7 +12,6 @@ import { checkImage, checkServiceAccount, checkStorage } from './check-resources
 import { readGcpRegions } from './choices.ts';
 import type { GcpProfile } from './gcp-profile.ts';
 import { askGoogle } from './google-api.ts';
-import { googleError } from './google-errors.ts';
 import { GCP_PERMISSIONS, grantedSchema } from './permissions.ts';
 
 /** What the steps of the guide work with. */
@@ -124,7 +125,8 @@ async function checkApi({ access, profile }: GcpGround): Promise<Found<null>> {
     // Who is told that a permission is missing speaks to an API that is there; the next step names what is missing.
     if (error instanceof AppError && error.code === 'E_CLOUD_PERMISSION')
       return [null, 'The Batch API is enabled.'];
-    if (error instanceof AppError && error.code === 'E_CLOUD_NOT_FOUND') throw noSuchRegion(access, []);
+    if (error instanceof AppError && error.code === 'E_CLOUD_NOT_FOUND')
+      throw noSuchRegion(region, GCP_REGIONS, { cause: error });
     throw error;
   }
   return [null, 'The Batch API is enabled and answers.'];
@@ -186,20 +188,14 @@ async function checkRegion({ access, profile }: GcpGround): Promise<Found<Quotas
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === 'E_CLOUD_NOT_FOUND')
-      throw noSuchRegion(access, await readGcpRegions(access, profile.name));
+      throw noSuchRegion(region, GCP_REGIONS, {
+        others: await readGcpRegions(access, profile.name),
+        cause: error,
+      });
     if (error.code === 'E_CLOUD_PERMISSION')
       return [null, `${region} answers; its quotas may not be read without compute.regions.get.`];
     throw error;
   }
-}
-
-function noSuchRegion({ region }: GcpAccess, known: readonly string[]): AppError {
-  const meant = closest(region, known);
-  return new AppError({
-    code: 'E_CLOUD_REGION',
-    message: `Google Cloud has no region ${region}${meant ? `; did you mean ${meant}?` : '.'}`,
-    hint: 'Change region: in the target or in the connection; gcloud compute regions list shows all.',
-  });
 }
 
 function checkQuota(

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { GcpAccess } from '../../providers/clouds.ts';
-import { type GoogleCall, googleError } from './google-errors.ts';
+import { type GoogleCall, googleError } from '../../providers/gcp/google-errors.ts';
 
 /** Services of Google Cloud that the guide asks. */
 export type GoogleService = 'cloudresourcemanager' | 'compute' | 'batch' | 'storage' | 'iam';

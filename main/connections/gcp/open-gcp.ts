@@ -2,9 +2,9 @@ import { type AuthClient, GoogleAuth, type GoogleAuthOptions, OAuth2Client } fro
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { CloudWishes, GcpAccess } from '../../providers/clouds.ts';
+import { googleError } from '../../providers/gcp/google-errors.ts';
 import { projectOfCredentials, readGcloudConfigurations } from './gcloud-config.ts';
 import type { GcpProfile } from './gcp-profile.ts';
-import { googleError } from './google-errors.ts';
 
 export interface OpenGcpParts {
   /** Null: whom the application-default credentials name. */

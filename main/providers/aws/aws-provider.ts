@@ -4,9 +4,11 @@ import { describeMemory } from '../../platform/units.ts';
 import { estimateCost } from '../prices/cost-estimate.ts';
 import type { PriceTables } from '../prices/price-table.ts';
 import type { DeploymentProvider, ResourceRequest } from '../provider.ts';
+import { regionWarnings } from '../region-name.ts';
 import { type AwsOptions, readAwsOptions } from './aws-options.ts';
 import { awsPrice } from './aws-price.ts';
 import { notUsed } from './not-used.ts';
+import { AWS_REGIONS } from './regions.ts';
 import { workLayout } from './run-place.ts';
 import { LARGEST_TASK, taskSize, wants } from './task-size.ts';
 
@@ -21,7 +23,11 @@ export function awsProvider(prices?: PriceTables, region: string | null = null):
     validate(spec) {
       const { options, problems } = readAwsOptions(spec);
       const errors = [...problems, ...tooLarge(spec, options)];
-      return { ok: errors.length === 0, errors, warnings: notUsed(spec, options) };
+      return {
+        ok: errors.length === 0,
+        errors,
+        warnings: [...notUsed(spec, options), ...regionWarnings(spec, options.region, AWS_REGIONS)],
+      };
     },
 
     capacity(spec) {

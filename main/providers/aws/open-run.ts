@@ -23,7 +23,8 @@ import { Bucket } from './bucket.ts';
 import { bucketFiles } from './bucket-files.ts';
 import { EcsTasks } from './ecs-tasks.ts';
 import { readyAccount, readyBucket, roleArn } from './ready-account.ts';
-import { projectPointer, type RunPlace, runPlace } from './run-place.ts';
+import { mustBeAwsRegion } from './regions.ts';
+import { projectPointer, RUN_TAG, type RunPlace, runPlace } from './run-place.ts';
 import { bucketAddress, type TaskShape } from './task-definition.ts';
 import { LARGEST_TASK, taskSize, wants } from './task-size.ts';
 
@@ -43,7 +44,7 @@ export async function openFiles(spec: DeploymentSpec, context: ProviderContext):
 
 /**
  * A cluster of ECS, after it was tried that account, network, roles and bucket can be used.
- * @throws AppError of the credentials; `E_SITE_BUCKET`, `E_CREDENTIALS_…`, `E_CLOUD…`, `E_QUOTA…`
+ * @throws AppError of the credentials; `E_CREDENTIALS_…`, `E_CLOUD_…`, `E_QUOTA`
  */
 export async function openCluster(
   spec: DeploymentSpec,
@@ -56,7 +57,7 @@ export async function openCluster(
   const place = await placeOf(spec, options, context);
   const clients = awsClients(access);
   const bucket = new Bucket(clients.s3, place.bucket);
-  const tags = { 'scalable:project': tagText(spec.project.name), 'scalable:run': context.runId };
+  const tags = { 'scalable:project': tagText(spec.project.name), [RUN_TAG]: context.runId };
   const account = await readyAccount(clients, options, bucket, { region, run: place.run, tags });
   const pointer = JSON.parse((await bucket.text(projectPointer(place))) ?? 'null') as {
     key: string;
@@ -158,7 +159,10 @@ async function describeComponents(
 
 async function accessOf({ connection, region }: AwsOptions, { sites }: ProviderContext): Promise<AwsAccess> {
   const access = await sites?.aws?.(connection, region === null ? {} : { region });
-  if (access) return access;
+  if (access) {
+    if (access.endpointUrl === null) await mustBeAwsRegion(access.region);
+    return access;
+  }
   throw new AppError({
     code: 'E_NO_SITES',
     message: 'An AWS target cannot be reached from here: there are no connections.',
@@ -169,7 +173,7 @@ async function accessOf({ connection, region }: AwsOptions, { sites }: ProviderC
 async function placeOf(spec: DeploymentSpec, { bucket }: AwsOptions, { paths, runId }: ProviderContext) {
   if (bucket !== null) return runPlace(bucket, runId, await copyName(paths, spec.projectFolder));
   throw new AppError({
-    code: 'E_SITE_BUCKET',
+    code: 'E_CLOUD_STORAGE',
     message: `The target ${spec.target.name} needs a bucket for the files of its runs, and default_storage names none.`,
     hint: 'Write it into the manifest: project: { default_storage: s3://BUCKET/FOLDER }.',
   });

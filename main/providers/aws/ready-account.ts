@@ -6,10 +6,11 @@ import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { AppError } from '../../platform/errors.ts';
 import type { AwsClients } from './aws-clients.ts';
-import { awsFailure, errorName, httpStatus } from './aws-errors.ts';
+import { askAws, awsFailure, errorName, httpStatus } from './aws-errors.ts';
 import { type AwsOptions, DEFAULT_CLUSTER } from './aws-options.ts';
 import type { Bucket } from './bucket.ts';
 import type { Network } from './ecs-tasks.ts';
+import { MADE_TAG } from './run-place.ts';
 import { FAMILY_PREFIX, LOG_GROUP } from './task-definition.ts';
 
 export interface Account {
@@ -50,7 +51,7 @@ export async function readyBucket(
   bucket: Bucket,
   { region, run }: { readonly region: string; readonly run: string },
 ): Promise<Pick<Account, 'id' | 'partition'>> {
-  const { Arn = '', Account = '' } = await asked(
+  const { Arn = '', Account = '' } = await askAws(
     { action: 'sts:GetCallerIdentity', what: `the region ${region}` },
     () => clients.sts.send(new GetCallerIdentityCommand({})),
   );
@@ -92,7 +93,7 @@ async function ensureCluster(
   tags: Readonly<Record<string, string>>,
 ): Promise<void> {
   const what = `The cluster ${cluster}`;
-  const { clusters = [] } = await asked({ action: 'ecs:DescribeClusters', what }, () =>
+  const { clusters = [] } = await askAws({ action: 'ecs:DescribeClusters', what }, () =>
     ecs.send(new DescribeClustersCommand({ clusters: [cluster] })),
   );
   if (clusters.some(({ status }) => status === 'ACTIVE')) return;
@@ -101,13 +102,13 @@ async function ensureCluster(
       action: 'ecs:DescribeClusters',
       what,
     });
-  await asked({ action: 'ecs:CreateCluster', what }, () =>
+  await askAws({ action: 'ecs:CreateCluster', what }, () =>
     ecs.send(
       new CreateClusterCommand({
         clusterName: cluster,
         capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
         tags: [
-          { key: 'scalable:made', value: 'yes' },
+          { key: MADE_TAG, value: 'yes' },
           ...Object.entries(tags).map(([key, value]) => ({ key, value })),
         ],
       }),
@@ -118,13 +119,13 @@ async function ensureCluster(
 async function ensureLogGroup({ logs }: AwsClients, tags: Readonly<Record<string, string>>): Promise<void> {
   const what = `the log group ${LOG_GROUP}`;
   try {
-    const group = { logGroupName: LOG_GROUP, tags: { 'scalable:made': 'yes', ...tags } };
+    const group = { logGroupName: LOG_GROUP, tags: { [MADE_TAG]: 'yes', ...tags } };
     await logs.send(new CreateLogGroupCommand(group));
   } catch (error) {
     if (errorName(error) === 'ResourceAlreadyExistsException') return;
     throw awsFailure(error, { action: 'logs:CreateLogGroup', what });
   }
-  await asked({ action: 'logs:PutRetentionPolicy', what }, () =>
+  await askAws({ action: 'logs:PutRetentionPolicy', what }, () =>
     logs.send(new PutRetentionPolicyCommand({ logGroupName: LOG_GROUP, retentionInDays: KEEP_LOGS_DAYS })),
   );
 }
@@ -135,7 +136,7 @@ async function networkOf(
 ): Promise<Network | null> {
   if (subnets.length > 0) return { subnets, securityGroups, publicIp };
   if (clusterType === 'ec2') return null;
-  const { Subnets = [] } = await asked({ action: 'ec2:DescribeSubnets', what: 'the account' }, () =>
+  const { Subnets = [] } = await askAws({ action: 'ec2:DescribeSubnets', what: 'the account' }, () =>
     ec2.send(
       new DescribeSubnetsCommand({
         Filters: [vpc ? { Name: 'vpc-id', Values: [vpc] } : { Name: 'default-for-az', Values: ['true'] }],
@@ -145,7 +146,7 @@ async function networkOf(
   const found = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []);
   if (found.length > 0) return { subnets: found.slice(0, 16), securityGroups, publicIp };
   throw new AppError({
-    code: 'E_CONNECTION_NETWORK',
+    code: 'E_CLOUD_SUBNETS',
     message: vpc
       ? `The VPC ${vpc} has no subnets in this region.`
       : 'This account has no default network in this region, and the target names no subnets.',
@@ -187,12 +188,4 @@ async function checkQuota(
     message: `This account may run no ${kind} tasks in ${region}: its quota of virtual CPUs is 0.`,
     hint: `Ask AWS for more: aws service-quotas request-service-quota-increase --service-code fargate --quota-code ${QuotaCode} --desired-value 64 --region ${region}.`,
   });
-}
-
-async function asked<T>(what: Parameters<typeof awsFailure>[1], ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw awsFailure(error, what);
-  }
 }

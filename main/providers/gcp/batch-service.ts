@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BatchServiceClient, type protos } from '@google-cloud/batch';
 import type { Timer } from '../batch/timer.ts';
 import type { GcpAccess } from '../clouds.ts';
-import { type GoogleCall, googleError, isStatus } from './google-errors.ts';
+import { googleError, isStatus } from './google-errors.ts';
 import type { BatchJob } from './job-request.ts';
 import { patiently } from './patient-call.ts';
 
@@ -146,11 +146,12 @@ export class BatchService {
     }
   }
 
-  async #call<T>(doing: string, permission: GoogleCall['permission'], call: () => Promise<T>): Promise<T> {
+  async #call<T>(doing: string, permission: string, call: () => Promise<T>): Promise<T> {
     try {
       return await patiently(call, { timer: this.#timer });
     } catch (error) {
-      throw googleError(error, { label: this.#access.label, doing, permission });
+      const { label, region } = this.#access;
+      throw googleError(error, { label, doing, permission, region });
     }
   }
 }

@@ -111,11 +111,11 @@ export function readGcpOptions(spec: DeploymentSpec): { options: GcpOptions; pro
 
 const LINE = /^[^\0\r\n]+$/;
 
-/** @throws AppError `E_CLOUD_BUCKET` */
+/** @throws AppError `E_CLOUD_STORAGE` */
 export function bucketOf({ bucket }: GcpOptions): BucketFolder {
   if (bucket) return bucket;
   throw new AppError({
-    code: 'E_CLOUD_BUCKET',
+    code: 'E_CLOUD_STORAGE',
     message: 'A run on Google Cloud needs a bucket for its files, and the manifest names none.',
     hint: 'Write default_storage: gs://BUCKET/FOLDER below project:, with a bucket in the region of the target.',
   });

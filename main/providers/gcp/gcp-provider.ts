@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Problem } from '../../manifest/spec.ts';
+import { problemAt } from '../../manifest/target-problem.ts';
 import { AppError } from '../../platform/errors.ts';
 import { describeMemory, GIB } from '../../platform/units.ts';
 import { copyName } from '../batch/copy-name.ts';
@@ -7,9 +8,11 @@ import { estimateCost } from '../prices/cost-estimate.ts';
 import { gcpPrice } from '../prices/gcp-prices.ts';
 import type { PriceTables } from '../prices/price-table.ts';
 import type { DeploymentProvider, ProviderContext, ResourceRequest, WorkerPrice } from '../provider.ts';
+import { regionWarnings } from '../region-name.ts';
 import { bucketOf, type GcpOptions, type GcpPlaces, placesOf, readGcpOptions } from './gcp-options.ts';
 import { machineShape } from './machine-types.ts';
 import type { GcpSetting } from './open-run.ts';
+import { GCP_REGIONS } from './regions.ts';
 
 /** What a task gets that says nothing of memory: Batch's own default, in GiB. */
 const DEFAULT_MEMORY_GB = 2000 / 1024;
@@ -25,7 +28,10 @@ export function gcpProvider(prices?: PriceTables, region: string | null = null):
     validate(spec) {
       const { options, problems: wrong } = readGcpOptions(spec);
       const problems = [...wrong, ...tooLarge(spec, options)];
-      const warnings = options.bucket === null && problems.length === 0 ? [noBucket(spec)] : [];
+      const warnings = [
+        ...(options.bucket === null && problems.length === 0 ? [noBucket(spec)] : []),
+        ...regionWarnings(spec, regionOf(options), GCP_REGIONS),
+      ];
       return { ok: problems.length === 0, errors: problems, warnings };
     },
 
@@ -58,13 +64,13 @@ export function gcpProvider(prices?: PriceTables, region: string | null = null):
 
     workerPrice(spec, request) {
       const { options } = readGcpOptions(spec);
-      return priceOf(prices, options, options.region ?? region, request);
+      return priceOf(prices, options, regionOf(options) ?? region, request);
     },
 
     estimateCost(spec, _plan, time) {
       const { options } = readGcpOptions(spec);
       const price = (request: ResourceRequest, spot: boolean) =>
-        priceOf(prices, { ...options, spot }, options.region ?? region, request);
+        priceOf(prices, { ...options, spot }, regionOf(options) ?? region, request);
       return estimateCost(time, price, options.spot);
     },
   };
@@ -97,8 +103,8 @@ async function settingOf(spec: DeploymentSpec, context: ProviderContext): Promis
 }
 
 async function accessOf(options: GcpOptions, { sites }: ProviderContext): Promise<GcpAccess> {
-  const { connection, projectId, zone } = options;
-  const region = options.region ?? zone?.replace(/-[a-z]$/, '') ?? null;
+  const { connection, projectId } = options;
+  const region = regionOf(options);
   const wishes = { ...(region !== null && { region }), ...(projectId !== null && { projectId }) };
   const access = await sites?.gcp?.(connection, wishes);
   if (access) return access;
@@ -108,6 +114,10 @@ async function accessOf(options: GcpOptions, { sites }: ProviderContext): Promis
     hint: 'Start it from the app or with the scalable command.',
   });
 }
+
+/** A zone says it as well. */
+const regionOf = ({ region, zone }: GcpOptions): string | null =>
+  region ?? zone?.replace(/-[a-z]$/, '') ?? null;
 
 async function placesIn(spec: DeploymentSpec, { paths, runId }: ProviderContext): Promise<GcpPlaces> {
   const { options } = readGcpOptions(spec);
@@ -124,24 +134,20 @@ function tooLarge(spec: DeploymentSpec, { machineType }: GcpOptions): Problem[] 
   return Object.values(spec.components).flatMap(({ name, cpus, memoryBytes }) =>
     !used.has(name) || (cpus <= shape.cpus && (memoryBytes ?? 0) <= shape.memoryBytes)
       ? []
-      : {
-          ...NOWHERE,
-          code: 'E_REQUEST_TOO_LARGE',
-          path: `components.${name}`,
-          message: `${name} asks for more than a machine of type ${machineType} has: ${shape.cpus} vCPUs with ${describeMemory(shape.memoryBytes)}`,
-          hint: 'Ask for less, name a larger machine_type, or none: Batch then chooses one that fits.',
-        },
+      : problemAt(
+          'E_REQUEST_TOO_LARGE',
+          `components.${name}`,
+          `${name} asks for more than a machine of type ${machineType} has: ${shape.cpus} vCPUs with ${describeMemory(shape.memoryBytes)}`,
+          'Ask for less, name a larger machine_type, or none: Batch then chooses one that fits.',
+        ),
   );
 }
 
-const NOWHERE = { line: null, column: null, endLine: null, endColumn: null };
-
-function noBucket(spec: DeploymentSpec): Problem {
-  return {
-    code: 'W_NO_BUCKET',
-    ...NOWHERE,
-    path: 'project.default_storage',
-    message: `The target ${spec.target.name} needs a bucket for the files of its runs, and default_storage names none`,
-    hint: 'Write default_storage: gs://BUCKET/FOLDER before you run there.',
-  };
+function noBucket({ target }: DeploymentSpec): Problem {
+  return problemAt(
+    'W_NO_BUCKET',
+    'project.default_storage',
+    `The target ${target.name} needs a bucket for the files of its runs, and default_storage names none`,
+    'Write default_storage: gs://BUCKET/FOLDER before you run there.',
+  );
 }

@@ -1,4 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
+import { noSuchRegion } from '../region-name.ts';
+import { GCP_REGIONS } from './regions.ts';
 
 /** What an answer of Google Cloud or the way to it says, whichever of its libraries tells it. */
 export interface GoogleFailure {
@@ -57,29 +59,40 @@ export function isPassing(thrown: unknown): boolean {
 export const isStatus = (thrown: unknown, status: number) => googleFailure(thrown).status === status;
 
 export interface GoogleCall {
-  /** `project climate-42 in europe-west4`. */
-  readonly label: string;
+  /** `project climate-42 in europe-west4`; absent: the one that is looked at anyway. */
+  readonly label?: string;
+  /** The app's connection; null or absent: none is named. */
+  readonly connection?: string | null;
   /** What was tried, as an infinitive: `create a Batch job`. */
   readonly doing: string;
-  /** The permission that it needs. */
-  readonly permission: string;
+  /** The permission that it needs; null or absent where it needs none. */
+  readonly permission?: string | null;
   /** Where that permission is to be granted: `the bucket climate-data`; absent: the project. */
   readonly on?: string;
+  /** Where Batch was asked. */
+  readonly region?: string;
 }
 
+const MISSING =
+  /Could not load the default credentials|Unable to detect a Project Id|does not exist, or it is not a file/i;
 const NO_WAY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|EPIPE/;
 
 /**
  * What went wrong in one sentence, with the permission or setting and how to get it: `E_CREDENTIALS_MISSING`, `_EXPIRED`,
- * `_DENIED`, `E_CLOUD_PERMISSION`, `_API_DISABLED`, `_BUCKET`, `_REGION`, `_UNREACHABLE`, `E_QUOTA`, else `E_CLOUD`.
+ * `_DENIED`, `E_CLOUD_PERMISSION`, `_API_DISABLED`, `_STORAGE`, `_REGION`, `_NOT_FOUND`, `_UNREACHABLE`, `E_QUOTA`, else `E_CLOUD`.
  */
-export function googleError(thrown: unknown, { label, doing, permission, on }: GoogleCall): AppError {
+export function googleError(
+  thrown: unknown,
+  { label, connection, doing, permission, on, region }: GoogleCall,
+): AppError {
   if (thrown instanceof AppError) return thrown;
   const failure = googleFailure(thrown);
+  const place = on ?? label;
+  const where = place === undefined ? '' : ` in ${place}`;
   const said = `${failure.reason ?? ''} ${failure.message}`;
   const make = (code: string, message: string, hint: string) =>
     new AppError({ code, message, hint, details: { ...failure } }, { cause: thrown });
-  if (/Could not load the default credentials|does not exist, or it is not a file/i.test(said))
+  if (MISSING.test(said))
     return make(
       'E_CREDENTIALS_MISSING',
       'There are no application-default credentials of Google Cloud on this computer.',
@@ -95,41 +108,53 @@ export function googleError(thrown: unknown, { label, doing, permission, on }: G
     const api = /\b([a-z]+\.googleapis\.com)\b/.exec(said)?.[1] ?? 'batch.googleapis.com';
     return make(
       'E_CLOUD_API_DISABLED',
-      `The API ${api} is not enabled in ${label}.`,
+      `The API ${api} is not enabled in ${label ?? 'the project'}.`,
       `Enable it with: gcloud services enable ${api}`,
     );
   }
   if (/quota/i.test(said) && (failure.status === 403 || failure.status === 429))
     return make(
       'E_QUOTA',
-      `A quota of ${label} is used up: ${failure.message}`,
+      `A quota of ${label ?? 'the project'} is used up: ${failure.message}`,
       'Ask for more under IAM & Admin › Quotas, or use another region.',
     );
   if (failure.status === 401)
     return make(
       'E_CREDENTIALS_DENIED',
-      `Google Cloud does not take the credentials for ${label}.`,
+      `Google Cloud does not take the credentials of ${connection ?? 'this computer'}.`,
       'Sign in again with: gcloud auth application-default login',
     );
   if (failure.status === 403) {
-    const lacking = failure.permission ?? permission;
+    const lacking = failure.permission ?? permission ?? null;
     return make(
       'E_CLOUD_PERMISSION',
-      `You lack the permission ${lacking} to ${doing} in ${on ?? label}.`,
-      `Ask an owner of the project for ${ROLES[lacking] ?? `a role that has ${lacking}`}.`,
+      lacking === null
+        ? `Google Cloud does not let you ${doing}: ${failure.message}`
+        : `You lack the permission ${lacking} to ${doing}${where}.`,
+      lacking === null
+        ? 'Ask an owner of the project for it.'
+        : `Ask an owner of the project for ${ROLES[lacking] ?? `a role that has ${lacking}`}.`,
     );
   }
   if (failure.status === 404 && /bucket/i.test(failure.message) && on !== undefined)
     return make(
-      'E_CLOUD_BUCKET',
+      'E_CLOUD_STORAGE',
       `There is no such thing as ${on}, or it is not yours to see.`,
       'Correct default_storage: in the manifest, or make the bucket with: gcloud storage buckets create gs://NAME --location=REGION',
     );
-  if (/location|region/i.test(failure.message) && (failure.status === 400 || failure.status === 404))
+  if (region !== undefined && /location|region/i.test(failure.message) && isUnknown(failure)) {
+    if (!GCP_REGIONS.known.includes(region)) return noSuchRegion(region, GCP_REGIONS, { cause: thrown });
     return make(
       'E_CLOUD_REGION',
-      `Batch does not run in the region of ${label}: ${failure.message}`,
-      'Correct region: in the target or in the connection; gcloud batch locations list shows which there are.',
+      `Batch does not run in the region ${region}: ${failure.message}`,
+      'Change region: in the target or in the connection; gcloud batch locations list shows which there are.',
+    );
+  }
+  if (failure.status === 404)
+    return make(
+      'E_CLOUD_NOT_FOUND',
+      `Google Cloud found nothing to ${doing}: ${failure.message}`,
+      'Look for slips in the names.',
     );
   if (failure.status === null && NO_WAY.test(said))
     return make(
@@ -139,10 +164,12 @@ export function googleError(thrown: unknown, { label, doing, permission, on }: G
     );
   return make(
     'E_CLOUD',
-    `Google Cloud would not ${doing} in ${on ?? label}: ${failure.message}`,
+    `Google Cloud would not ${doing}${where}: ${failure.message}`,
     'Try again; if it stays so, ask an owner of the project.',
   );
 }
+
+const isUnknown = ({ status }: GoogleFailure) => status === 400 || status === 404;
 
 /** The smallest predefined roles. */
 const ROLES: Readonly<Record<string, string>> = {
