@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { AwsCloud, type CloudOptions } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
 import { BUCKET, begin, manifest, project } from './aws-rig.ts';
@@ -15,6 +15,7 @@ const IMAGES: readonly (readonly [string, string | null])[] = [['Debian', null],
 
 function busybox(): (readonly [string, string])[] {
   const folder = mkdtempSync(join(tmpdir(), 'busybox-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const installed = spawnSync('busybox', ['--install', '-s', folder]);
   if (installed.status !== 0) {
     console.warn('Images of busybox are not tried: busybox is not installed');

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 import { BUCKET, manifest, project } from './aws-rig.ts';
 
 const APP = fileURLToPath(new URL('./aws-app-to-kill.ts', import.meta.url));
@@ -26,7 +26,7 @@ describe.skipIf(missing !== null)(
     it('loses nothing of it, repeats nothing, leaves nothing running that it does not know, and knows what it cost', async () => {
       cloud = await new AwsCloud({ stateMs: 300, unknownMs: 200 }).open();
       cloud.makeBucket(BUCKET);
-      const ledger = join(mkdtempSync(join(tmpdir(), 'aws-ledger-')), 'ledger');
+      const ledger = join(tempFolder('aws-ledger'), 'ledger');
       writeFileSync(ledger, '');
       const names = ['a', 'b', 'c', 'd'];
       const text = manifest(

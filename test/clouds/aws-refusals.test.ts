@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 import { scalable } from './aws-cli.ts';
 import { BUCKET, manifest, project } from './aws-rig.ts';
 import { startScalable } from './cloud-cli.ts';
@@ -56,7 +56,7 @@ describe('what AWS refuses (a double of it) is said in a sentence with what to d
   });
 
   it('a session of IAM Identity Center that has expired', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'aws-home-'));
+    const home = tempFolder('aws-home');
     mkdirSync(join(home, '.aws'));
     writeFileSync(join(home, '.aws/config'), SIGNED_IN_LONG_AGO);
     const { AWS_ENDPOINT_URL = '' } = cloud.env();

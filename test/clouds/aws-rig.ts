@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadManifest } from '../../main/manifest/load.ts';
 import type { DeploymentSpec } from '../../main/manifest/spec.ts';
@@ -14,6 +13,7 @@ import type { RunHandle } from '../../main/session/run-handle.ts';
 import { resumeRun, startRun } from '../../main/session/start-run.ts';
 import { openWorkspace, type Workspace } from '../../main/telemetry/workspace.ts';
 import { RATES } from '../doubles/aws/aws-cloud.ts';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 
 export const BUCKET = 'lab-bucket';
 
@@ -55,7 +55,7 @@ tasks:
 ${tasks.replace(/^(?=.)/gm, '  ')}`;
 
 export function project(text: string, files: Readonly<Record<string, string>> = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), 'aws-campaign-'));
+  const folder = tempFolder('aws-campaign');
   writeFileSync(join(folder, 'scalable.yaml'), text);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(join(folder, path, '..'), { recursive: true });

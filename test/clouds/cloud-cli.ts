@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 
 const CLI = fileURLToPath(new URL('../../main/cli/main.ts', import.meta.url));
 
@@ -25,7 +24,7 @@ export function startScalable(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Command {
-  const home = mkdtempSync(join(tmpdir(), 'cloud-home-'));
+  const home = tempFolder('cloud-home');
   const child = spawn(process.execPath, [CLI, ...argv], {
     cwd: folder,
     env: {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,7 @@ beforeAll(async () => {
 afterAll(() => {
   services.close();
   vi.unstubAllEnvs();
+  rmSync(where.cwd, { recursive: true, force: true });
 });
 
 test('prices that were asked for are known from then on, beside those that came with the app', async () => {

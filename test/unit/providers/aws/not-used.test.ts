@@ -1,12 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadManifest } from '../../../../main/manifest/load.ts';
 import { awsProvider } from '../../../../main/providers/aws/aws-provider.ts';
+import { tempFolder } from '../../../fixtures/temp-folder.ts';
 
 async function warnings(target: string): Promise<readonly string[]> {
-  const path = join(mkdtempSync(join(tmpdir(), 'aws-options-')), 'scalable.yaml');
+  const path = join(tempFolder('aws-options'), 'scalable.yaml');
   writeFileSync(
     path,
     `version: 1

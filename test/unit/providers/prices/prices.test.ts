@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resourcePath } from '../../../../main/platform/resources.ts';
@@ -9,6 +8,7 @@ import { gcpPrice } from '../../../../main/providers/prices/gcp-prices.ts';
 import { loadPrices } from '../../../../main/providers/prices/load-prices.ts';
 import type { AwsPrices } from '../../../../main/providers/prices/price-table.ts';
 import { isStale } from '../../../../main/providers/prices/stale.ts';
+import { tempFolder } from '../../../fixtures/temp-folder.ts';
 
 const region = {
   pricesFrom: '2026-11-01',
@@ -69,7 +69,7 @@ test.each([
   ['free of charge', JSON.stringify({ regions: { here: { ...region, fargate: rates(0) } } })],
   ['negative', JSON.stringify({ regions: { here: { ...region, fargate: rates(-1) } } })],
 ])('a table that is %s is refused by name', async (_what, text) => {
-  const broken = await mkdtemp(join(tmpdir(), 'prices-'));
+  const broken = tempFolder('prices');
   await writeFile(join(broken, 'aws.json'), text);
   await expect(loadPrices([broken])).rejects.toMatchObject({
     code: 'E_PRICES_UNREADABLE',
@@ -118,7 +118,7 @@ function rates(vcpu: number) {
 }
 
 async function folder(pricesFrom: string, vcpu: number): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'prices-'));
+  const path = tempFolder('prices');
   const table = { regions: { here: { ...region, pricesFrom, fargate: rates(vcpu) } } };
   await writeFile(join(path, 'aws.json'), JSON.stringify(table));
   return path;

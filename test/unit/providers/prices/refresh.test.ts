@@ -1,6 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { afterEach, expect, test } from 'vitest';
@@ -9,6 +7,7 @@ import { refreshAwsPrices } from '../../../../main/providers/prices/refresh-aws.
 import { refreshGcpPrices } from '../../../../main/providers/prices/refresh-gcp.ts';
 import { savePrices } from '../../../../main/providers/prices/save-prices.ts';
 import { type Catalogue, type PriceServices, servePrices } from '../../../doubles/price-services.ts';
+import { tempFolder } from '../../../fixtures/temp-folder.ts';
 
 const NONE: Catalogue = { fargate: {}, instances: [], spot: [], skus: [] };
 const open: PriceServices[] = [];
@@ -121,7 +120,7 @@ test('a region of which a cloud names no price is refused by name', async () => 
 });
 
 test('a region’s fresh prices take the place of its old ones and leave the others', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'prices-'));
+  const folder = tempFolder('prices');
   const prices = (vcpu: number) => ({
     pricesFrom: '2026-11-21',
     source: 'a test',
