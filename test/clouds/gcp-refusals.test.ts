@@ -24,8 +24,8 @@ async function run(options: GcpDoubleOptions, change: (text: string) => string =
 describe('what Google Cloud refuses (a double of it) is said in a sentence with what to do, and the command ends with 3', () => {
   it('another region than there is', async () => {
     const { code, err } = await run({}, (text) => text.replace('us-central1', 'us-nowhere9'));
-    expect(err).toContain('us-nowhere9');
-    expect(err).toMatch(/Correct region: in the target/);
+    expect(err).toContain('Google Cloud has no region us-nowhere9');
+    expect(err).toMatch(/Near it: us-central1, .*Change region: in the target/);
     expect(code).toBe(3);
   });
 

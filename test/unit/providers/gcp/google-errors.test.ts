@@ -6,6 +6,7 @@ const CALL = {
   label: 'project lab in us-central1',
   doing: 'create a Batch job',
   permission: 'batch.jobs.create',
+  region: 'us-central1',
 };
 
 const rpc = (code: number, message: string, more = {}) =>
@@ -25,7 +26,8 @@ describe('what Google Cloud says, in a sentence with what to do', () => {
     ],
     [rpc(7, 'denied'), 'E_CLOUD_PERMISSION', /batch\.jobsEditor/],
     [rpc(16, 'no'), 'E_CREDENTIALS_DENIED', /gcloud auth/],
-    [rpc(3, 'Location us-x9 is not found'), 'E_CLOUD_REGION', /gcloud batch locations list/],
+    [rpc(3, 'Location us-central1 has no such service'), 'E_CLOUD_REGION', /gcloud batch locations list/],
+    [rpc(5, 'gone'), 'E_CLOUD_NOT_FOUND', /slips/],
     [rpc(8, 'Quota exceeded for quota metric'), 'E_QUOTA', /Quotas/],
     [http(400, 'invalid_grant'), 'E_CREDENTIALS_EXPIRED', /application-default login/],
     [
@@ -45,6 +47,14 @@ describe('what Google Cloud says, in a sentence with what to do', () => {
     expect(error.code).toBe(code);
     expect(error.hint).toMatch(hint);
     expect(error.cause).toBe(thrown);
+  });
+
+  it('says that a region does not exist, and which are near it', () => {
+    const thrown = rpc(3, 'Location us-centrall1 is not found');
+    const error = googleError(thrown, { ...CALL, region: 'us-centrall1' });
+    expect(error.code).toBe('E_CLOUD_REGION');
+    expect(error.message).toBe('Google Cloud has no region us-centrall1; did you mean us-central1?');
+    expect(error.hint).toMatch(/^Near it: us-central1, us-east1, /);
   });
 
   it('tries again what passes, later each time, and nothing else', async () => {
