@@ -224,8 +224,7 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
       'it has begun',
     );
     // One that has not begun, and the one that runs.
-    await cluster.cancel(['i.2']);
-    await cluster.cancel(['i.1']);
+    await cluster.cancel(['i.2', 'i.1']);
     await until(() => ends(events).length === 3, 'all have ended');
     expect(ends(events)).toEqual([
       ['i.1', 'cancelled'],
