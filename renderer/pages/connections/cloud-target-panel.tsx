@@ -6,6 +6,7 @@ import { CopyText } from '../../components/copy-text.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { TargetDialog } from '../../components/target-dialog.tsx';
 import { CloudPlaces } from './cloud-places.tsx';
 import {
   type CloudChoice,
@@ -17,7 +18,6 @@ import {
 import classes from './connections.module.css';
 import { type CloudView, KIND_NAMES } from './kinds.ts';
 import { ProjectChoice, useProjectChoice } from './project-choice.tsx';
-import { TargetDialog } from './target-dialog.tsx';
 import { blockYaml } from './yaml-block.ts';
 
 /** The cloud as a target of a manifest: chosen from what the account has, shown, copied or written into a project. */
@@ -106,7 +106,7 @@ export function CloudTargetPanel({ view: { profile } }: { view: CloudView }) {
         opened={previewing}
         projectId={projects.chosen}
         name={choice.name.trim()}
-        block={block}
+        edits={[{ path: ['targets', choice.name.trim()], value: block }]}
         onClose={() => setPreviewing(false)}
       />
     </Panel>

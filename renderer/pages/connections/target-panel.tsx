@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { SshView } from '../../../main/api/connection-views.ts';
 import { CopyText } from '../../components/copy-text.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { TargetDialog } from '../../components/target-dialog.tsx';
 import { bytes, duration, plural } from '../../lib/format.ts';
 import classes from './connections.module.css';
 import { ProjectChoice, useProjectChoice } from './project-choice.tsx';
@@ -15,7 +16,6 @@ import {
   targetValue,
   targetYaml,
 } from './target-block.ts';
-import { TargetDialog } from './target-dialog.tsx';
 import { SITE_DEFAULT, TargetMore } from './target-more.tsx';
 
 /** The site as a target of a manifest: chosen from what it offers, shown, copied or written into a project. */
@@ -110,7 +110,7 @@ function Chooser({ view, limits }: { view: SshView; limits: SiteLimits }) {
         opened={previewing}
         projectId={projects.chosen}
         name={choice.name.trim()}
-        block={targetValue(view.profile.name, choice)}
+        edits={[{ path: ['targets', choice.name.trim()], value: targetValue(view.profile.name, choice) }]}
         onClose={() => setPreviewing(false)}
       />
     </Stack>

@@ -11,6 +11,7 @@ import { useModKey } from '../../app/use-shortcuts.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { AddTarget } from './add-target.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import classes from './manifest.module.css';
 import { MissingManifest } from './missing-manifest.tsx';
@@ -43,6 +44,7 @@ function ManifestEditor({ projectId, opened }: { projectId: string; opened: Mani
   const [, navigate] = useLocation();
   const [tab, setTab] = useState<Tab>('edit');
   const [target, setTarget] = useState<string | null>(null);
+  const [adding, setAdding] = useState(false);
   const manifest = useManifest(projectId, opened, target);
   const schema = useQuery({ ...api.manifests.schema.queryOptions(), staleTime: Number.POSITIVE_INFINITY });
   const editor = useRef<EditorHandle>(null);
@@ -64,6 +66,7 @@ function ManifestEditor({ projectId, opened }: { projectId: string; opened: Mani
       keys: ['Mod', 'S'],
       run: manifest.save,
     },
+    { id: 'add-target', label: 'Add a target', group: 'Manifest', run: () => setAdding(true) },
     {
       id: 'show-resolved',
       label: 'Show the resolved manifest',
@@ -110,6 +113,7 @@ function ManifestEditor({ projectId, opened }: { projectId: string; opened: Mani
         <Outline
           nodes={manifest.check.outline}
           onGo={(line) => inEditor((handle) => handle.goToLine(line))}
+          {...(schema.data && { onAddTarget: () => setAdding(true) })}
         />
         <div className={classes.work}>
           <div className={classes.tabs}>
@@ -168,6 +172,14 @@ function ManifestEditor({ projectId, opened }: { projectId: string; opened: Mani
           />
         </div>
       </div>
+      {schema.data && (
+        <AddTarget
+          opened={adding}
+          projectId={projectId}
+          schema={schema.data}
+          onClose={() => setAdding(false)}
+        />
+      )}
       <ConflictDialog
         mine={manifest.text}
         file={manifest.conflict?.text ?? null}

@@ -1,5 +1,12 @@
 import { Text, UnstyledButton } from '@mantine/core';
-import { IconBox, IconListCheck, type IconProps, IconStack2, IconTarget } from '@tabler/icons-react';
+import {
+  IconBox,
+  IconListCheck,
+  IconPlus,
+  type IconProps,
+  IconStack2,
+  IconTarget,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { OutlineNode } from '../../../main/api/services.ts';
 import classes from './manifest.module.css';
@@ -21,10 +28,12 @@ const SECTIONS: readonly Section[] = [
 interface OutlineProps {
   readonly nodes: readonly OutlineNode[];
   readonly onGo: (line: number) => void;
+  /** Absent while it is not known what a target can say. */
+  readonly onAddTarget?: () => void;
 }
 
 /** What the manifest defines; a click shows the place. */
-export function Outline({ nodes, onGo }: OutlineProps) {
+export function Outline({ nodes, onGo, onAddTarget }: OutlineProps) {
   return (
     <nav aria-label="Outline of the manifest" className={classes.outline}>
       {SECTIONS.map(({ kind, title, empty, icon: Icon }) => {
@@ -63,6 +72,12 @@ export function Outline({ nodes, onGo }: OutlineProps) {
                 </li>
               ))}
             </ul>
+            {kind === 'target' && onAddTarget && (
+              <UnstyledButton className={classes.outlineNode} onClick={onAddTarget}>
+                <IconPlus size={15} stroke={1.6} aria-hidden />
+                <span className={classes.outlineText}>Add a target</span>
+              </UnstyledButton>
+            )}
           </section>
         );
       })}
