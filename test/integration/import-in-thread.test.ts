@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { importInThread } from '../../main/telemetry/import/import-in-thread.ts';
 import { openWorkspace, type Workspace } from '../../main/telemetry/workspace.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 let folder: string;
 let workspace: Workspace;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'scalable-import-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folder = temporaryFolder();
   workspace = await openWorkspace(folder, { access: 'write' });
   onTestFinished(() => workspace.close());
 });

@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { LearnedAdvisor } from '../../../main/advisor/learned-advisor.ts';
 import { asModelType } from '../../../main/advisor/models/model-params.ts';
@@ -9,6 +6,7 @@ import { DEFAULT_FOLDS, DEFAULT_SEED } from '../../../main/advisor/training/defa
 import { runJob } from '../../../main/advisor/training/run-job.ts';
 import { trainAll } from '../../../main/advisor/training/train-all.ts';
 import { GIB, MIB, parseDuration, parseMemory } from '../../../main/platform/units.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { energyRows, noiseRows, query, rowsOf } from './fixtures.ts';
 
 // Training takes seconds, and more where several suites share the cores.
@@ -35,7 +33,7 @@ test('2: the advice is the model’s, says which, and is written as the tutorial
 });
 
 test('3: scarce or no history falls back, and says why', async () => {
-  const empty = await LearnedAdvisor.fromHistory(await mkdtemp(join(tmpdir(), 'empty-')));
+  const empty = await LearnedAdvisor.fromHistory(temporaryFolder());
   expect(empty.recommend({ task: 'x' })).toMatchObject({ method: 'manifest', confidence: 0, resources: {} });
   expect(empty.recommend({ task: 'x' }).evidence.reason).toContain('No finished attempt');
   const none = await ResourceAdvisor.fromHistory('/no/such/folder');

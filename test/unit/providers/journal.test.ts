@@ -1,5 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { journalState } from '../../../main/providers/local/adopt.ts';
@@ -10,6 +9,7 @@ import {
   readJournal,
 } from '../../../main/providers/local/journal.ts';
 import { notStarted } from '../../../main/providers/local/not-started.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const started = (instanceId: string, attempt = 1): JournalEntry => ({
   type: 'started',
@@ -29,7 +29,7 @@ const finished = (instanceId: string, attempt = 1): JournalEntry => ({
 });
 
 test('what was added is read again, after a line that a crash cut short', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'journal-')), 'attempts.jsonl');
+  const path = join(temporaryFolder(), 'attempts.jsonl');
   const first = new JournalWriter(path);
   first.add(started('a'));
   first.flush();

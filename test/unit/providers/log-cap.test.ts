@@ -1,11 +1,11 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lastLine } from '../../../main/providers/local/attempt-files.ts';
 import { LogCap } from '../../../main/providers/local/log-cap.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
-const file = () => join(mkdtempSync(join(tmpdir(), 'log-')), 'x.out');
+const file = () => join(temporaryFolder(), 'x.out');
 const CAP = 1000;
 
 test('a log under the cap stays as it is', () => {

@@ -14,7 +14,8 @@ import { openNodeSqlite } from '../../../main/telemetry/database/node-sqlite-dri
 import { openForReading, openForWriting } from '../../../main/telemetry/database/open-database.ts';
 import { MIGRATIONS, type Migration, SCHEMA_VERSION } from '../../../main/telemetry/migrations/migrations.ts';
 import { EventWriter } from '../../../main/telemetry/write/event-writer.ts';
-import { added, instance, started, temporaryFolder } from './events-of-a-run.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { added, instance, started } from './events-of-a-run.ts';
 
 const DRIVERS: [string, OpenDriver][] = [
   ['better-sqlite3', openBetterSqlite3],

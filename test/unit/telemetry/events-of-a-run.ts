@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AttemptOutcome } from '../../../main/providers/provider.ts';
@@ -8,16 +6,11 @@ import { openForWriting } from '../../../main/telemetry/database/open-database.t
 import type { InstanceState, PlannedInstance, TelemetryEvent } from '../../../main/telemetry/events.ts';
 import type { QueryContext } from '../../../main/telemetry/queries/context.ts';
 import { EventWriter } from '../../../main/telemetry/write/event-writer.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 export const RUN = 'run-20261120T200007Z-grid-study-03616183';
 export const START = Date.parse('2026-11-20T20:00:07Z');
 export const GIB = 2 ** 30;
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'telemetry-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A database of its own, its writer, and what queries need. */
 export function memory(): { db: SqlDatabase; writer: EventWriter; context: QueryContext } {

@@ -19,6 +19,7 @@ import {
 } from '../../../main/telemetry/reference/run-folder.ts';
 import { ReferenceSummary } from '../../../main/telemetry/reference/summary.ts';
 import { openWorkspace, type Workspace } from '../../../main/telemetry/workspace.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import {
   added,
   attemptFinished,
@@ -30,7 +31,6 @@ import {
   START,
   started,
   state,
-  temporaryFolder,
   whole,
   worker,
 } from './events-of-a-run.ts';

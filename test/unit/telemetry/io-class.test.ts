@@ -7,16 +7,8 @@ import { measuredIoClass } from '../../../main/telemetry/io-class.ts';
 import { history } from '../../../main/telemetry/queries/history.ts';
 import { findInstance } from '../../../main/telemetry/queries/instances.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
-import {
-  added,
-  attemptFinished,
-  attemptStarted,
-  instance,
-  memory,
-  RUN,
-  started,
-  temporaryFolder,
-} from './events-of-a-run.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { added, attemptFinished, attemptStarted, instance, memory, RUN, started } from './events-of-a-run.ts';
 
 describe('the I/O class', () => {
   it.each([

@@ -6,8 +6,9 @@ import { adviceOutcomes } from '../../../main/telemetry/queries/advice.ts';
 import { report } from '../../../main/telemetry/queries/report.ts';
 import { renderReport } from '../../../main/telemetry/report-text.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { cli } from '../cli/fake-io.ts';
-import { added, GIB, instance, memory, RUN, started, temporaryFolder, whole } from './events-of-a-run.ts';
+import { added, GIB, instance, memory, RUN, started, whole } from './events-of-a-run.ts';
 
 const HOUR = 3_600_000;
 const advised = instance(0, {

@@ -8,6 +8,7 @@ import { adviceOutcomes } from '../../../main/telemetry/queries/advice.ts';
 import { report } from '../../../main/telemetry/queries/report.ts';
 import { renderReport } from '../../../main/telemetry/report-text.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import {
   added,
   attemptFinished,
@@ -18,7 +19,6 @@ import {
   RUN,
   started,
   state,
-  temporaryFolder,
   whole,
 } from './events-of-a-run.ts';
 

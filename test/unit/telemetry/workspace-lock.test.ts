@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive, lockHolder, startTicks, takeLock } from '../../../main/telemetry/workspace-lock.ts';
-import { temporaryFolder } from './events-of-a-run.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const own = { pid: process.pid, startTicks: startTicks(process.pid), hostname: hostname() };
 /** Larger than any pid Linux or macOS hands out. */

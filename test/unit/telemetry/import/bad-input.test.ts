@@ -6,7 +6,8 @@ import { type ImportOptions, importPaths } from '../../../../main/telemetry/impo
 import { sacctOutcome, sacctRequest } from '../../../../main/telemetry/import/sacct-values.ts';
 import type { HistoryRow } from '../../../../main/telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../../../../main/telemetry/workspace.ts';
-import { GIB, temporaryFolder } from '../events-of-a-run.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
+import { GIB } from '../events-of-a-run.ts';
 
 let workspace: Workspace;
 beforeEach(async () => {

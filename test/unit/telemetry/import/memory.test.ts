@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { SkipList } from '../../../../main/telemetry/import/import-result.ts';
 import { incomingRuns } from '../../../../main/telemetry/import/incoming-runs.ts';
 import { HISTORY_FORMATS, writeHistory } from '../../../bench/long-histories.ts';
-import { temporaryFolder } from '../events-of-a-run.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 setFlagsFromString('--expose-gc');
 const clear: () => void = runInNewContext('gc');
