@@ -62,6 +62,8 @@ export interface TaskInstance {
   readonly reads?: readonly string[];
   /** Predicted run time, for ordering and packing; null when nothing is known. */
   readonly predictedSeconds: number | null;
+  /** Attempts that must have succeeded, which is looked up where it is to begin; absent: it may begin. */
+  readonly needs?: readonly { readonly instanceId: string; readonly attempt: number }[];
 }
 
 /**

@@ -12,7 +12,7 @@ node=${node:-${SLURMD_NODENAME:-$(uname -n)}}
 results=$jobs/results/${array}_$index
 tab='	'
 scratch=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/scalable.XXXXXX") || exit 97
-pid= timer= sampler= id= attempt= started= over= failed=0 warned= left= ending= empty= count=0 notes=$scratch/0
+pid= timer= sampler= id= attempt= started= over= failed=0 warned= left= late= ending= empty= count=0 notes=$scratch/0
 
 # write FIELD...: one line, one write
 write() {
@@ -220,6 +220,26 @@ instance() {
   [ -s "$6" ] || empty="$empty $1.$2.err"
   # What followed it and what looked at its output is not to be counted for the next.
   [ "$sampler$said$value" = -- ] || { [ -z "$sampler" ] || wait "$sampler" 2>/dev/null; sampler=; cpu_times; clock; }
+}
+
+# succeeded ID ATTEMPT: whether it has, by what the element has written that took it
+succeeded() {
+  [ -r "claims/$1.$2" ] && read -r by <"claims/$1.$2" && [ -r "results/$by" ] || return 1
+  while IFS=$tab read -r kind who which _ way code _; do
+    [ "$kind $who $which" != "F $1 $2" ] || { [ "$way $code" = 'exit 0' ]; return; }
+  done <"results/$by"
+  return 1
+}
+
+# needs ID ATTEMPT...: whether all of these have succeeded. If not, what would come next goes back, and the element goes on.
+needs() {
+  while [ $# -gt 0 ]; do
+    succeeded "$1" "$2" || {
+      [ -n "$late" ] || { late=1; sleep 5; } # once: a file of another node may not be seen yet
+      succeeded "$1" "$2" || { failed=1 left=1; return 1; }
+    }
+    shift 2
+  done
 }
 
 # taken ID ATTEMPT: leaves it alone, and says so where it was begun here: Slurm has started this element once more.

@@ -63,6 +63,34 @@ withSlurm('a campaign on a real Slurm', (cluster) => {
     expect(campaign.ledger()).toHaveLength(20);
   }, 240_000);
 
+  it('goes on beside what failed while no app runs, where each needs one of what comes before', async () => {
+    const tasks = TWO_PHASES.replace('needs: [first]', 'needs: ["first[n]"]').replace(
+      `${WORK} first {n}`,
+      `${WORK} first {n}; test {n} -ne 3`,
+    );
+    const campaign = await Campaign.create(cluster, tasks);
+    expect(await campaign.start('run', '--detach').exit).toBe(0);
+    const ended = (task: string) =>
+      campaign
+        .ledger()
+        .filter(([name, , what]) => name === task && what === 'ended')
+        .map(([, n]) => n)
+        .sort();
+    await campaign.until(() => ended('second').length === 3, 120);
+    await campaign.until(async () => (await cluster.root('squeue', '-h')) === '', 60);
+    expect([ended('first').length, ended('second')]).toEqual([6, ['1', '2', '4']]);
+
+    const again = campaign.start('run', '--resume', 'last');
+    expect([await again.exit, again.said()]).toEqual([1, expect.stringContaining('failed')]);
+    expect(campaign.ledger()).toHaveLength(18);
+    const states = new Map((await campaign.rows()).map(({ instanceId, state }) => [instanceId, state]));
+    expect([states.get('first.2'), states.get('second.1'), states.get('second.2')]).toEqual([
+      'failed',
+      'succeeded',
+      'skipped',
+    ]);
+  }, 240_000);
+
   it('begins the next phase when what failed for memory has succeeded with more', async () => {
     const hungry = 'python3 -c "x = bytearray(90 * 2**20); import time; time.sleep(3)"';
     const tasks = TWO_PHASES.replace(`${WORK} first {n}`, `test {n} -lt 6 || ${hungry}; ${WORK} first {n}`);

@@ -3,7 +3,9 @@ import type { ClusterEvent } from '../provider.ts';
 import type { Place, PlacedArray } from './arrangement.ts';
 import type { ArrayOrder, BatchEngine, ElementStatus, InstanceRecord, PollAnswer } from './batch-engine.ts';
 import type { Patience } from './element.ts';
+import type { Home } from './gather-ahead.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
+import { orderAtEngine } from './order.ts';
 import type { ThrottledArray } from './throttle.ts';
 import { keyOf, TrackedArray } from './tracked-array.ts';
 
@@ -107,10 +109,10 @@ export class ArrayBook {
     );
   }
 
-  /** Instance that has not ended → name of its array. */
-  namesByInstance(): [string, string][] {
+  /** Instance that has not ended → its array. */
+  homesByInstance(): [string, Home][] {
     return [...this.#arrays.values()].flatMap((array) =>
-      array.openInstances().map((id): [string, string] => [id, array.job.name]),
+      array.openMembers().map((member): [string, Home] => [member.instanceId, { job: array.job, member }]),
     );
   }
 
@@ -168,7 +170,8 @@ export class ArrayBook {
     const one = this.placed().find(({ name }) => name === engineId);
     if (!one || !this.#keepsOrder) return undefined;
     const isKnown = one.unsure === null && one.behind.join() === behind.join();
-    return isKnown ? undefined : { after: one.after, behind };
+    const job = this.#arrays.get(engineId)?.job ?? {};
+    return isKnown ? undefined : orderAtEngine(job, one.after, behind);
   }
 
   waiting(): Record<string, { reason: string; elements: number }[]> {

@@ -1,5 +1,6 @@
 import { newId, slug } from '../../platform/ids.ts';
 import type { TaskInstance } from '../provider.ts';
+import type { After, Home } from './gather-ahead.ts';
 import type { JobRecord } from './job-store.ts';
 import { type Intent, planArrays } from './submissions.ts';
 
@@ -78,15 +79,18 @@ export class Backlog {
   /**
    * What may only begin after other work and can be made arrays of: its tags have workers, and what it needs is in arrays.
    *
-   * @param broken instances in arrays that will not succeed as a whole: what comes after would never begin, and waits
-   *   here until those have told everything
+   * @param isStuck whether what needs these would never begin as things stand
    */
-  goingAhead(wished: (tag: string) => number, broken: ReadonlySet<string>): AheadBatch[] {
+  goingAhead(
+    wished: (tag: string) => number,
+    isStuck: (needs: ReadonlySet<string>) => boolean,
+  ): AheadBatch[] {
     const notYet = new Set(this.gatheredIds());
     return this.#ahead.filter(
       ({ instances, needs }) =>
         instances.every(({ tag }) => wished(tag) > 0) &&
-        ![...needs].some((id) => notYet.has(id) || broken.has(id)),
+        ![...needs].some((id) => notYet.has(id)) &&
+        !isStuck(needs),
     );
   }
 
@@ -138,21 +142,17 @@ export class Backlog {
     for (const [tag] of ready) this.#gathered.delete(tag);
     this.#since = now;
     const instances = ready.flatMap(([, ofTag]) => ofTag);
-    this.intend(instances, { workers: (tag) => load(tag).workers, after: [], now });
+    this.intend(instances, { workers: (tag) => load(tag).workers, after: [], checksNeeds: false, now });
   }
 
   /** Makes arrays of instances, to begin after those of the given names. */
   intend(
     instances: readonly TaskInstance[],
-    how: {
-      readonly workers: (tag: string) => number;
-      readonly after: readonly string[];
-      readonly now: number;
-    },
+    how: After & { readonly workers: (tag: string) => number; readonly now: number },
   ): void {
     const { runId, chunkTargetSeconds: targetSeconds, maxElements } = this.#options;
     const { maxElementSeconds, maxMemoryBytes } = this.#options;
-    const { workers, after, now } = how;
+    const { workers, after, checksNeeds, now } = how;
     const limits = (tag: string) => ({
       targetSeconds,
       workers: workers(tag),
@@ -160,7 +160,9 @@ export class Backlog {
       maxElementSeconds,
     });
     const nextName = () => `sd-${slug(runId).slice(-8)}-${newId()}`;
-    this.#intents.push(...planArrays(instances, { limits, maxMemoryBytes, after, now, nextName }));
+    this.#intents.push(
+      ...planArrays(instances, { limits, maxMemoryBytes, after, checksNeeds, now, nextName }),
+    );
   }
 
   /** The array to go on with next; the first of those that are due together. */
@@ -187,10 +189,10 @@ export class Backlog {
     return this.#intents.find((one) => one !== intent && isUnsure(one)) ?? null;
   }
 
-  /** Instance → name of the array on its way in which it is. */
-  namesByInstance(): [string, string][] {
+  /** Instance → the array on its way in which it is. */
+  homesByInstance(): [string, Home][] {
     return this.#intents.flatMap(({ job }) =>
-      job.elements.flat().map(({ instanceId }): [string, string] => [instanceId, job.name]),
+      job.elements.flat().map((member): [string, Home] => [member.instanceId, { job, member }]),
     );
   }
 

@@ -23,6 +23,8 @@ export interface JobRecord {
   readonly places: readonly Place[];
   /** Names of arrays that must succeed before. */
   readonly after: readonly string[];
+  /** They need only be over: each instance looks whether what it needs of them has succeeded, and goes back if not. */
+  readonly checksNeeds?: true;
   /** SHA-256 of what was asked for, so that what is found under the name can be told to be the same. */
   readonly hash: string;
   /** Milliseconds since the epoch. */

@@ -1,5 +1,7 @@
 import type { ArrayBook } from './array-book.ts';
 import type { Backlog } from './backlog.ts';
+import type { ArrayOrder } from './batch-engine.ts';
+import type { JobRecord } from './job-store.ts';
 import type { Intent } from './submissions.ts';
 
 export type Order =
@@ -9,6 +11,15 @@ export type Order =
   | { readonly kind: 'later'; readonly dueAt: number }
   /** Something of it did not succeed, so the site would never begin this. */
   | { readonly kind: 'broken' };
+
+/** What the engine is told that an array waits for. */
+export function orderAtEngine(
+  { checksNeeds }: Pick<JobRecord, 'checksNeeds'>,
+  after: readonly string[],
+  behind: readonly string[],
+): ArrayOrder {
+  return checksNeeds ? { after: [], behind: [...after, ...behind] } : { after, behind };
+}
 
 /** What an array has to wait for, now that it is to be submitted. */
 export function orderOf(intent: Intent, book: ArrayBook, backlog: Backlog): Order {
@@ -20,8 +31,9 @@ export function orderOf(intent: Intent, book: ArrayBook, backlog: Backlog): Orde
     const onTheWay = backlog.intentOf(name);
     if (onTheWay) return { kind: 'later', dueAt: onTheWay.dueAt + 1 };
     const standing = book.standing(name);
-    if (standing === undefined || standing === 'failed') return { kind: 'broken' };
-    if (standing !== 'succeeded') ids.push(standing.engineId);
+    if (standing === undefined || (standing === 'failed' && !intent.job.checksNeeds))
+      return { kind: 'broken' };
+    if (standing !== 'succeeded' && standing !== 'failed') ids.push(standing.engineId);
   }
   return { kind: 'ready', after: ids };
 }

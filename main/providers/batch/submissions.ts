@@ -8,6 +8,7 @@ import type { ArraySubmission, BatchEngine } from './batch-engine.ts';
 import { type ChunkLimits, chunkInstances, elementWalltime, splitArrays } from './chunking.ts';
 import { groupInstances } from './grouping.ts';
 import type { JobRecord, JobStore } from './job-store.ts';
+import { orderAtEngine } from './order.ts';
 
 /** An array on its way into the engine. */
 export interface Intent {
@@ -45,6 +46,7 @@ export function planArrays(
     readonly limits: (tag: string) => ChunkLimits;
     readonly maxMemoryBytes: number | null;
     readonly after: readonly string[];
+    readonly checksNeeds: boolean;
     readonly now: number;
     readonly nextName: () => string;
   },
@@ -60,6 +62,7 @@ export function planArrays(
         container: group.container,
         elements: part.map((members) => members.map(({ id, attempt }) => ({ instanceId: id, attempt }))),
         after: options.after,
+        ...(options.checksNeeds && { checksNeeds: true as const }),
       };
       const hash = createHash('sha256').update(canonicalJson(asked)).digest('hex');
       const job = {
@@ -100,8 +103,9 @@ export async function advance(
   intent.job = job;
   try {
     const { name, tag, request, elementWalltimeSeconds, container } = job;
-    const { after } = parts;
-    const asked = { name, tag, request, elementWalltimeSeconds, container, elements, after, ...place };
+    const { parallelism, behind } = place;
+    const order = orderAtEngine(job, parts.after, behind);
+    const asked = { name, tag, request, elementWalltimeSeconds, container, elements, parallelism, ...order };
     return await accepted(intent, await engine.submitArray(asked), jobs);
   } catch (error) {
     intent.tries++;

@@ -104,7 +104,11 @@ export class TrackedArray {
   }
 
   openInstances(): string[] {
-    return [...this.#places.values()].flatMap(({ member }) => (member.told ? [] : member.instanceId));
+    return this.openMembers().map(({ instanceId }) => instanceId);
+  }
+
+  openMembers(): JobMember[] {
+    return [...this.#places.values()].flatMap(({ member }) => (member.told ? [] : member));
   }
 
   /** @param at the record's time by the app's clock; null where it has none */

@@ -55,7 +55,13 @@ function instanceText(instance: TaskInstance, context: ChunkContext): string {
   const base = `${context.logFolder ?? `${runFolder}/logs`}/${instance.id}.${instance.attempt}`;
   const seconds = Math.ceil(instance.request.walltimeSeconds ?? 0);
   const where = [instance.folder, `${base}.out`, `${base}.err`, resultFile].map(word).join(' ');
-  return `prepare() {\n${steps.join(' &&\n')}\n}\ntask() {\nexec ${argv.map(word).join(' ')}\n}\ninstance ${word(instance.id)} ${instance.attempt} ${seconds} ${where}\n`;
+  return `prepare() {\n${steps.join(' &&\n')}\n}\ntask() {\nexec ${argv.map(word).join(' ')}\n}\n${needed(instance)}instance ${word(instance.id)} ${instance.attempt} ${seconds} ${where}\n`;
+}
+
+/** Goes before the call of `instance` where that may only be if others have succeeded. */
+function needed({ needs = [] }: TaskInstance): string {
+  if (needs.length === 0) return '';
+  return `needs ${needs.map(({ instanceId, attempt }) => `${word(instanceId)} ${attempt}`).join(' ')} && `;
 }
 
 interface Command {

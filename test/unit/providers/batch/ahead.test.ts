@@ -71,6 +71,46 @@ describe('work that may only begin after other work', () => {
     expect(w.told('b.2')).toEqual(['task_returned']);
   });
 
+  it('goes on beside what failed while no app looks, where each needs only one of what comes before', async () => {
+    const time = new VirtualTime();
+    const fails = ({ id }: TaskInstance) => id === 'a.2';
+    const site = new SimulatedSite(
+      () => time.now(),
+      (one) => ({ seconds: 100, outcome: fails(one) ? 'program_error' : 'succeeded' }),
+    );
+    const memory = new Memory();
+    const engine = new SimulatedEngine(site);
+    const session = await SmallSession.open(PHASE_A, { memory, engine, time }, {}, 4);
+    await session.cluster.scale({ analysis: 4 });
+    for (const id of PHASE_A) {
+      const behind = instance(id.replace('a', 'b'), { tag: 'analysis' });
+      memory.instances.set(behind.id, { attempts: 0, final: null, ends: 0 });
+      session.cluster.submitAhead!([behind], new Set([id]));
+    }
+    await time.until(() => site.arrays.size === 2);
+    await session.cluster.release();
+    time.pass(86_400_000);
+    site.advance();
+    const began = site.executions.map(({ id }) => id);
+    expect(began.filter((id) => id.startsWith('b'))).toEqual(['b.0', 'b.1', 'b.3']);
+
+    const again = await SmallSession.open([], { memory, engine: new SimulatedEngine(site), time });
+    const told = () =>
+      again.events.flatMap((event) =>
+        event.type === 'task_finished' || event.type === 'task_returned'
+          ? `${event.instanceId} ${event.type}`
+          : [],
+      );
+    await time.until(() => told().length === 8);
+    expect(told().sort()).toEqual([
+      ...PHASE_A.map((id) => `${id} task_finished`),
+      'b.0 task_finished',
+      'b.1 task_finished',
+      'b.2 task_returned',
+      'b.3 task_finished',
+    ]);
+  });
+
   it('can be cancelled while it waits', async () => {
     const w = await twoPhases(() => ({ seconds: 500, outcome: 'succeeded' }));
     await w.time.until(() => w.ofTag('analysis').length === 1);

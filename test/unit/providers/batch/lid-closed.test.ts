@@ -7,7 +7,7 @@ import { VirtualTime } from './virtual-time.ts';
 
 const MONTH_MS = 30 * 86_400_000;
 
-/** Phases of one tag each; a phase may have two sizes of memory, which makes arrays of their own, and need earlier phases. */
+/** Phases of one tag each. A phase may have two sizes of memory, which makes arrays of their own, and need earlier phases. */
 const campaign = fc.record({
   phases: fc.array(
     fc.record({
@@ -15,6 +15,8 @@ const campaign = fc.record({
       count: fc.integer({ min: 1, max: 12 }),
       sizes: fc.integer({ min: 1, max: 2 }),
       needs: fc.array(fc.nat(6), { maxLength: 2 }),
+      /** Whether each instance needs one of an earlier phase, not all. */
+      each: fc.boolean(),
       seconds: fc.integer({ min: 0, max: 400 }),
     }),
     { minLength: 1, maxLength: 6 },
@@ -37,12 +39,18 @@ function instancesOf({ tag, count, sizes }: Campaign['phases'][number], phase: n
 }
 
 /** A campaign of which everything that can be is handed over. */
-async function begin({ phases, total, wish, maxElements }: Campaign) {
+async function begin(
+  { phases, total, wish, maxElements }: Campaign,
+  fails: (id: string) => boolean = () => false,
+) {
   const time = new VirtualTime();
   const secondsOf = ({ id }: TaskInstance) => phases[Number(id.split('.')[0])]?.seconds ?? 0;
   const site = new SimulatedSite(
     () => time.now(),
-    (one) => ({ seconds: secondsOf(one) + (Number(one.id.split('.')[1]) % 7) * 10, outcome: 'succeeded' }),
+    (one) => ({
+      seconds: secondsOf(one) + (Number(one.id.split('.')[1]) % 7) * 10,
+      outcome: fails(one.id) ? 'program_error' : 'succeeded',
+    }),
   );
   const memory = new Memory();
   const engine = new SimulatedEngine(site);
@@ -50,17 +58,20 @@ async function begin({ phases, total, wish, maxElements }: Campaign) {
   const session = await SmallSession.open([], { memory, engine, time }, { maxWorkers: total }, wish);
   await session.cluster.scale({ model: wish, analysis: wish, plots: wish });
   const all = phases.map(instancesOf);
+  const needed = new Map<string, ReadonlySet<string>>();
   for (const [phase, instances] of all.entries()) {
-    const needs = [...new Set(phases[phase]?.needs)].filter((earlier) => earlier < phase);
+    const { each = false, needs = [] } = phases[phase] ?? {};
+    const earlier = [...new Set(needs)].filter((one) => one < phase).map((one) => all[one] ?? []);
     for (const { id } of instances) memory.instances.set(id, { attempts: 0, final: null, ends: 0 });
-    if (needs.length === 0) session.cluster.submit(instances);
-    else
-      session.cluster.submitAhead?.(
-        instances,
-        new Set(needs.flatMap((earlier) => all[earlier] ?? []).map(({ id }) => id)),
-      );
+    const needsOf = (i: number) =>
+      earlier.flatMap((ones) => (each ? (ones[i % ones.length]?.id ?? []) : ones.map(({ id }) => id)));
+    for (const [i, { id }] of instances.entries()) needed.set(id, new Set(needsOf(i)));
+    if (earlier.length === 0) session.cluster.submit(instances);
+    else if (each)
+      for (const [i, one] of instances.entries()) session.cluster.submitAhead?.([one], new Set(needsOf(i)));
+    else session.cluster.submitAhead?.(instances, new Set(needsOf(0)));
   }
-  return { time, site, memory, session, count: all.flat().length };
+  return { time, site, memory, session, needed, count: all.flat().length };
 }
 
 function expectWithinLimits({ most }: SimulatedSite, { total, wish }: Campaign): void {
@@ -79,6 +90,24 @@ describe('a campaign of phases that are parallel or come after each other, of se
         const done = site.executions.filter(({ outcome }) => outcome === 'succeeded');
         expect(new Set(done.map(({ id }) => id)).size).toBe(count);
         expect(site.executions).toHaveLength(count);
+        expectWithinLimits(site, plan);
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
+
+  it('goes on without the app with all that does not need what failed, and with nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(campaign, fc.array(fc.nat(40), { maxLength: 6 }), async (plan, places) => {
+        const ids = plan.phases.flatMap(instancesOf).map(({ id }) => id);
+        const failing = new Set(places.map((place) => ids[place % ids.length]));
+        const { time, site, session, needed } = await begin(plan, (id) => failing.has(id));
+        await session.cluster.release({ withinSeconds: 3600 });
+        time.pass(MONTH_MS);
+        site.advance();
+        const mayRun = (id: string): boolean =>
+          [...(needed.get(id) ?? [])].every((need) => !failing.has(need) && mayRun(need));
+        expect(site.executions.map(({ id }) => id).sort()).toEqual(ids.filter(mayRun).sort());
         expectWithinLimits(site, plan);
       }),
       { numRuns: 100 },

@@ -23,6 +23,8 @@ interface Element {
   running: TaskInstance | null;
   /** One of its instances did not succeed: its script ends with an error. */
   failed: boolean;
+  /** Its script left something, because what that needs has not succeeded. */
+  beganNoMore: boolean;
   endedAt: number;
   end: ElementEnd | null;
 }
@@ -97,6 +99,7 @@ export class SimulatedSite {
         busyUntil: 0,
         running: null,
         failed: false,
+        beganNoMore: false,
         endedAt: 0,
         end: null,
       })),
@@ -232,6 +235,11 @@ export class SimulatedSite {
         return;
       }
       const key = `${next.id} ${next.attempt}`;
+      if (!this.#hasWhatItNeeds(next)) {
+        element.failed = true;
+        element.beganNoMore = true;
+        continue;
+      }
       if (this.executions.some((one) => one.key === key)) {
         this.claimedTwice.push(key);
         continue;
@@ -250,6 +258,12 @@ export class SimulatedSite {
       element.busyUntil = at + this.#fate(next).seconds * 1000;
       return;
     }
+  }
+
+  #hasWhatItNeeds({ needs = [] }: TaskInstance): boolean {
+    const succeeded = (key: string) =>
+      this.executions.some((one) => one.key === key && one.outcome === 'succeeded');
+    return needs.every(({ instanceId, attempt }) => succeeded(`${instanceId} ${attempt}`));
   }
 
   #write(arrayId: string, index: number, { id, attempt }: TaskInstance, at: number, fate: Fate): void {
@@ -281,6 +295,7 @@ export class SimulatedSite {
       peakMemoryBytes: 5000,
       cpuSeconds: 1,
       elapsedSeconds,
+      ...(element.beganNoMore && { beganNoMore: true }),
     };
   }
 
