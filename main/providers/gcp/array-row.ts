@@ -117,12 +117,12 @@ export class ArrayRow {
   /** What is to be held, or let go again, so that no more run than wished. */
   holds(): { slice: Slice; held: boolean }[] {
     const changes: { slice: Slice; held: boolean }[] = [];
-    let left = this.wished;
+    // What runs goes on whatever is wished; a slice is let go only as a whole.
+    let left = this.wished - this.open.reduce((sum, slice) => sum + this.#running(slice), 0);
     for (const slice of this.open) {
-      const width = this.#wouldRun(slice);
-      // What runs goes on whatever is wished; a slice is let go only as a whole.
-      const held = width > left;
-      left -= held ? this.#running(slice) : width;
+      const more = this.#wouldRun(slice) - this.#running(slice);
+      const held = more > Math.max(0, left);
+      if (!held) left -= more;
       if (held !== slice.held) changes.push({ slice, held });
     }
     return changes;

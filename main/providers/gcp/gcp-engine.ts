@@ -95,6 +95,8 @@ export class GcpEngine implements BatchEngine {
 
   async setParallelism(arrayId: string, elements: number): Promise<void> {
     const row = await this.#load(arrayId);
+    // To take workers away it has to be known which of them have begun.
+    if (elements < row.wished) await this.#look([row]);
     row.wished = elements;
     await this.#handOver(row);
   }

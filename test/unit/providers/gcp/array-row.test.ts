@@ -44,6 +44,7 @@ class Service {
   }
 
   wish(workers: number): void {
+    if (workers < this.row.wished) this.look();
     this.row.wished = workers;
     this.handOver();
   }
@@ -78,13 +79,17 @@ class Service {
   }
 
   hear(): void {
+    this.look();
+    this.handOver();
+  }
+
+  look(): void {
     for (const [slice, tasks] of this.tasks)
       this.row.heard(
         slice,
         [...tasks],
         tasks.every(({ end }) => end !== null),
       );
-    this.handOver();
   }
 }
 
