@@ -44,6 +44,7 @@ await chmod(reports, 0o755);
 await mkdir(temporary, { mode: 0o755 });
 const total = { passed: 0, failed: 0, skips: [] };
 let allExitedWell = true;
+let interrupted = false;
 try {
   for (const step of STEPS) {
     const rows = step.map((row) => row.filter((suite) => asked.length === 0 || asked.includes(suite)));
@@ -58,11 +59,12 @@ const skipped = total.skips.reduce((sum, skip) => sum + skip.count, 0);
 if (skipped > 0) console.log('\nSkipped:');
 for (const { title, count, reason } of total.skips) console.log(`  ${title} (${count}): ${reason}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${skipped} skipped`);
-process.exit(total.failed === 0 && allExitedWell ? 0 : 1);
+process.exit(interrupted ? 130 : total.failed === 0 && allExitedWell ? 0 : 1);
 
 /** One after the other. */
 async function runRow(suites, isShown) {
   for (const suite of suites) {
+    if (interrupted) return;
     const { code, results } = await runSuite(suite, isShown);
     allExitedWell &&= code === 0;
     total.passed += results.passed;
@@ -79,7 +81,7 @@ async function runSuite(suite, isShown) {
   const file = join(reports, `${suite}.json`);
   const log = join(reports, `${suite}.log`);
   const output = isShown ? undefined : await open(log, 'w');
-  const { code, isLate } = await runLimited({
+  const { code, isLate, isInterrupted } = await runLimited({
     command: process.execPath,
     args: [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
@@ -102,6 +104,7 @@ async function runSuite(suite, isShown) {
     output: output?.fd ?? 'inherit',
     limitMs: SUITE_MINUTES * 60_000,
   });
+  interrupted ||= isInterrupted;
   await output?.close();
   if (!isShown) console.log([heading, await readFile(log, 'utf8')].join('\n'));
   if (isLate) console.log(`\n${suite} was ended after ${SUITE_MINUTES} minutes.`);

@@ -5,4 +5,4 @@ export function runLimited(options: {
   env?: NodeJS.ProcessEnv;
   output: 'inherit' | number;
   limitMs: number;
-}): Promise<{ code: number; isLate: boolean }>;
+}): Promise<{ code: number; isLate: boolean; isInterrupted: boolean }>;

@@ -5,15 +5,16 @@ import { spawn } from 'node:child_process';
  * @param {{ command: string, args: readonly string[], cwd?: string, env?: NodeJS.ProcessEnv, output: 'inherit' | number,
  *   limitMs: number }} options `output`: seen as it comes, or an open file. Never a pipe: a daemon left behind by what ran
  *   would hold it open, and reading it would never end.
- * @returns {Promise<{ code: number, isLate: boolean }>}
+ * @returns {Promise<{ code: number, isLate: boolean, isInterrupted: boolean }>}
  */
 export async function runLimited({ command, args, cwd, env, output, limitMs }) {
   // A group of its own, so that one signal reaches all of it.
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', output, output] });
   const kill = () => killGroup(child.pid);
-  const interrupt = (signal) => {
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
     kill();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
   };
   const signals = ['SIGINT', 'SIGTERM'];
   for (const signal of signals) process.on(signal, interrupt);
@@ -28,7 +29,7 @@ export async function runLimited({ command, args, cwd, env, output, limitMs }) {
   });
   clearTimeout(timer);
   for (const signal of signals) process.off(signal, interrupt);
-  return { code, isLate };
+  return { code, isLate, isInterrupted };
 }
 
 function killGroup(pid) {

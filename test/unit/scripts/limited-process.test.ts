@@ -17,12 +17,12 @@ describe('a command with a time limit', () => {
   it('ends with its own code, whatever it leaves running behind', async () => {
     const { text, ...end } = await run('sleep 30 & echo $!; exit 3', 20_000);
     process.kill(Number(text)); // it is still there
-    expect(end).toEqual({ code: 3, isLate: false });
+    expect(end).toEqual({ code: 3, isLate: false, isInterrupted: false });
   });
 
   it('is killed with all it started when the time is over, and what it said is kept', async () => {
     const { text, ...end } = await run('echo before; sleep 30 & echo $!; while :; do :; done', 500);
-    expect(end).toEqual({ code: 1, isLate: true });
+    expect(end).toEqual({ code: 1, isLate: true, isInterrupted: false });
     const [said, pid] = text.trim().split('\n');
     expect(said).toBe('before');
     await expect.poll(() => isAlive(Number(pid)), { timeout: 10_000 }).toBe(false);
