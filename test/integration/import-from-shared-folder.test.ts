@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 import { cli } from '../unit/cli/fake-io.ts';
 
 const MANIFEST = `version: 1
@@ -14,7 +14,7 @@ tasks:
 
 let folder: string;
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = tempFolder('shared');
   writeFileSync(join(folder, 'scalable.yaml'), MANIFEST);
 });
 

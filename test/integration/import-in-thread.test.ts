@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { importInThread } from '../../main/telemetry/import/import-in-thread.ts';
 import { openWorkspace, type Workspace } from '../../main/telemetry/workspace.ts';
-import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 
 let folder: string;
 let workspace: Workspace;
 beforeEach(async () => {
-  folder = temporaryFolder();
+  folder = tempFolder('import');
   workspace = await openWorkspace(folder, { access: 'write' });
   onTestFinished(() => workspace.close());
 });

@@ -8,7 +8,7 @@ import { workspacePaths } from '../../main/platform/paths.ts';
 import type { PlannedInstance, TelemetryEvent } from '../../main/telemetry/events.ts';
 import { readHistory } from '../../main/telemetry/history-reader.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
-import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 
 const RECORDER = join(import.meta.dirname, '../fixtures/telemetry/recorder.ts');
 const RUN = 'run-20261120T200007Z-killed-00000001';
@@ -32,7 +32,7 @@ async function recorder(
 
 describe('a workspace whose telemetry is damaged in the middle', () => {
   it('says so to every reader, keeps the file aside when it is opened for writing, and starts anew', async () => {
-    const root = temporaryFolder();
+    const root = tempFolder('telemetry');
     const { child } = await recorder(root, 20);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -59,7 +59,7 @@ describe('a workspace whose telemetry is damaged in the middle', () => {
 
 describe('a workspace whose process is killed', () => {
   it('has everything that was acknowledged, says interrupted, and can be opened at once', async () => {
-    const root = temporaryFolder();
+    const root = tempFolder('telemetry');
     const { child, acknowledged } = await recorder(root, 200);
     child.kill('SIGKILL');
     await once(child, 'close');
@@ -83,7 +83,7 @@ describe('a workspace whose process is killed', () => {
 
 describe('a workspace that is open', () => {
   it('is refused to a second writer by the first one’s pid, and can be read meanwhile', async () => {
-    const root = temporaryFolder();
+    const root = tempFolder('telemetry');
     const { child } = await recorder(root, 5);
     await expect(openWorkspace(root, { access: 'write' })).rejects.toMatchObject({
       code: 'E_WORKSPACE_IN_USE',
@@ -104,14 +104,14 @@ describe('a workspace that is open', () => {
   });
 
   it('is not there to read before anything was recorded', async () => {
-    await expect(openWorkspace(temporaryFolder(), { access: 'read' })).rejects.toMatchObject({
+    await expect(openWorkspace(tempFolder('telemetry'), { access: 'read' })).rejects.toMatchObject({
       code: 'E_NO_TELEMETRY',
     });
-    expect(readHistory(join(temporaryFolder(), 'none.db'))).toEqual([]);
+    expect(readHistory(join(tempFolder('telemetry'), 'none.db'))).toEqual([]);
   });
 
   it('answers nothing after it was closed, instead of waiting for ever', async () => {
-    const workspace = await openWorkspace(temporaryFolder(), { access: 'write' });
+    const workspace = await openWorkspace(tempFolder('telemetry'), { access: 'write' });
     await workspace.close();
     await expect(workspace.store.runs()).rejects.toMatchObject({ code: 'E_TELEMETRY_CLOSED' });
     await expect(
@@ -124,7 +124,7 @@ describe('a workspace that is open', () => {
 
 describe('a large run', () => {
   it('holds up the caller’s event loop for less than 50 ms (p99) while 20,000 instances come and are asked for', async () => {
-    const workspace = await openWorkspace(temporaryFolder(), { access: 'write' });
+    const workspace = await openWorkspace(tempFolder('telemetry'), { access: 'write' });
     onTestFinished(() => workspace.close());
     const { store } = workspace;
     const at = Date.now();

@@ -6,7 +6,7 @@ import { DEFAULT_FOLDS, DEFAULT_SEED } from '../../../main/advisor/training/defa
 import { runJob } from '../../../main/advisor/training/run-job.ts';
 import { trainAll } from '../../../main/advisor/training/train-all.ts';
 import { GIB, MIB, parseDuration, parseMemory } from '../../../main/platform/units.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 import { energyRows, noiseRows, query, rowsOf } from './fixtures.ts';
 
 // Training takes seconds, and more where several suites share the cores.
@@ -33,7 +33,7 @@ test('2: the advice is the model’s, says which, and is written as the tutorial
 });
 
 test('3: scarce or no history falls back, and says why', async () => {
-  const empty = await LearnedAdvisor.fromHistory(temporaryFolder());
+  const empty = await LearnedAdvisor.fromHistory(tempFolder('advisor'));
   expect(empty.recommend({ task: 'x' })).toMatchObject({ method: 'manifest', confidence: 0, resources: {} });
   expect(empty.recommend({ task: 'x' }).evidence.reason).toContain('No finished attempt');
   const none = await ResourceAdvisor.fromHistory('/no/such/folder');

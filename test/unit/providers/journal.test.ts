@@ -9,7 +9,7 @@ import {
   readJournal,
 } from '../../../main/providers/local/journal.ts';
 import { notStarted } from '../../../main/providers/local/not-started.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 
 const started = (instanceId: string, attempt = 1): JournalEntry => ({
   type: 'started',
@@ -29,7 +29,7 @@ const finished = (instanceId: string, attempt = 1): JournalEntry => ({
 });
 
 test('what was added is read again, after a line that a crash cut short', () => {
-  const path = join(temporaryFolder(), 'attempts.jsonl');
+  const path = join(tempFolder('journal'), 'attempts.jsonl');
   const first = new JournalWriter(path);
   first.add(started('a'));
   first.flush();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lastLine } from '../../../main/providers/local/attempt-files.ts';
 import { LogCap } from '../../../main/providers/local/log-cap.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 
-const file = () => join(temporaryFolder(), 'x.out');
+const file = () => join(tempFolder('log'), 'x.out');
 const CAP = 1000;
 
 test('a log under the cap stays as it is', () => {

@@ -14,7 +14,7 @@ import { openNodeSqlite } from '../../../main/telemetry/database/node-sqlite-dri
 import { openForReading, openForWriting } from '../../../main/telemetry/database/open-database.ts';
 import { MIGRATIONS, type Migration, SCHEMA_VERSION } from '../../../main/telemetry/migrations/migrations.ts';
 import { EventWriter } from '../../../main/telemetry/write/event-writer.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 import { added, instance, started } from './events-of-a-run.ts';
 
 const DRIVERS: [string, OpenDriver][] = [
@@ -23,7 +23,7 @@ const DRIVERS: [string, OpenDriver][] = [
 ];
 
 describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
-  const fresh = () => open(join(temporaryFolder(), 'a.db'), { readOnly: false });
+  const fresh = () => open(join(tempFolder('telemetry'), 'a.db'), { readOnly: false });
 
   it('says who it is, and reads back what it wrote: text, numbers, nulls and bytes', () => {
     const db = fresh();
@@ -55,7 +55,7 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
   });
 
   it('keeps every event of a commit that found the disk full, and takes it when there is room', () => {
-    const path = join(temporaryFolder(), 'a.db');
+    const path = join(tempFolder('telemetry'), 'a.db');
     openForWriting(path, open).close();
     const db = openForWriting(path, open);
     const writer = new EventWriter(db);
@@ -77,7 +77,7 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
   });
 
   it('refuses to write through a reading connection', () => {
-    const path = join(temporaryFolder(), 'a.db');
+    const path = join(tempFolder('telemetry'), 'a.db');
     openForWriting(path, open).close();
     const db = openForReading(path, open);
     expect(() => db.exec('DELETE FROM runs')).toThrow();
@@ -85,7 +85,7 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
   });
 
   it('leaves a database of a newer version untouched and says so', () => {
-    const path = join(temporaryFolder(), 'a.db');
+    const path = join(tempFolder('telemetry'), 'a.db');
     const db = openForWriting(path, open);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}; PRAGMA wal_checkpoint(TRUNCATE)`);
     db.close();
@@ -99,7 +99,7 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
   it.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
     'of version %d can be read without being changed, and leaves no copy behind',
     (version) => {
-      const path = join(temporaryFolder(), 'a.db');
+      const path = join(tempFolder('telemetry'), 'a.db');
       const old = open(path, { readOnly: false });
       old.exec('PRAGMA journal_mode = WAL');
       migrate(old, MIGRATIONS.slice(0, version));
@@ -117,7 +117,7 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
   );
 
   it('can be read in a folder that may not be written to', () => {
-    const path = join(temporaryFolder(), 'a.db');
+    const path = join(tempFolder('telemetry'), 'a.db');
     openForWriting(path, open).close();
     // What every driver says there; root, whom tests may run as, may write anywhere.
     const refuses: OpenDriver = () => {
@@ -133,7 +133,7 @@ describe.each(DRIVERS)('%s keeps the driver contract', (name, open) => {
   });
 
   it('keeps a damaged database aside, names where, and starts anew the next time', () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder('telemetry');
     const path = join(folder, 'a.db');
     writeFileSync(path, 'this was a database once, '.repeat(400));
     expect(() => openForReading(path, open)).toThrow(

@@ -6,7 +6,7 @@ import { openForWriting } from '../../../main/telemetry/database/open-database.t
 import type { InstanceState, PlannedInstance, TelemetryEvent } from '../../../main/telemetry/events.ts';
 import type { QueryContext } from '../../../main/telemetry/queries/context.ts';
 import { EventWriter } from '../../../main/telemetry/write/event-writer.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 
 export const RUN = 'run-20261120T200007Z-grid-study-03616183';
 export const START = Date.parse('2026-11-20T20:00:07Z');
@@ -14,7 +14,7 @@ export const GIB = 2 ** 30;
 
 /** A database of its own, its writer, and what queries need. */
 export function memory(): { db: SqlDatabase; writer: EventWriter; context: QueryContext } {
-  const db = openForWriting(join(temporaryFolder(), 'telemetry.db'));
+  const db = openForWriting(join(tempFolder('telemetry'), 'telemetry.db'));
   onTestFinished(() => db.close());
   return { db, writer: new EventWriter(db), context: { db, now: START + 60_000, livePid: 4000 } };
 }

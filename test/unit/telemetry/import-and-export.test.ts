@@ -19,7 +19,7 @@ import {
 } from '../../../main/telemetry/reference/run-folder.ts';
 import { ReferenceSummary } from '../../../main/telemetry/reference/summary.ts';
 import { openWorkspace, type Workspace } from '../../../main/telemetry/workspace.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 import {
   added,
   attemptFinished,
@@ -45,7 +45,7 @@ beforeEach(async () => {
 });
 
 async function opened(): Promise<Workspace> {
-  const made = await openWorkspace(temporaryFolder(), { access: 'write' });
+  const made = await openWorkspace(tempFolder('import'), { access: 'write' });
   onTestFinished(() => made.close());
   return made;
 }
@@ -93,7 +93,7 @@ describe('run folders of the reference package', () => {
 
   it('go out again byte by byte', async () => {
     await importPaths(workspace, [RUNS]);
-    const folder = temporaryFolder();
+    const folder = tempFolder('import');
     await exportRuns(workspace, 'all', { folder, format: 'jsonl' });
     for (const run of readdirSync(RUNS)) {
       const names = readdirSync(join(RUNS, run));
@@ -169,7 +169,7 @@ describe('run folders of the reference package', () => {
   });
 
   it('that have grown since are replaced; a run recorded here never is', async () => {
-    const folder = join(temporaryFolder(), KILLED);
+    const folder = join(tempFolder('import'), KILLED);
     cpSync(join(RUNS, KILLED), folder, { recursive: true });
     await importPaths(workspace, [folder]);
     const tasks = join(folder, 'tasks.jsonl');
@@ -298,7 +298,7 @@ describe('a run of our own', () => {
       { ...started(plannedOnly), plan: { cost, timeSeconds: 7200 } } as TelemetryEvent,
       { ...finishedRun(1000), runId: plannedOnly },
     ]);
-    const folder = temporaryFolder();
+    const folder = tempFolder('import');
     await exportRuns(workspace, [RUN, plannedOnly], { folder, format: 'jsonl' });
     const read = (run: string, file: string) => JSON.parse(readFileSync(join(folder, run, file), 'utf8'));
     expect(read(RUN, 'cost.jsonl')).toMatchObject({
@@ -325,7 +325,7 @@ describe('a run of our own', () => {
 
   it('goes out as a run folder and comes in elsewhere with nothing lost', async () => {
     await record();
-    const folder = temporaryFolder();
+    const folder = tempFolder('import');
     await exportRuns(workspace, [RUN], { folder, format: 'jsonl' });
     const other = await opened();
     expect(await importPaths(other, [folder])).toMatchObject({ runs: 1, tasks: 4, skipped: [] });
@@ -341,7 +341,7 @@ describe('a run of our own', () => {
 
   it('goes out in the layout that the reference package reads, with what we measured added', async () => {
     await record();
-    const parent = temporaryFolder();
+    const parent = tempFolder('import');
     await exportRuns(workspace, [RUN], { folder: parent, format: 'jsonl' });
     rmSync(join(parent, RUN, OWN_EVENTS_FILE));
     const folder = await readReferenceFolder(join(parent, RUN), new SkipList());
@@ -391,7 +391,7 @@ describe('a run of our own', () => {
 
   it('goes out as CSV that comes in again, and as Parquet', async () => {
     await record();
-    const folder = temporaryFolder();
+    const folder = tempFolder('import');
     expect(await exportRuns(workspace, 'all', { folder, format: 'csv' })).toEqual({ folder, files: 1 });
     const other = await opened();
     expect(await importPaths(other, [join(folder, 'attempts.csv')])).toMatchObject({ runs: 1, skipped: [] });
@@ -416,7 +416,7 @@ describe('a run of our own', () => {
 
   it('that does not exist is named', async () => {
     await expect(
-      exportRuns(workspace, ['run-none'], { folder: temporaryFolder(), format: 'csv' }),
+      exportRuns(workspace, ['run-none'], { folder: tempFolder('import'), format: 'csv' }),
     ).rejects.toMatchObject({ code: 'E_RUN_NOT_FOUND' });
   });
 });
@@ -523,7 +523,7 @@ describe('traces of other systems', () => {
   });
 
   it('says what it could not use, and what is not there', async () => {
-    const file = join(temporaryFolder(), 'notes.txt');
+    const file = join(tempFolder('import'), 'notes.txt');
     writeFileSync(file, 'just some notes\n');
     expect(await importPaths(workspace, [file])).toMatchObject({ runs: 0, skipped: [{ file, line: null }] });
     await expect(importPaths(workspace, [`${file}.gone`])).rejects.toMatchObject({
@@ -590,7 +590,7 @@ describe('hostile files', () => {
   );
 
   it('of run folders never break an import', async () => {
-    const folder = join(temporaryFolder(), 'run-20261120T200007Z-x-00000001');
+    const folder = join(tempFolder('import'), 'run-20261120T200007Z-x-00000001');
     mkdirSync(folder);
     await fc.assert(
       fc.asyncProperty(
@@ -608,7 +608,7 @@ describe('hostile files', () => {
   });
 
   it('of tables never break an import', async () => {
-    const file = join(temporaryFolder(), 'trace.txt');
+    const file = join(tempFolder('import'), 'trace.txt');
     const headers = [
       'name\tstatus\trealtime\tpeak_rss\tattempt\tsubmit\n',
       'task,state,duration_s,params\n',
@@ -632,7 +632,7 @@ describe('hostile files', () => {
   });
 
   it('cannot fill the memory with one line', async () => {
-    const folder = join(temporaryFolder(), 'run-20261120T200007Z-x-00000002');
+    const folder = join(tempFolder('import'), 'run-20261120T200007Z-x-00000002');
     mkdirSync(folder);
     writeFileSync(join(folder, 'run.json'), '{}');
     writeFileSync(

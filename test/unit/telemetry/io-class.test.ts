@@ -7,7 +7,7 @@ import { measuredIoClass } from '../../../main/telemetry/io-class.ts';
 import { history } from '../../../main/telemetry/queries/history.ts';
 import { findInstance } from '../../../main/telemetry/queries/instances.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 import { added, attemptFinished, attemptStarted, instance, memory, RUN, started } from './events-of-a-run.ts';
 
 describe('the I/O class', () => {
@@ -48,7 +48,7 @@ describe('the I/O class', () => {
 
   it('is told of every attempt that version 6 of the app recorded', async () => {
     const file = join(import.meta.dirname, '../../fixtures/telemetry/recorded-by-version-6.db.gz');
-    const folder = temporaryFolder();
+    const folder = tempFolder('telemetry');
     mkdirSync(join(folder, '.scalable'));
     writeFileSync(join(folder, '.scalable/telemetry.db'), gunzipSync(readFileSync(file)));
     for (const access of ['read', 'write'] as const) {

@@ -6,7 +6,7 @@ import { adviceOutcomes } from '../../../main/telemetry/queries/advice.ts';
 import { report } from '../../../main/telemetry/queries/report.ts';
 import { renderReport } from '../../../main/telemetry/report-text.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 import { cli } from '../cli/fake-io.ts';
 import { added, GIB, instance, memory, RUN, started, whole } from './events-of-a-run.ts';
 
@@ -76,8 +76,8 @@ describe('where memory has a price', () => {
   });
 
   it('a replay of what ran there tells what its waste would have cost', async () => {
-    const folder = temporaryFolder();
-    const workspace = await openWorkspace(temporaryFolder(), { access: 'write' });
+    const folder = tempFolder('telemetry');
+    const workspace = await openWorkspace(tempFolder('telemetry'), { access: 'write' });
     const free = 'run-20261120T200007Z-free-00000001';
     for (const [runId, rates] of [
       [RUN, { demeter: 0.01 }],

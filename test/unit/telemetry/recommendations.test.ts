@@ -8,7 +8,7 @@ import { adviceOutcomes } from '../../../main/telemetry/queries/advice.ts';
 import { report } from '../../../main/telemetry/queries/report.ts';
 import { renderReport } from '../../../main/telemetry/report-text.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 import {
   added,
   attemptFinished,
@@ -194,7 +194,7 @@ describe('what was advised', () => {
 
 describe('a workspace', () => {
   it('tells how its advice did, and asks for training when its history outgrew the last one', async () => {
-    const workspace = await openWorkspace(temporaryFolder(), { access: 'write' });
+    const workspace = await openWorkspace(tempFolder('telemetry'), { access: 'write' });
     const ids = [0, 1, 2, 3].map((i) => advised(i));
     await workspace.store.append([
       started(),

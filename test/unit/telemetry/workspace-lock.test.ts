@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive, lockHolder, startTicks, takeLock } from '../../../main/telemetry/workspace-lock.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../fixtures/temp-folder.ts';
 
 const own = { pid: process.pid, startTicks: startTicks(process.pid), hostname: hostname() };
 /** Larger than any pid Linux or macOS hands out. */
@@ -11,7 +11,7 @@ const NOBODY = 2 ** 22 + 1;
 
 describe('the workspace lock', () => {
   it('is held by one, names its holder, and is gone when released', () => {
-    const path = join(temporaryFolder(), 'workspace.lock');
+    const path = join(tempFolder('telemetry'), 'workspace.lock');
     const lock = takeLock(path);
     expect(lockHolder(path)).toEqual(own);
     expect(() => takeLock(path)).toThrow(
@@ -31,7 +31,7 @@ describe('the workspace lock', () => {
     ['an empty file', ''],
     ['something else altogether', '[]'],
   ])('is taken over from %s, leaving nothing behind', (_, text) => {
-    const folder = temporaryFolder();
+    const folder = tempFolder('telemetry');
     const path = join(folder, 'workspace.lock');
     writeFileSync(path, text);
     expect(lockHolder(path)).toBeNull();
@@ -41,14 +41,14 @@ describe('the workspace lock', () => {
   });
 
   it('is never taken from another computer, whose processes nobody can see', () => {
-    const path = join(temporaryFolder(), 'workspace.lock');
+    const path = join(tempFolder('telemetry'), 'workspace.lock');
     writeFileSync(path, JSON.stringify({ ...own, pid: NOBODY, hostname: 'login.hpc.edu' }));
     expect(() => takeLock(path)).toThrow(/login\.hpc\.edu/);
     expect(isAlive({ ...own, pid: NOBODY, hostname: 'login.hpc.edu' })).toBe(true);
   });
 
   it('does not release what somebody else has taken since', () => {
-    const path = join(temporaryFolder(), 'workspace.lock');
+    const path = join(tempFolder('telemetry'), 'workspace.lock');
     const lock = takeLock(path);
     writeFileSync(path, 'theirs');
     lock.release();

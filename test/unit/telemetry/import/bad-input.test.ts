@@ -6,17 +6,17 @@ import { type ImportOptions, importPaths } from '../../../../main/telemetry/impo
 import { sacctOutcome, sacctRequest } from '../../../../main/telemetry/import/sacct-values.ts';
 import type { HistoryRow } from '../../../../main/telemetry/views.ts';
 import { openWorkspace, type Workspace } from '../../../../main/telemetry/workspace.ts';
-import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../../fixtures/temp-folder.ts';
 import { GIB } from '../events-of-a-run.ts';
 
 let workspace: Workspace;
 beforeEach(async () => {
-  workspace = await openWorkspace(temporaryFolder(), { access: 'write' });
+  workspace = await openWorkspace(tempFolder('import'), { access: 'write' });
   onTestFinished(() => workspace.close());
 });
 
 async function imported(name: string, content: string | Uint8Array, options: ImportOptions = {}) {
-  const file = join(temporaryFolder(), name);
+  const file = join(tempFolder('import'), name);
   writeFileSync(file, content);
   const result = await importPaths(workspace, [file], options);
   const remarks = result.skipped.map(({ line, reason }) => `${line ?? '-'}: ${reason}`);
@@ -225,7 +225,7 @@ describe('WfCommons', () => {
 
 describe('an import that is stopped', () => {
   it('leaves a marked, readable part, and doing it again completes it, once', async () => {
-    const file = join(temporaryFolder(), 'trace.txt');
+    const file = join(tempFolder('import'), 'trace.txt');
     const lines = Array.from({ length: 5000 }, (_, i) => `t (${i})\tCOMPLETED\t5s\t1 MB\n`);
     writeFileSync(file, `name\tstatus\trealtime\tpeak_rss\n${lines.join('')}`);
     const stop = new AbortController();

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { SkipList } from '../../../../main/telemetry/import/import-result.ts';
 import { incomingRuns } from '../../../../main/telemetry/import/incoming-runs.ts';
 import { HISTORY_FORMATS, writeHistory } from '../../../bench/long-histories.ts';
-import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
+import { tempFolder } from '../../../fixtures/temp-folder.ts';
 
 setFlagsFromString('--expose-gc');
 const clear: () => void = runInNewContext('gc');
@@ -19,7 +19,7 @@ const ROWS = 30_000;
 
 // What is held for a while before it goes to the disk rises and falls: the lowest of several moments is compared.
 it.each(HISTORY_FORMATS)('an import of %s holds no more when more rows have gone by', async (format) => {
-  const path = await writeHistory(format, ROWS, temporaryFolder());
+  const path = await writeHistory(format, ROWS, tempFolder('import'));
   const lowest = { early: Infinity, late: Infinity };
   let rows = 0;
   let lookAt = ROWS / 4;
