@@ -1,4 +1,5 @@
 import type { DeploymentSpec, Objective, Policy } from '../manifest/spec.ts';
+import { describeDuration } from '../platform/units.ts';
 import type {
   CostEstimate,
   DeploymentProvider,
@@ -95,7 +96,11 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     timeSeconds: chosen.point.timeSeconds,
     front,
     frontEvidence: await frontEvidence(work, graph, front),
-    notes: unknown > 0 ? [...chosen.notes, someDurations(unknown, instances.length)] : chosen.notes,
+    notes: [
+      ...chosen.notes,
+      ...(unknown > 0 ? [someDurations(unknown, instances.length)] : []),
+      ...tooLong(instances, spec),
+    ],
   };
 }
 
@@ -115,6 +120,7 @@ async function pointFor(
     // Only this machine is shared by all workers; elsewhere the capacity is that of one node.
     machine: spec.target.provider === 'local' ? capacity : null,
     startupSeconds,
+    walltimeSeconds: walltimeOf(spec),
   });
   return {
     workers: total,
@@ -129,6 +135,30 @@ async function pointFor(
     costUsd: provider.estimateCost(spec, { workers, total, resources }, time)?.usd ?? null,
     workerHours: (total * makespanSeconds) / 3600,
   };
+}
+
+/** After how long the site ends a worker; null: it does not. */
+function walltimeOf({ target }: DeploymentSpec): number | null {
+  return target.provider === 'local' ? null : target.walltimeSeconds;
+}
+
+/** What the site would end before it is done, however many workers there are. */
+function tooLong(instances: readonly PlannedInstance[], spec: DeploymentSpec): Plan['notes'] {
+  const long = instances.flatMap(({ task, request, predicted }) => {
+    const limit = request.walltimeSeconds ?? walltimeOf(spec);
+    const seconds = predicted.wallSeconds?.point ?? 0;
+    return limit !== null && seconds > limit ? [{ task, seconds, limit }] : [];
+  });
+  const [first, ...others] = long;
+  if (!first) return [];
+  const worst = others.reduce((most, one) => (one.seconds > most.seconds ? one : most), first);
+  const which = long.length === 1 ? 'One instance' : `${long.length} of ${instances.length} instances`;
+  return [
+    {
+      code: 'W_LONGER_THAN_WALLTIME',
+      message: `${which} cannot end within the time limit, whatever the number of workers: ${worst.task} is predicted to take ${describeDuration(worst.seconds)} and is ended after ${describeDuration(worst.limit)}. Raise the walltime, or divide the work.`,
+    },
+  ];
 }
 
 function scheduledWork(instance: PlannedInstance, seconds: number): ScheduledWork {

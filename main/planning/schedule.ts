@@ -19,6 +19,8 @@ export interface ScheduleLimits {
   readonly machine: { readonly cpus: number; readonly memoryBytes: number } | null;
   /** Before this no worker can work; default 0. */
   readonly startupSeconds?: number;
+  /** A worker is ended after this and another has to be started for what does not fit into its rest; absent or null: never. */
+  readonly walltimeSeconds?: number | null;
 }
 
 export interface Schedule {
@@ -40,7 +42,8 @@ export async function simulateSchedule(
   const rewind = graph.mark();
   const breathe = breather();
   const ready = new Map<string, Heap<number>>();
-  const running = new Heap<{ at: number; end: number }>((a, b) => a.end - b.end);
+  const running = new Heap<{ at: number; end: number; leftAt: number }>((a, b) => a.end - b.end);
+  const workers = new Leases(limits);
   const used = { workers: 0, cpus: 0, memoryBytes: 0, byTag: new Map<string, number>() };
   let now = limits.startupSeconds ?? 0;
   let busySeconds = 0;
@@ -74,7 +77,7 @@ export async function simulateSchedule(
         heap.pop();
         take(item(at), 1);
         busySeconds += item(at).seconds;
-        running.push({ at, end: now + item(at).seconds });
+        running.push({ at, ...workers.take(item(at), now) });
       }
     }
   };
@@ -86,6 +89,7 @@ export async function simulateSchedule(
   for (let next = running.pop(); next; next = running.pop()) {
     now = next.end;
     take(item(next.at), -1);
+    workers.giveBack(item(next.at), next.leftAt);
     for (const at of graph.complete(next.at)) addReady(at);
     startWhatFits();
     // To wait for nothing costs a turn as well, and there are as many as instances.
@@ -94,4 +98,35 @@ export async function simulateSchedule(
   }
   rewind();
   return { makespanSeconds: now, busySeconds };
+}
+
+/** When the workers of each tag have to go, as far as the site ends them. */
+class Leases {
+  readonly #walltime: number;
+  readonly #startup: number;
+  /** Of those without work: the moments at which they are ended. */
+  readonly #idle = new Map<string, Heap<number>>();
+
+  constructor({ walltimeSeconds, startupSeconds = 0 }: ScheduleLimits) {
+    this.#walltime = walltimeSeconds ?? Number.POSITIVE_INFINITY;
+    this.#startup = startupSeconds;
+  }
+
+  /** On the worker that stays longest, if that is long enough; else another is started in its place. */
+  take({ tag, seconds }: ScheduledWork, now: number): { readonly end: number; readonly leftAt: number } {
+    // Who was not wanted so far is there since the beginning.
+    const leftAt = this.#idle.get(tag)?.pop() ?? this.#startup + this.#walltime;
+    if (now + seconds <= leftAt) return { end: now + seconds, leftAt };
+    const begin = now + this.#startup;
+    return { end: begin + seconds, leftAt: begin + this.#walltime };
+  }
+
+  giveBack({ tag }: ScheduledWork, leftAt: number): void {
+    let idle = this.#idle.get(tag);
+    if (!idle) {
+      idle = new Heap((a, b) => b - a);
+      this.#idle.set(tag, idle);
+    }
+    idle.push(leftAt);
+  }
 }

@@ -56,4 +56,44 @@ describe('a simulated schedule', () => {
       (await simulateSchedule([one(5), one(5), one(5)], await independent(3), machine)).makespanSeconds,
     ).toBe(10);
   });
+
+  it('starts another worker where one is ended before the next task would be done', async () => {
+    const limits = (walltimeSeconds: number | null) => ({
+      ...workers(1),
+      startupSeconds: 10,
+      walltimeSeconds,
+    });
+    const takes = async (seconds: number[], walltime: number | null) => {
+      const work = seconds.map((s) => one(s));
+      return (await simulateSchedule(work, await independent(work.length), limits(walltime))).makespanSeconds;
+    };
+    expect(await takes([60, 60], null)).toBe(130);
+    expect(await takes([60, 60], 120)).toBe(130);
+    expect(await takes([60, 60], 119)).toBe(140);
+    expect(await takes([60, 60, 30, 30], 90)).toBe(10 + 60 + 10 + 60 + 30 + 10 + 30);
+  });
+
+  it('takes no longer for a time limit that nobody reaches, and no shorter for one that is reached', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 300 }),
+        async (seconds, walltimeSeconds) => {
+          const work = seconds.map((s) => one(s));
+          const graph = await independent(work.length);
+          const run = async (limit: number | null) =>
+            (
+              await simulateSchedule(work, graph, {
+                ...workers(1),
+                startupSeconds: 5,
+                walltimeSeconds: limit,
+              })
+            ).makespanSeconds;
+          const free = await run(null);
+          expect(await run(free)).toBe(free);
+          expect(await run(walltimeSeconds)).toBeGreaterThanOrEqual(free);
+        },
+      ),
+    );
+  });
 });
