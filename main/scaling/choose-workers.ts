@@ -20,9 +20,14 @@ export interface Choice {
  */
 const TRADE = {
   'minimize time': { worth: 50, most: 0.005 },
-  balance: { worth: 2, most: 0.15 },
+  balance: { worth: 1.25, most: 0.15 },
   'minimize cost': { worth: 0.005, most: 0.25 },
 } as const;
+/**
+ * Of a run to which more keeps coming only this share of what was spent counts: no delay of what comes in between lasts
+ * to its end.
+ */
+const OPEN_SHARE = 0.2;
 /** What is predicted may last so much longer before a deadline is in danger. */
 const DEADLINE_MARGIN = { safe: 1.2, aggressive: 1.1, manual: 1.1 } as const;
 /** A change must be better than none by this share. */
@@ -39,45 +44,50 @@ export function chooseWorkers(
   ahead: Ahead,
 ): Choice {
   const most = limits.map((limit, at) => Math.max(limit.least, mostUseful(state, at, limit, ahead)));
-  const fewest = most.map((top, at) =>
-    Math.min(top, Math.max(limits[at]?.least ?? 0, ahead.pools[at]?.alive ?? 0)),
-  );
+  const within = (count: (at: number) => number) =>
+    most.map((top, at) => Math.min(top, Math.max(limits[at]?.least ?? 0, count(at))));
+  const alive = within((at) => ahead.pools[at]?.alive ?? 0);
+  // While more keeps coming, who is idle may be wanted for what nobody knows of.
+  const fewest = ahead.isOpen
+    ? alive
+    : within((at) => (ahead.pools[at]?.alive ?? 0) - (state.pools[at]?.idle ?? 0));
   const fastest = ahead.play(most);
   const { aim, misses, left } = aimOf(state, settings, ahead, fastest.ends);
+  const past = pastOf(state, ahead);
   const score = ({ undone, ends, pools }: Forecast) =>
     undone > fastest.undone || ends > aim
       ? Number.POSITIVE_INFINITY
-      : Math.log(priceOfAll(state, pools)) +
-        TRADE[settings.objective].worth * Math.log(left + ends - fastest.ends);
-  const search = new Search(ahead.play, score, fewest, most, fastest);
+      : Math.log(past.paid + priceOfAll(state, pools)) +
+        TRADE[settings.objective].worth * Math.log(past.seconds + left + ends - fastest.ends);
+  const search = new Search(ahead.play, score, { fewest, alive, most }, fastest);
   // The dearest first.
   const order = most.map((_, at) => at).sort((a, b) => priceOf(state, b) - priceOf(state, a));
   for (const at of order) search.improve(at);
   return { ...search.best, best: fastest.finish, aim, misses };
 }
 
+/** Per pool: those who stay whatever is chosen, all there are, and all that are allowed and of use. */
+interface Range {
+  readonly fewest: readonly number[];
+  readonly alive: readonly number[];
+  readonly most: readonly number[];
+}
+
 class Search {
   readonly #play: Ahead['play'];
   readonly #score: (forecast: Forecast) => number;
-  readonly #fewest: readonly number[];
-  readonly #most: readonly number[];
+  readonly #range: Range;
   #caps: readonly number[];
   #forecast: Forecast;
   #least: number;
 
-  constructor(
-    play: Ahead['play'],
-    score: (forecast: Forecast) => number,
-    fewest: readonly number[],
-    most: readonly number[],
-    fastest: Forecast,
-  ) {
+  constructor(play: Ahead['play'], score: (forecast: Forecast) => number, range: Range, fastest: Forecast) {
+    const { alive, most } = range;
     this.#play = play;
     this.#score = score;
-    this.#fewest = fewest;
-    this.#most = most;
-    this.#caps = fewest;
-    this.#forecast = fewest.every((count, at) => count === most[at]) ? fastest : play(fewest);
+    this.#range = range;
+    this.#caps = alive;
+    this.#forecast = alive.every((count, at) => count === most[at]) ? fastest : play(alive);
     this.#least = score(this.#forecast) - LEAST_GAIN;
     this.#take(most, fastest);
   }
@@ -88,10 +98,11 @@ class Search {
 
   /** Tries other numbers of workers for one pool, those of the others being as they are. */
   improve(at: number): void {
-    const most = this.#most[at] ?? 0;
-    const fewest = this.#fewest[at] ?? 0;
+    const most = this.#range.most[at] ?? 0;
+    const fewest = this.#range.fewest[at] ?? 0;
+    const alive = this.#range.alive[at] ?? 0;
     const tried = new Set([this.#caps[at]]);
-    if (this.#caps.every((cap, other) => other === at || cap === this.#fewest[other])) tried.add(fewest);
+    if (this.#caps.every((cap, other) => other === at || cap === this.#range.alive[other])) tried.add(alive);
     const attempt = (wished: number) => {
       const count = Math.round(wished);
       if (count < fewest || count > most || tried.has(count)) return;
@@ -102,6 +113,7 @@ class Search {
     if (most === fewest) return;
     for (let step = 0; step < STEPS; step++) attempt(most * (Math.max(1, fewest) / most) ** (step / STEPS));
     attempt(fewest);
+    attempt(alive);
     for (const share of NEARER) {
       const centre = this.#caps[at] ?? 0;
       attempt(centre * (1 - share));
@@ -118,7 +130,19 @@ class Search {
   }
 }
 
-/** In dollars; in worker-seconds where no worker has a price. */
+/**
+ * Time and money are traded over the whole run, where it is known what it has cost: what has passed belongs to both.
+ * An open run has its past in what is taken to be left of it.
+ */
+function pastOf(
+  { at, spentUsd }: ScalingState,
+  { isOpen }: Ahead,
+): { readonly paid: number; readonly seconds: number } {
+  const paid = 3600 * spentUsd;
+  return isOpen ? { paid: OPEN_SHARE * paid, seconds: 0 } : { paid, seconds: spentUsd > 0 ? at : 0 };
+}
+
+/** Dollars times 3600; worker-seconds where no worker has a price. */
 function priceOfAll(state: ScalingState, pools: Forecast['pools']): number {
   const isFree = state.pools.every(({ usdPerHour }) => usdPerHour <= 0);
   let paid = 0;

@@ -1,8 +1,9 @@
 import { certaintyOf, withEnd } from './certainty.ts';
-import { type Choice, chooseWorkers } from './choose-workers.ts';
+import { chooseWorkers } from './choose-workers.ts';
 import { type Change, explain } from './explain.ts';
-import { type PoolLimits, poolLimits, withinTotal } from './limits.ts';
-import { type Ahead, lookAhead } from './outlook.ts';
+import { type PoolLimits, poolLimits, readyTasks, shareTotal } from './limits.ts';
+import { type Ahead, lookAhead, type PoolAhead } from './outlook.ts';
+import type { PoolForecast } from './pool-course.ts';
 import {
   type Decision,
   NO_MEMORY,
@@ -16,6 +17,7 @@ import { countOf } from './work-bag.ts';
 
 /** Fewer workers must be found enough so often in a row before any goes. */
 const EQUAL_PROPOSALS = { safe: 3, aggressive: 1, manual: 1 } as const;
+const NO_LIMITS: PoolLimits = { least: 0, most: Number.POSITIVE_INFINITY };
 const NEVER: TagMemory = { lastUpAt: null, lastDownAt: null, fewerProposed: 0 };
 
 /**
@@ -41,20 +43,25 @@ export function decide(
   const tags: Record<string, TagMemory> = {};
   const wishes = state.pools.map((pool, at) => {
     const before = memory.tags[pool.tag] ?? NEVER;
+    const limit = limits[at] ?? NO_LIMITS;
     const wish =
       settings.policy === 'manual'
-        ? { count: bounded(aliveOf(pool), limits[at]), tag: before }
-        : wishFor(pool, state.at, settings, limits[at] as PoolLimits, choice, before, at, ahead);
+        ? { count: bounded(aliveOf(pool), limit), tag: before }
+        : wishFor(pool, {
+            state,
+            settings,
+            limit,
+            before,
+            ahead: ahead.pools[at],
+            cap: choice?.caps[at] ?? 0,
+            played: choice?.forecast.pools[at],
+          });
     tags[pool.tag] = wish.tag;
     return wish.count;
   });
-  const workers = withinTotal(
-    state.pools.map(({ tag, busy }, at) => ({
-      count: wishes[at] ?? 0,
-      least: limits[at]?.least ?? 0,
-      busy,
-      ready: readyFor(state, tag),
-    })),
+  const workers = shareTotal(
+    state,
+    (at) => ({ count: wishes[at] ?? 0, least: limits[at]?.least ?? 0 }),
     settings.maxTotal,
   );
   const changes = state.pools.map((pool, at) => ({
@@ -87,38 +94,42 @@ export function decide(
   };
 }
 
+interface WishInputs {
+  readonly state: ScalingState;
+  readonly settings: ScaleSettings;
+  readonly limit: PoolLimits;
+  readonly before: TagMemory;
+  readonly ahead: PoolAhead | undefined;
+  /** The most workers that are of use, and what they will do; nothing when there is no work. */
+  readonly cap: number;
+  readonly played: PoolForecast | undefined;
+}
+
 function wishFor(
   pool: PoolState,
-  now: number,
-  settings: ScaleSettings,
-  limit: PoolLimits,
-  choice: Choice | null,
-  before: TagMemory,
-  at: number,
-  ahead: Ahead,
+  { state, settings, limit, before, ahead, cap, played }: WishInputs,
 ): { count: number; tag: TagMemory } {
   const alive = aliveOf(pool);
-  const played = choice?.forecast.pools[at];
-  const cap = choice?.caps[at] ?? 0;
   const soon = Math.min(cap, played?.wantedSoon ?? 0);
-  const later = Math.min(Math.max(cap, alive), Math.max(soon, played?.wantedLater ?? 0));
+  const later = Math.min(cap, played?.wantedLater ?? 0);
   const steady = { ...before, fewerProposed: 0 };
   if (alive > limit.most) return { count: limit.most, tag: steady };
   if (alive < limit.least) return { count: Math.max(limit.least, Math.min(limit.most, soon)), tag: steady };
   if (soon > alive && (played?.wantedThen ?? 0) >= settings.scaleUpThreshold * alive)
     return { count: bounded(soon, limit), tag: steady };
   const isOver = (played?.toBegin ?? 0) === 0;
-  // Nobody is ended at work. Whose work is over by the next decision goes then, where none is left that could begin.
-  const wanted = isOver ? Math.min(pool.busy, played?.wantedNext ?? 0) : Math.max(later, pool.busy);
+  // Nobody is ended at work: whose work is over by the next decision goes then, as far as others are left for the rest.
+  const atWork = Math.min(pool.busy, (played?.wantedNext ?? 0) + readyTasks(state, pool.tag));
+  const wanted = Math.max(later, atWork);
   if (wanted >= alive) return { count: alive, tag: steady };
   const proposed = before.fewerProposed + 1;
-  if (before.lastUpAt !== null && now - before.lastUpAt < settings.cooldownSeconds)
+  if (before.lastUpAt !== null && state.at - before.lastUpAt < settings.cooldownSeconds)
     return { count: alive, tag: { ...before, fewerProposed: proposed } };
   const isSettled = isOver || proposed >= EQUAL_PROPOSALS[settings.policy];
   // Those far beyond what is wanted go at once: there is no doubt to wait out.
   const doubtful =
-    ahead.pools[at]?.arrivals !== 'none'
-      ? Math.ceil(wanted + Math.sqrt(countOf(ahead.pools[at]?.expected ?? [])))
+    ahead?.arrivals !== 'none'
+      ? Math.ceil(wanted + Math.sqrt(countOf(ahead?.expected ?? [])))
       : (played?.wantedFar ?? 0);
   const count = Math.min(alive, isSettled ? wanted : Math.max(wanted, doubtful));
   return { count: bounded(count, limit), tag: { ...before, fewerProposed: isSettled ? 0 : proposed } };
@@ -131,16 +142,12 @@ function hasWork({ stages }: ScalingState, { pools }: Ahead): boolean {
   );
 }
 
-function readyFor({ stages }: ScalingState, tag: string): number {
-  return stages.reduce((sum, stage) => (stage.tag === tag ? sum + countOf(stage.ready) : sum), 0);
-}
-
 function aliveOf({ idle, busy, starting }: PoolState): number {
   return idle + busy + starting.length;
 }
 
-function bounded(count: number, limit: PoolLimits | undefined): number {
-  return limit === undefined ? count : Math.max(limit.least, Math.min(limit.most, count));
+function bounded(count: number, { least, most }: PoolLimits): number {
+  return Math.max(least, Math.min(most, count));
 }
 
 function byTag(changes: readonly Change[], pick: (change: Change) => number): Record<string, number> {

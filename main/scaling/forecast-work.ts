@@ -49,7 +49,9 @@ export function forecastStages(
     return {
       pool,
       ready: units(stage.ready),
-      waiting: units(stage.waiting),
+      waiting: stage.needs.some(({ kind }) => kind === 'each')
+        ? mixed(units(stage.waiting))
+        : units(stage.waiting),
       // Not all at their median: the last of many ends late.
       running: stage.running.map((work, i) => remainingSeconds(work, outlook, (0.5 + i * GOLDEN) % 1)),
       needs: stage.needs,
@@ -68,6 +70,19 @@ function unitsOf(groups: readonly WorkGroup[], factor: number, packet: number): 
     if (rest > 0) units.push({ count: 1, tasks: rest, seconds: rest * seconds * factor });
     return units;
   });
+}
+
+/** What is released one by one comes in no order: of every length the first half of it comes in the first half. */
+function mixed(units: readonly Unit[]): Unit[] {
+  return units
+    .flatMap((unit) =>
+      Array.from({ length: unit.count }, (_, nth) => ({
+        at: (nth + 0.5) / unit.count,
+        unit: { ...unit, count: 1 },
+      })),
+    )
+    .sort((a, b) => a.at - b.at)
+    .map(({ unit }) => unit);
 }
 
 export function expectedStage(pool: number, comesAt: number, group: WorkGroup): ForecastStage {

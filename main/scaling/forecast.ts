@@ -23,8 +23,8 @@ export function forecast(stages: readonly ForecastStage[], pools: readonly Forec
 }
 
 const WORKERS = -1;
-/** Standard normal deviates, one of each sixteenth of the distribution, in an order without a trend. */
-const SURPRISES = [5, 12, 1, 9, 15, 3, 7, 10, 0, 13, 6, 11, 2, 14, 4, 8].map((part) =>
+/** Standard normal deviates, one of each sixteenth of the distribution, the first few of them as balanced as all (van der Corput). */
+const SURPRISES = [8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15, 0].map((part) =>
   normalQuantile((part + 0.5) / 16),
 );
 
@@ -38,7 +38,8 @@ class Run {
   readonly #dependants: number[][];
   readonly #queues: ReadyQueue[];
   readonly #courses: PoolCourse[];
-  #surprises = 0;
+  /** How many each stage has had: the same tasks take equally long on any number of workers, or chance would choose it. */
+  readonly #surprises: number[];
   #now = 0;
   #ends = 0;
 
@@ -53,6 +54,7 @@ class Run {
       for (const { stage } of needs) this.#dependants[stage]?.push(at);
     this.#queues = pools.map(() => new ReadyQueue());
     this.#courses = pools.map((pool) => new PoolCourse(pool));
+    this.#surprises = stages.map(() => 0);
   }
 
   run(): Forecast {
@@ -155,7 +157,9 @@ class Run {
   /** Work is handed out by what is predicted and takes what it takes: predictions are as wrong as they were so far. */
   #surprise(stage: number, tasks: number): number {
     const spread = (this.#stages[stage]?.spread ?? 0) / Math.sqrt(tasks);
-    const z = SURPRISES[this.#surprises++ % SURPRISES.length] ?? 0;
+    const nth = this.#surprises[stage] ?? 0;
+    this.#surprises[stage] = nth + 1;
+    const z = SURPRISES[nth % SURPRISES.length] ?? 0;
     return Math.exp(spread * z - (spread * spread) / 2);
   }
 }

@@ -1,4 +1,5 @@
 import type { PoolState, ScaleSettings, ScalingState } from './state.ts';
+import { countOf } from './work-bag.ts';
 
 export interface PoolLimits {
   readonly least: number;
@@ -94,4 +95,21 @@ export function withinTotal(wishes: readonly Wish[], total: number | null): numb
   }
   for (const at of inOrder) give(at, wishes[at]?.count ?? 0);
   return kept;
+}
+
+/** `withinTotal` for the pools of a state, in their order: who works and what waits is read off it. */
+export function shareTotal(
+  state: ScalingState,
+  wishOf: (at: number, tag: string) => Pick<Wish, 'count' | 'least'>,
+  total: number | null,
+): number[] {
+  return withinTotal(
+    state.pools.map(({ tag, busy }, at) => ({ ...wishOf(at, tag), busy, ready: readyTasks(state, tag) })),
+    total,
+  );
+}
+
+/** Tasks of a tag that could begin now. */
+export function readyTasks({ stages }: ScalingState, tag: string): number {
+  return stages.reduce((sum, stage) => (stage.tag === tag ? sum + countOf(stage.ready) : sum), 0);
 }

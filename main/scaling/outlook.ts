@@ -82,17 +82,19 @@ function forecastPool(
 ): ForecastPool {
   const { intervalSeconds } = settings;
   const { queueSeconds, startSeconds } = pool.startup;
+  const released = Math.min(pool.idle, Math.max(0, alive - count));
+  // The next decision would be too late for what comes within an interval of that.
+  const soon = startSeconds + QUEUE_SHARE[settings.objective] * queueSeconds + 2 * intervalSeconds;
   return {
-    idle: pool.idle,
-    alive,
+    idle: pool.idle - released,
+    alive: alive - released,
     startingIn: pool.starting.map((age) => Math.max(OVERDUE_SHARE * lead, lead - age)),
     added: Math.max(0, count - alive),
     addedIn: lead,
     startSeconds,
     next: intervalSeconds,
-    // The next decision would be too late for what comes within an interval of that.
-    soon: startSeconds + QUEUE_SHARE[settings.objective] * queueSeconds + 2 * intervalSeconds,
-    later: keep + intervalSeconds,
-    far: FAR * keep + intervalSeconds,
+    soon,
+    later: Math.max(soon, keep + intervalSeconds),
+    far: Math.max(soon, FAR * keep + intervalSeconds),
   };
 }

@@ -12,7 +12,7 @@ export interface ForecastPool {
   readonly startSeconds: number;
   /** When the next decision is made. */
   readonly next: number;
-  /** Windows in seconds for `wantedSoon`, `wantedLater` and `wantedFar`. */
+  /** Ends of the windows, in seconds, for `wantedSoon`, `wantedLater` and `wantedFar`. */
   readonly soon: number;
   readonly later: number;
   readonly far: number;
@@ -24,7 +24,7 @@ export interface PoolForecast {
   readonly wantedThen: number;
   /** The most workers with something to do at one moment: before new ones could be there … */
   readonly wantedSoon: number;
-  /** … before it would pay to have ended an idle one and to start it again … */
+  /** … from the next decision on, before it would pay to have ended an idle one and to start it again … */
   readonly wantedLater: number;
   /** … and even if what comes comes sooner than predicted. */
   readonly wantedFar: number;
@@ -81,11 +81,12 @@ export class PoolCourse {
   /** @param queued tasks that are ready and have no worker */
   note(now: number, queued: number): void {
     const { next, addedIn, soon, later, far } = this.#pool;
-    if (this.#next === null && now > next) this.#next = this.#wanted;
+    if (this.#next === null && now > next) this.#next = this.#later = this.#far = this.#wanted;
     if (this.#then === null && now > addedIn) this.#then = this.#wanted;
     const wanted = this.#busy + queued;
     this.#wanted = wanted;
     if (now <= soon && wanted > this.#soon) this.#soon = wanted;
+    if (now <= next) return;
     if (now <= later && wanted > this.#later) this.#later = wanted;
     if (now <= far && wanted > this.#far) this.#far = wanted;
   }
@@ -99,8 +100,8 @@ export class PoolCourse {
       wantedNext: this.#next ?? this.#wanted,
       wantedThen: this.#then ?? this.#wanted,
       wantedSoon: this.#soon,
-      wantedLater: this.#later,
-      wantedFar: this.#far,
+      wantedLater: this.#next === null ? this.#wanted : this.#later,
+      wantedFar: this.#next === null ? this.#wanted : this.#far,
       toBegin: this.toBegin,
       paidSeconds: this.#paid + unused * startSeconds,
     };

@@ -1,6 +1,7 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { ClusterEvent, ClusterHandle, ScalePlan, WorkerPrice } from '../../providers/provider.ts';
+import { shareTotal } from '../../scaling/limits.ts';
 import type { Decision, ScaleSettings, ScalingState } from '../../scaling/state.ts';
 import type { EngineRecorder } from '../engine-options.ts';
 import type { LiveInstance } from '../live-instance.ts';
@@ -11,7 +12,7 @@ import { DecisionOutcome, inputsOf } from './decision-outcome.ts';
 import { RunBudget } from './run-budget.ts';
 import { RunScaling, scaleSettings } from './run-scaling.ts';
 import type { LatestDecision, ScalingControl, ScalingView } from './scaling-view.ts';
-import { difference } from './worker-difference.ts';
+import { difference, sameCounts } from './worker-difference.ts';
 
 /** What is taken for the start of a worker before one was measured, seconds. */
 const USUAL_START = { local: 0.1, elsewhere: 60 } as const;
@@ -102,8 +103,17 @@ export class RunScaler implements ScalingControl {
   async begin(): Promise<void> {
     this.#begun = true;
     await this.#ceiling.start();
-    this.#watch.wished(this.#wanted);
-    await this.#parts.cluster.scale(this.#wanted);
+    const shared = this.#shared(this.#wanted);
+    if (sameCounts(shared, this.#wanted)) {
+      this.#watch.wished(this.#wanted);
+      await this.#parts.cluster.scale(this.#wanted);
+    } else
+      await this.#wish(shared, {
+        reasoning: `All tags together may have ${this.#loop.settings.maxTotal}: they share them by the work that waits, until more is known.`,
+        confidence: null,
+        predictedCompletionSeconds: null,
+        by: 'scaler',
+      });
     if (this.#adaptive) this.#loop.start();
   }
 
@@ -118,7 +128,8 @@ export class RunScaler implements ScalingControl {
   async byHand(workersByTag: Readonly<Record<string, number>>): Promise<void> {
     this.#loop.hold(workersByTag);
     this.#intended = { ...this.#intended, ...workersByTag };
-    await this.#wish(await this.#ceiling.within({ ...this.#wanted, ...workersByTag }), {
+    const affordable = await this.#ceiling.within({ ...this.#wanted, ...workersByTag });
+    await this.#wish(this.#shared(affordable), {
       reasoning: 'Asked for by hand.',
       confidence: null,
       predictedCompletionSeconds: null,
@@ -168,7 +179,7 @@ export class RunScaler implements ScalingControl {
     this.#latest = { at: this.#parts.clock.now(), workers, reasoning, confidence, predictedCompletion };
     const wished = { ...this.#wanted, ...workers };
     this.#intended = wished;
-    if (Object.entries(wished).every(([tag, count]) => this.#wanted[tag] === count)) return;
+    if (sameCounts(wished, this.#wanted)) return;
     this.#tellOutcome();
     const at = await this.#wish(wished, {
       reasoning,
@@ -183,12 +194,31 @@ export class RunScaler implements ScalingControl {
 
   /** Never more than the budget allows, and again what was wished when it allows that. */
   async #cap(most: Readonly<Record<string, number>>, reasoning: string): Promise<void> {
-    const capped = Object.fromEntries(
-      Object.entries(this.#intended).map(([tag, count]) => [tag, Math.min(count, most[tag] ?? count)]),
+    const capped = this.#shared(
+      Object.fromEntries(
+        Object.entries(this.#intended).map(([tag, count]) => [tag, Math.min(count, most[tag] ?? count)]),
+      ),
     );
-    if (Object.entries(capped).every(([tag, count]) => this.#wanted[tag] === count)) return;
+    if (sameCounts(capped, this.#wanted)) return;
     const decision = { reasoning, confidence: null, predictedCompletionSeconds: null, by: 'scaler' as const };
     await this.#wish(capped, { ...decision, inputs: inputsOf(this.#watch.state()) });
+  }
+
+  /**
+   * While the scaler decides, wishes never sum above the total; what a person has set comes first. Without it each tag may
+   * have all there are: who has how many follows the work, and the cluster keeps the total.
+   */
+  #shared(wished: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+    if (!this.#adaptive) return wished;
+    const { maxTotal, minWorkers } = this.#loop.settings;
+    const state = this.#watch.state();
+    const least = { ...minWorkers, ...this.#loop.byHand };
+    const counts = shareTotal(
+      state,
+      (_, tag) => ({ count: wished[tag] ?? 0, least: least[tag] ?? 0 }),
+      maxTotal,
+    );
+    return { ...wished, ...Object.fromEntries(state.pools.map(({ tag }, at) => [tag, counts[at] ?? 0])) };
   }
 
   async #wish(

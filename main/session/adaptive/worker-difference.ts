@@ -12,3 +12,11 @@ export function difference(
   }
   return { workersToAdd, workersToRemove };
 }
+
+/** Whether every count that is wished is there already. */
+export function sameCounts(
+  wished: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): boolean {
+  return Object.entries(wished).every(([tag, count]) => before[tag] === count);
+}

@@ -69,6 +69,29 @@ describe('a scale decision', () => {
     expect(decision.reasoning).toContain('No change');
   });
 
+  it('lets go with the next decision in view whoever ends before it, but one for each task that waits', () => {
+    const [stage] = state(0, 10).stages;
+    if (!stage) throw new Error('no stage');
+    const work = (count: number, elapsed: number, predicted: number) =>
+      new Array<{ elapsed: number; predicted: number }>(count).fill({ elapsed, predicted });
+    const ending = { ...stage, running: [...work(8, 9.9, 10), ...work(2, 0, 300)] };
+    const after = {
+      ...stage,
+      waiting: [{ count: 1, seconds: 10 }],
+      needs: [{ stage: 0, kind: 'all' as const }],
+    };
+    const wish = (ready: number) =>
+      decide(
+        {
+          ...state(0, 10, { busy: 10 }),
+          stages: [{ ...ending, ready: ready > 0 ? [{ count: ready, seconds: 1 }] : [] }, after],
+        },
+        { ...settings, policy: 'aggressive' },
+      ).workers;
+    expect(wish(0)).toEqual({ m: 2 });
+    expect(wish(3)).toEqual({ m: 5 });
+  });
+
   it('takes fewer workers when the deadline leaves time', () => {
     const wish = (deadlineSeconds: number) =>
       decide(state(100, 60), { ...settings, objective: 'minimize cost', deadlineSeconds }).workers.m ?? 0;
