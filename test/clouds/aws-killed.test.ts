@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
+import { seeded } from '../fixtures/seeded.ts';
 import { tempFolder } from '../fixtures/temp-folder.ts';
 import { BUCKET, manifest, project } from './aws-rig.ts';
 
@@ -50,7 +51,7 @@ ${name}:
           names.map((name, i) => `  ${name}: { cpus: 1, memory: ${i + 2}G }`).join('\n'),
         );
       const folder = project(text);
-      const random = mulberry(20261121);
+      const random = seeded(20261121);
       const moments: string[] = [];
       let runId: string | undefined;
       let said = '';
@@ -109,15 +110,4 @@ async function lastRun(folder: string): Promise<string | undefined> {
   } finally {
     await workspace?.close();
   }
-}
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -12,6 +12,7 @@ import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { SsoDouble } from '../doubles/aws/sso.ts';
 import { cli } from '../unit/cli/fake-io.ts';
 import { type CloudRig, cloudRig } from './cloud-rig.ts';
+import { runGreetings } from './greetings.ts';
 
 const START = 'https://lab.awsapps.com/start';
 const CONFIG = `[sso-session lab]
@@ -210,26 +211,7 @@ describe('signing in with IAM Identity Center, through the real SDK on a double 
   it('runs a manifest on AWS in the name of the connection', async () => {
     cloud.makeBucket('lab-runs');
     await signIn();
-    rig.write(
-      'study/scalable.yaml',
-      `version: 1
-project: { name: study, default_storage: s3://lab-runs }
-targets: { cloud: { provider: aws, connection: lab, image: lab/model:1, max_workers: 2 } }
-components: { model: { cpus: 1, memory: 512M } }
-tasks: { greet: { component: model, command: "echo hello from {who}", params: { who: [ada, bob] } } }
-`,
-    );
-    const env = { ...process.env, SCALABLE_CONFIG_DIR: join(rig.home, 'config') };
-    const ran = await cli(
-      { cwd: join(rig.home, 'study'), env },
-      'run',
-      '--target',
-      'cloud',
-      '--format',
-      'json',
-    );
-    expect(ran).toMatchObject({ code: 0 });
-    expect(ran.json<{ tasks: unknown }>().tasks).toMatchObject({ total: 2, succeeded: 2 });
+    await runGreetings(rig, 'provider: aws, connection: lab', 's3://lab-runs');
     expect(cloud.count('ecs:RunTask')).toBeGreaterThan(0);
     expect(cloud.alive()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { CheckName, CheckResult } from '../../main/connections/check.ts';
 import { runChecks } from '../../main/connections/checks/run-checks.ts';
 import { openSites, type Sites } from '../../main/connections/open-site.ts';
@@ -33,6 +33,8 @@ export interface CloudRig {
   write(path: string, text: string): void;
   add(profile: ConnectionInput): Promise<void>;
   guide(name: string): Promise<Guided>;
+  /** What the guide says of a step that fails for a connection like this, which makes the whole fail. */
+  failure(check: CheckName, profile: ConnectionInput): Promise<Pick<CheckResult, 'code' | 'detail' | 'hint'>>;
   close(): void;
 }
 
@@ -61,6 +63,18 @@ export function cloudRig(env: Readonly<Record<string, string>> = {}): CloudRig {
     home,
     agentSocket: null,
   });
+  const add = async (profile: ConnectionInput) => void (await profiles.add(profile));
+  const guide = async (name: string): Promise<Guided> => {
+    const results = new Map<CheckName, CheckResult>();
+    const { signal } = new AbortController();
+    const events = runChecks({ name, testJob: false, profiles, sites, clock: systemClock, signal });
+    let end: Pick<Guided, 'ok' | 'notTried'> = { ok: false, notTried: [] };
+    for await (const event of events) {
+      if (event.kind === 'result') results.set(event.result.name, event.result);
+      if (event.kind === 'done') end = event;
+    }
+    return { ...end, results };
+  };
   return {
     home,
     profiles,
@@ -71,17 +85,14 @@ export function cloudRig(env: Readonly<Record<string, string>> = {}): CloudRig {
       mkdirSync(dirname(join(home, path)), { recursive: true });
       writeFileSync(join(home, path), text);
     },
-    add: async (profile) => void (await profiles.add(profile)),
-    guide: async (name) => {
-      const results = new Map<CheckName, CheckResult>();
-      const { signal } = new AbortController();
-      const events = runChecks({ name, testJob: false, profiles, sites, clock: systemClock, signal });
-      let end: Pick<Guided, 'ok' | 'notTried'> = { ok: false, notTried: [] };
-      for await (const event of events) {
-        if (event.kind === 'result') results.set(event.result.name, event.result);
-        if (event.kind === 'done') end = event;
-      }
-      return { ...end, results };
+    add,
+    guide,
+    failure: async (check, profile) => {
+      await add(profile);
+      const { ok, results } = await guide(profile.name);
+      const { code, detail, hint } = results.get(check) ?? { code: null, detail: 'not tried', hint: null };
+      expect({ ok, step: results.get(check)?.ok }).toEqual({ ok: false, step: false });
+      return { code, detail, hint };
     },
     close: () => {
       sites.close();

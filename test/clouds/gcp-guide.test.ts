@@ -6,6 +6,7 @@ import { GCP_PERMISSIONS } from '../../main/connections/gcp/permissions.ts';
 import { GcpAccount, NUMBER, PROJECT } from '../doubles/gcp/account.ts';
 import { cli } from '../unit/cli/fake-io.ts';
 import { type CloudRig, cloudRig } from './cloud-rig.ts';
+import { runGreetings } from './greetings.ts';
 
 const CLIMATE: GcpProfileInput = {
   kind: 'gcp',
@@ -44,13 +45,8 @@ describe('the guide of Google Cloud, through Google’s own library on a double 
     await rig.add({ ...CLIMATE, ...over });
     return rig.guide('climate');
   };
-  const failure = async (check: CheckName, over: Partial<GcpProfileInput> = {}) => {
-    const { ok, results } = await guided(over);
-    expect(ok).toBe(false);
-    expect(results.get(check)?.ok).toBe(false);
-    const { code, detail, hint } = results.get(check)!;
-    return { code, detail, hint };
-  };
+  const failure = (check: CheckName, over: Partial<GcpProfileInput> = {}) =>
+    rig.failure(check, { ...CLIMATE, ...over });
 
   it('tries every step, says what it found, and leaves nothing behind', async () => {
     const { ok, results, notTried } = await guided();
@@ -206,26 +202,8 @@ describe('the guide of Google Cloud, through Google’s own library on a double 
     'runs a manifest in the name of the connection, acting as %s',
     async (impersonate) => {
       await rig.add({ ...CLIMATE, storage: 'gs://lab-data', impersonate });
-      rig.write(
-        'study/scalable.yaml',
-        `version: 1
-project: { name: study, default_storage: gs://lab-data }
-targets: { cloud: { provider: gcp, connection: climate, project_id: ${PROJECT}, image: lab/model:1, max_workers: 2, mount_path: ${account.cloud.mountPath} } }
-components: { model: { cpus: 1, memory: 512M } }
-tasks: { greet: { component: model, command: "echo hello from {who}", params: { who: [ada, bob] } } }
-`,
-      );
-      const env = { ...process.env, SCALABLE_CONFIG_DIR: join(rig.home, 'config') };
-      const ran = await cli(
-        { cwd: join(rig.home, 'study'), env },
-        'run',
-        '--target',
-        'cloud',
-        '--format',
-        'json',
-      );
-      expect(ran).toMatchObject({ code: 0 });
-      expect(ran.json<{ tasks: unknown }>().tasks).toMatchObject({ total: 2, succeeded: 2 });
+      const target = `provider: gcp, connection: climate, project_id: ${PROJECT}, mount_path: ${account.cloud.mountPath}`;
+      await runGreetings(rig, target, 'gs://lab-data');
       expect(account.cloud.calls.get('batch.jobs.create')).toBe(1);
       expect(account.impersonated.length > 0).toBe(impersonate !== null);
     },

@@ -6,6 +6,7 @@ import { silentLogger } from '../../main/platform/logger.ts';
 import { fetchOutputs } from '../../main/session/staging/fetch-outputs.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
+import { seeded } from '../fixtures/seeded.ts';
 import { project } from '../integration/session-projects.ts';
 import { manifest, ON_DEMAND, run, sitesOf } from './gcp-rig.ts';
 
@@ -91,12 +92,3 @@ collect:
     }
   });
 });
-
-/** Numbers from 0 to 1, the same every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1664525 + 1013904223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-}

@@ -3,14 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type AppRuntime, startRuntime } from '../../main/api/app-runtime.ts';
-import { memorySecrets } from '../../main/connections/secrets.ts';
-import { type Served, serve } from '../../main/host/serve.ts';
-import { silentLogger } from '../../main/platform/logger.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { packageRoot } from '../../main/platform/resources.ts';
 import { expectAccessible } from './support/axe.ts';
-import { complaintsOf, describeInBrowser, launchBrowser } from './support/browser.ts';
+import { describeInBrowser, launchBrowser } from './support/browser.ts';
+import { type OwnApp, openOwnApp } from './support/own-app.ts';
 
 const MANIFEST = `version: 1
 project: { name: study }
@@ -25,11 +22,8 @@ tasks:
 describeInBrowser('a target on a cloud, added by a form alone', () => {
   let browser: Browser;
   let home: string;
-  let runtime: AppRuntime;
-  let host: Served;
+  let app: OwnApp;
   let page: Page;
-  let projectId: string;
-  let complaints: readonly string[];
 
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -39,36 +33,27 @@ describeInBrowser('a target on a cloud, added by a form alone', () => {
   beforeEach(async () => {
     home = mkdtempSync(join(tmpdir(), 'scalable-add-target-'));
     const env = { HOME: home, SCALABLE_CONFIG_DIR: join(home, 'config') };
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     const study = join(home, 'study');
     mkdirSync(study);
     writeFileSync(join(study, 'scalable.yaml'), MANIFEST);
     // How long the work takes is known from a run on this machine.
     const cli = join(packageRoot, 'main/cli/main.ts');
-    execFileSync(process.execPath, [cli, 'run', '--quiet'], { cwd: study, stdio: 'ignore' });
-    runtime = startRuntime({ host: 'browser', logger: silentLogger, secrets: () => memorySecrets() });
-    ({ projectId } = await runtime.services.projects.open(study));
-    host = await serve({ services: runtime.services });
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
-      bypassCSP: true, // axe is put into the page as a script
+    execFileSync(process.execPath, [cli, 'run', '--quiet'], {
+      cwd: study,
+      stdio: 'ignore',
+      env: { ...process.env, ...env },
     });
-    context.setDefaultTimeout(30_000);
-    page = await context.newPage();
-    complaints = complaintsOf(page);
-    await page.goto(host.issueUrl());
-    await page.goto(new URL(`#/p/${projectId}/manifest`, page.url()).href);
+    app = await openOwnApp(browser, study, env);
+    ({ page } = app);
+    await app.show(`#/p/${app.projectId}/manifest`);
     await page.getByRole('button', { name: 'Add a target' }).click();
   });
   afterEach(async () => {
-    await page.context().close();
-    await host.close();
-    await runtime.close();
-    vi.unstubAllEnvs();
+    await app.close();
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
+  const read = (target: string | null) => app.runtime.services.manifests.read(app.projectId, target);
   const form = () => page.getByRole('dialog', { name: 'Add a target' });
   const fill = (label: string, text: string) =>
     form().getByRole('textbox', { name: label, exact: true }).fill(text);
@@ -104,13 +89,13 @@ describeInBrowser('a target on a cloud, added by a form alone', () => {
     await expectAccessible(page);
     await (await costOf('burst')).waitFor();
     expect(await page.getByText('Fargate', { exact: false }).first().innerText()).toMatch(/\$\d/);
-    const { text, report } = await runtime.services.manifests.read(projectId, 'burst');
+    const { text, report } = await read('burst');
     expect(report.errors).toEqual([]);
     expect(text).toContain('# this machine');
     expect(text).toContain('default_storage: "s3://lab-runs/study"');
     for (const said of ['region: us-east-1', 'cluster_type: fargate', 'subnet-0a1b2c3d', 'disk_gb: 40'])
       expect(text).toContain(said);
-    expect(complaints).toEqual([]);
+    expect(app.complaints).toEqual([]);
   });
 
   it('on Google Cloud, with the cost on the plan page', async () => {
@@ -120,10 +105,10 @@ describeInBrowser('a target on a cloud, added by a form alone', () => {
     await fill('Region', 'us-central1');
     await fill('Machine type', 'n2-standard-4');
     await (await costOf('gcp')).waitFor();
-    const { text, report } = await runtime.services.manifests.read(projectId, 'gcp');
+    const { text, report } = await read('gcp');
     expect(report.errors).toEqual([]);
     expect(text).toContain('machine_type: n2-standard-4');
-    expect(complaints).toEqual([]);
+    expect(app.complaints).toEqual([]);
   });
 
   it('and says before it is written what would not work', async () => {
@@ -133,6 +118,6 @@ describeInBrowser('a target on a cloud, added by a form alone', () => {
     await change.getByText('The target would not work like this.').waitFor();
     await change.getByText(/region must be like eu-central-1/).waitFor();
     await change.getByRole('button', { name: 'Leave it as it is' }).click();
-    expect((await runtime.services.manifests.read(projectId, null)).text).toBe(MANIFEST);
+    expect((await read(null)).text).toBe(MANIFEST);
   });
 });

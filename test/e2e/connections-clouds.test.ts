@@ -3,17 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type AppRuntime, startRuntime } from '../../main/api/app-runtime.ts';
-import { memorySecrets } from '../../main/connections/secrets.ts';
-import { type Served, serve } from '../../main/host/serve.ts';
-import { silentLogger } from '../../main/platform/logger.ts';
 import { AwsAccount } from '../doubles/aws/account.ts';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { SsoDouble } from '../doubles/aws/sso.ts';
 import { GcpAccount, PROJECT } from '../doubles/gcp/account.ts';
 import { expectAccessible } from './support/axe.ts';
-import { complaintsOf, describeInBrowser, launchBrowser } from './support/browser.ts';
+import { describeInBrowser, launchBrowser } from './support/browser.ts';
 import { walkByTab } from './support/keyboard.ts';
+import { type OwnApp, openOwnApp } from './support/own-app.ts';
 
 const AWS_CONFIG = `[sso-session lab]
 sso_start_url = https://lab.awsapps.com/start
@@ -43,8 +40,8 @@ describeInBrowser('connections to clouds, with doubles of AWS and Google Cloud',
   let account: AwsAccount;
   let sso: SsoDouble;
   let google: GcpAccount;
-  let runtime: AppRuntime;
-  let host: Served;
+  let app: OwnApp;
+  let runtime: OwnApp['runtime'];
   let page: Page;
   let complaints: readonly string[];
 
@@ -69,7 +66,6 @@ describeInBrowser('connections to clouds, with doubles of AWS and Google Cloud',
       AWS_EC2_METADATA_DISABLED: 'true',
       SCALABLE_GCP_ENDPOINT: google.url,
     };
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     write('.aws/config', AWS_CONFIG);
     write(
       '.config/gcloud/configurations/config_default',
@@ -85,26 +81,13 @@ describeInBrowser('connections to clouds, with doubles of AWS and Google Cloud',
       }),
     );
     write('study/scalable.yaml', MANIFEST);
-    runtime = startRuntime({ host: 'browser', logger: silentLogger, secrets: () => memorySecrets() });
-    await runtime.services.projects.open(join(home, 'study'));
-    host = await serve({ services: runtime.services });
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
-      bypassCSP: true, // axe is put into the page as a script
-    });
-    context.setDefaultTimeout(30_000);
-    page = await context.newPage();
-    complaints = complaintsOf(page);
-    await page.goto(host.issueUrl());
+    app = await openOwnApp(browser, join(home, 'study'), env);
+    ({ runtime, page, complaints } = app);
   });
   afterEach(async () => {
-    await page.context().close();
-    await host.close();
-    await runtime.close();
+    await app.close();
     await google.close();
     await cloud.close();
-    vi.unstubAllEnvs();
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
@@ -112,7 +95,7 @@ describeInBrowser('connections to clouds, with doubles of AWS and Google Cloud',
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), text);
   };
-  const show = (path: string) => page.goto(new URL(path, page.url()).href);
+  const show = (path: string) => app.show(path);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   const step = (name: string) =>
     page.getByRole('list', { name: 'Steps of the set-up' }).getByRole('listitem').filter({ hasText: name });
