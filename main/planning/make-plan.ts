@@ -1,5 +1,5 @@
 import type { Advisor, Sizing } from '../advisor/advisor.ts';
-import type { DeploymentSpec, Objective, Params, ParamValue, TaskSpec } from '../manifest/spec.ts';
+import type { DeploymentSpec, Objective, Params, ParamValue, Problem, TaskSpec } from '../manifest/spec.ts';
 import { breather } from '../platform/breather.ts';
 import { instanceId } from '../platform/ids.ts';
 import { isStale } from '../providers/prices/stale.ts';
@@ -90,6 +90,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     front: scale.front,
     frontEvidence: scale.frontEvidence,
     notes: [
+      ...provider.validate(spec).warnings.map(warningNote),
       ...notes,
       ...cacheNotes(spec),
       ...unattendedNotes(spec, { instances: instances.length, scalePlan: scale.scalePlan }),
@@ -179,6 +180,11 @@ function componentResources(
   for (const { component, request } of instances)
     largest.set(component, extremeRequest(largest.get(component) ?? request, request, Math.max));
   return { ...resources, ...Object.fromEntries(largest) };
+}
+
+/** What the provider has to say about the target, which no place in a file says here. */
+function warningNote({ code, path, message, hint }: Problem): Plan['notes'][number] {
+  return { code, message: `${path}: ${message}.${hint === null ? '' : ` ${hint}`}` };
 }
 
 function oldPrices(cost: CostEstimate | null, now: number): Plan['notes'] {

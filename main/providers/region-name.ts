@@ -14,16 +14,16 @@ export interface RegionBook {
 /** The region does not exist. @param others those that the cloud itself has named; null: those that are known here */
 export function noSuchRegion(
   region: string,
-  { cloud, known, command }: RegionBook,
+  book: RegionBook,
   { others = null, cause }: { readonly others?: readonly string[] | null; readonly cause?: unknown } = {},
 ): AppError {
-  const all = others ?? known;
+  const all = others ?? book.known;
   const meant = closest(region, all);
   return new AppError(
     {
       code: 'E_CLOUD_REGION',
-      message: `${cloud} has no region ${region}${meant ? `; did you mean ${meant}?` : '.'}`,
-      hint: `${nearText(region, all)}Change region: in the target or in the connection; ${command} lists all.`,
+      message: `${book.cloud} has no region ${region}${meant ? `; did you mean ${meant}?` : '.'}`,
+      hint: whatThereIs(region, all, book),
     },
     { cause },
   );
@@ -36,17 +36,21 @@ export function regionWarnings(
   book: RegionBook,
 ): Problem[] {
   if (region === null || book.known.includes(region)) return [];
-  const { message, hint = null } = noSuchRegion(region, book);
-  const path = `targets.${target.name}.${target.options.region === region ? 'region' : 'zone'}`;
+  const meant = closest(region, book.known);
   return [
-    problemAt('W_CLOUD_REGION', path, `${message.replace(/\.$/, '')} that this version knows of`, hint),
+    problemAt(
+      'W_CLOUD_REGION',
+      `targets.${target.name}.${target.options.region === region ? 'region' : 'zone'}`,
+      `${region} is no region of ${book.cloud} that this version knows`,
+      `${meant === null ? '' : `Did you mean ${meant}? `}${whatThereIs(region, book.known, book)}`,
+    ),
   ];
 }
 
-/** Those of the same part of the world, else all. */
-function nearText(region: string, known: readonly string[]): string {
+/** Those of the same part of the world, else all, and what to do. */
+function whatThereIs(region: string, known: readonly string[], { command }: RegionBook): string {
   const area = region.split('-')[0] ?? '';
   const near = known.filter((one) => one.startsWith(`${area}-`)).sort();
-  if (known.length === 0) return '';
-  return near.length > 0 ? `Near it: ${listed(near)}. ` : `There are: ${listed(known)}. `;
+  const names = near.length > 0 ? `Near it: ${listed(near)}. ` : `There are: ${listed(known)}. `;
+  return `${known.length === 0 ? '' : names}Change region: in the target or in the connection; ${command} lists all.`;
 }

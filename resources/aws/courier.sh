@@ -185,6 +185,8 @@ awk -v orders="$own/orders" -v element="$own/element" -v chunk="$ctl/chunk" '
 index=$(sed -n "s/^index$tab//p" "$own/orders")
 several=$(sed -n '/^several$/p' "$own/orders")
 results=$volume/$run/jobs/results/${array}_$index
+# Who is told to end before it can hear that, reads it.
+if get "$SCALABLE_JOB/stop/$index" "$own/stop" && grep -qx '\*' "$own/stop"; then say "element $index is not wanted any more"; leave 0; fi
 # Another task may have been given the same element by an app that died: the first one takes it.
 if ! put "$own/claim" "$SCALABLE_JOB/claims/$index" -H 'If-None-Match: *'; then
   get "$SCALABLE_JOB/claims/$index" "$own/claimed" && [ "$(cat "$own/claimed")" = "$task" ] ||

@@ -162,6 +162,24 @@ describe.skipIf(missing !== null)('workers on AWS ECS (a double of it)', () => {
     await cluster.close({ drain: true });
   }, 120_000);
 
+  it('end by themselves and run nothing when they are given up before they can hear of it', async () => {
+    const cluster = await open();
+    cloud.onCall = (action) => {
+      const objects = cloud.s3.objects(BUCKET);
+      const array = [...objects.keys()].find((key) => key.endsWith('/array.json'));
+      const given = { body: Buffer.from('*\n'), etag: '"given-up"', modified: new Date(), meta: {} };
+      if (action === 'ecs:RunTask' && array) objects.set(array.replace('array.json', 'stop/0'), given);
+    };
+    await cluster.scale({ a: 1 });
+    cluster.submit([instance('g.1', { seconds: 300, alone: true })]);
+    const begun = () => [...cloud.ecs.tasks.values()].filter(({ startedAt }) => startedAt !== null);
+    await until(() => begun().some(({ lastStatus }) => lastStatus === 'STOPPED'), 'one has ended by itself');
+    expect(begun()[0]).toMatchObject({ stopCode: 'EssentialContainerExited' });
+    expect([...cloud.s3.objects(BUCKET).keys()].filter((key) => key.includes('/results/'))).toEqual([]);
+    expect(runs('g.1')).toBe(false);
+    await cluster.close({ drain: false });
+  }, 120_000);
+
   it('wait for room, say why, and begin when there is some', async () => {
     cloud.room = 1;
     const cluster = await open();

@@ -1,8 +1,10 @@
 import { expect, it, test } from 'vitest';
 import { exitCodeFor } from '../../../../main/cli/exit-codes.ts';
+import type { DeploymentSpec } from '../../../../main/manifest/spec.ts';
 import { awsFailure } from '../../../../main/providers/aws/aws-errors.ts';
 import { AWS_REGIONS, mustBeAwsRegion } from '../../../../main/providers/aws/regions.ts';
 import { GCP_REGIONS } from '../../../../main/providers/gcp/regions.ts';
+import { regionWarnings } from '../../../../main/providers/region-name.ts';
 
 const unresolved = (code: string) => async () =>
   Promise.reject(Object.assign(new Error(`getaddrinfo ${code}`), { code }));
@@ -29,6 +31,21 @@ test('known regions are not asked about, and look like regions', async () => {
   }
   for (const region of GCP_REGIONS.known) expect(region).toMatch(/^[a-z]+(-[a-z]+)+\d{1,2}$/);
   for (const { known } of [AWS_REGIONS, GCP_REGIONS]) expect(new Set(known).size).toBe(known.length);
+});
+
+test('a plan, which asks nobody, warns of a region that is not known, and names those near it', () => {
+  const spec = (region: string) =>
+    ({ target: { name: 'cloud', options: { region } } }) as unknown as DeploymentSpec;
+  expect(regionWarnings(spec('eu-central-1'), 'eu-central-1', AWS_REGIONS)).toEqual([]);
+  expect(regionWarnings(spec('eu-centrall-1'), 'eu-centrall-1', AWS_REGIONS)).toMatchObject([
+    {
+      code: 'W_CLOUD_REGION',
+      path: 'targets.cloud.region',
+      message: 'eu-centrall-1 is no region of AWS that this version knows',
+      hint: expect.stringMatching(/^Did you mean eu-central-1\? Near it: eu-central-1, /),
+    },
+  ]);
+  expect(regionWarnings(spec(''), 'europe-wset4', GCP_REGIONS)[0]?.path).toBe('targets.cloud.zone');
 });
 
 const refusal = (name: string, status = 400, message = name) =>
