@@ -1,8 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { telemetryService } from '../../main/api/services/telemetry-service.ts';
+import { systemClock } from '../../main/platform/clock.ts';
+import { silentLogger } from '../../main/platform/logger.ts';
 import { importInThread } from '../../main/telemetry/import/import-in-thread.ts';
 import { openWorkspace, type Workspace } from '../../main/telemetry/workspace.ts';
+import { OpenWorkspaces } from '../../main/workspaces/open-workspaces.ts';
+import { RecentProjects } from '../../main/workspaces/recent-projects.ts';
 import { tempFolder } from '../fixtures/temp-folder.ts';
 
 let folder: string;
@@ -60,5 +65,19 @@ describe('an import in a thread of its own', () => {
     await expect(importInThread(workspace, [join(folder, 'gone')])).rejects.toMatchObject({
       code: 'E_IMPORT_NOT_FOUND',
     });
+  });
+
+  it('is how the app takes history in, and what it has then it gives back', async () => {
+    const recent = new RecentProjects(folder);
+    const workspaces = new OpenWorkspaces({ recent, clock: systemClock, logger: silentLogger });
+    onTestFinished(() => workspaces.closeAll());
+    const place = tempFolder('project');
+    const { projectId } = await workspaces.open(place);
+    const app = telemetryService(workspaces, systemClock);
+    expect(await app.importFrom(projectId, [trace(3)])).toMatchObject({ runs: 1, tasks: 3 });
+    expect(await app.history(projectId)).toMatchObject([{ task: 't', rows: 3 }]);
+    const runs = (await (await workspaces.get(projectId)).workspace.store.runs()).map(({ runId }) => runId);
+    const given = await app.export(projectId, runs, 'jsonl');
+    expect(await importInThread(workspace, [given.folder])).toMatchObject({ runs: 1, tasks: 3 });
   });
 });
