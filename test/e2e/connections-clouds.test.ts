@@ -101,6 +101,12 @@ describeInBrowser('connections to clouds, with doubles of AWS and Google Cloud',
     page.getByRole('list', { name: 'Steps of the set-up' }).getByRole('listitem').filter({ hasText: name });
   const panel = (name: string) => page.getByRole('region', { name });
 
+  /** As people have them in their environment. */
+  function haveKeys(): void {
+    for (const [name, value] of Object.entries(cloud.env()))
+      if (/KEY|TOKEN/.test(name)) vi.stubEnv(name, value);
+  }
+
   async function addLab(): Promise<void> {
     await show('#/connections');
     await button('Add AWS').click();
@@ -135,9 +141,7 @@ describeInBrowser('connections to clouds, with doubles of AWS and Google Cloud',
   });
 
   it('names the permission that is missing, and has the policy ready to be copied', async () => {
-    vi.stubEnv('AWS_ACCESS_KEY_ID', cloud.env().AWS_ACCESS_KEY_ID);
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', cloud.env().AWS_SECRET_ACCESS_KEY);
-    vi.stubEnv('AWS_SESSION_TOKEN', cloud.env().AWS_SESSION_TOKEN);
+    haveKeys();
     cloud.denied.add('ecs:RunTask');
     await runtime.services.connections.add({ kind: 'aws', name: 'keys', region: 'eu-central-1' });
     await show('#/connections/keys');
@@ -157,10 +161,34 @@ describeInBrowser('connections to clouds, with doubles of AWS and Google Cloud',
     await expectAccessible(page);
   });
 
+  it('asks for the code of a device, says when it is wrong, and takes on the role with the right one', async () => {
+    haveKeys();
+    account.mfa.set('runs', '424242');
+    await runtime.services.connections.add({
+      kind: 'aws',
+      name: 'role',
+      region: 'eu-central-1',
+      roleArn: 'arn:aws:iam::123456789012:role/runs',
+      mfaSerial: 'arn:aws:iam::123456789012:mfa/ada',
+    });
+    await show('#/connections/role');
+    for (const code of ['000000', '424242']) {
+      await button(/^Test (?:the connection|again)$/).click();
+      const dialog = page.getByRole('dialog', { name: /code/ });
+      await dialog.getByText('mfa/ada').first().waitFor();
+      await expectAccessible(page);
+      await dialog.locator('input:not([type=checkbox])').fill(code);
+      await page.keyboard.press('Enter');
+      if (code === '000000')
+        await step('Find credentials').getByText('AWS did not take the MFA code').waitFor();
+    }
+    await step('Be known by AWS').getByText('assumed-role/runs').waitFor();
+    expect(account.taken).toEqual([{ role: 'runs', code: '424242' }]);
+    expect(complaints).toEqual([]);
+  });
+
   it('offers what the account has as a target, and writes it after the diff was seen', async () => {
-    vi.stubEnv('AWS_ACCESS_KEY_ID', cloud.env().AWS_ACCESS_KEY_ID);
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', cloud.env().AWS_SECRET_ACCESS_KEY);
-    vi.stubEnv('AWS_SESSION_TOKEN', cloud.env().AWS_SESSION_TOKEN);
+    haveKeys();
     await runtime.services.connections.add({ kind: 'aws', name: 'keys', region: 'eu-central-1' });
     await show('#/connections/keys');
     const target = panel('Use it in a project');
