@@ -41,13 +41,16 @@ const STEPS = [
   },
 ] as const;
 
-/** @param runs recorded runs with measured tasks */
+/** @param runs in which the task known best was measured */
 export function dataGuidance(runs: number): DataGuidance {
   const steps = STEPS.map((step) => ({ ...step, reached: runs >= step.runs }));
   const now = steps.findLast((step) => step.reached) ?? steps[0];
   const next = steps.find((step) => !step.reached);
-  const have = runs === 0 ? 'No run is' : runs === 1 ? '1 run is' : `${grouped(runs)} runs are`;
-  const here = `${have} recorded: ${now?.title.toLowerCase() ?? 'nothing'}.`;
+  const have =
+    runs === 0
+      ? 'No run is recorded'
+      : `The task known best was measured in ${runs === 1 ? '1 run' : `${grouped(runs)} runs`}`;
+  const here = `${have}: ${now?.title.toLowerCase() ?? 'nothing'}.`;
   if (!next) return { steps, sentence: here };
   const more = next.runs - runs;
   return {

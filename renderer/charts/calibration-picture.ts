@@ -53,7 +53,7 @@ ${stageValue(bin.to, stage.unit)}`,
   );
   const lowest = Math.min(stage.nominalCoverage, ...bins.map((bin) => bin.low));
   const x = axisStyle(theme, 'size of the prediction', 'x');
-  const y = axisStyle(theme, `inside the interval (dashed: ${percent(stage.nominalCoverage)} promised)`, 'y');
+  const y = axisStyle(theme, `inside (dashed: ${percent(stage.nominalCoverage)} promised)`, 'y');
   return {
     description: `Share of held-out values of ${stageName(stage.stage).toLowerCase()} inside their ${percent(stage.nominalCoverage)} interval, by size of the prediction: ${bins.map((bin, index) => `${sizes[index]}: ${percent(bin.coverage)}`).join('; ')}.`,
     table: () => ({
@@ -119,6 +119,8 @@ ${stageValue(bin.to, stage.unit)}`,
         {
           id: 'coverage',
           type: 'scatter',
+          // Above the promise's line, which would strike the numbers out.
+          z: 6,
           data: bins.map((bin, index) => [index, bin.coverage]),
           symbolSize: 11,
           itemStyle: { color },
@@ -127,6 +129,7 @@ ${stageValue(bin.to, stage.unit)}`,
             position: 'right',
             distance: 10,
             color: theme.text,
+            backgroundColor: theme.background,
             formatter: ({ dataIndex }) => percent(bins[dataIndex]?.coverage ?? 0),
           },
           markLine: {

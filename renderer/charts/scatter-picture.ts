@@ -71,8 +71,8 @@ export function scatterPicture(stage: StageReport, theme: ChartTheme): Picture {
         itemHeight: 9,
         textStyle: { color: theme.text },
         data: ['inside', 'outside', 'equal'].map((name) => ({ name })),
-        formatter: (name) =>
-          name === 'equal' ? 'predicted = measured' : `${name} its ${percent} % interval`,
+        // Short, so that the three stand in one row beside each other.
+        formatter: (name) => (name === 'outside' ? `outside its ${percent} % interval` : name),
       },
       grid: { left: 8, right: 16, top: 56, bottom: 32, containLabel: true },
       xAxis: axis('predicted', 'x'),

@@ -8,7 +8,7 @@ export function JobProgress({ state, label }: { state: JobState<unknown> | undef
   return (
     <div>
       <Progress value={state.fraction * 100} aria-label={label} size="md" />
-      <Text size="sm" c="dimmed" mt={4} role="status">
+      <Text size="sm" c="dimmed" mt={4} role="status" style={{ overflowWrap: 'anywhere' }}>
         {percent(Math.round(state.fraction * 100) / 100)} · {state.step}
       </Text>
     </div>

@@ -61,7 +61,7 @@ describeInBrowser('the advisor’s page', () => {
     await dialog.getByRole('button', { name: /^Open/ }).click();
     await page.getByRole('link', { name: 'Advisor' }).click();
     await panel()
-      .getByText(/^8 runs are recorded: basic predictions\./)
+      .getByText(/^The task known best was measured in 8 runs: basic predictions\./)
       .waitFor();
     await panel()
       .getByRole('row', { name: /num_nodes/ })

@@ -58,7 +58,7 @@ function Advisor({ projectId, status }: { projectId: string; status: AdvisorStat
       <Stack gap="md" miw={0}>
         <TrainPanel projectId={projectId} status={status} />
         <Tabs value={tab} onChange={setChosen} keepMounted={false}>
-          <Tabs.List mb="md">
+          <Tabs.List mb="md" className={classes.tabs}>
             <Tabs.Tab value="data">Data</Tabs.Tab>
             <Tabs.Tab value="report">Report</Tabs.Tab>
             <Tabs.Tab value="what-if">What if</Tabs.Tab>

@@ -72,8 +72,8 @@ function Steps({ guidance: { steps } }: { guidance: DataGuidance }) {
 }
 
 function VarietyTable({ tasks }: { tasks: readonly TaskData[] }) {
-  const rows = tasks.flatMap(({ summary, inputs }) => inputs.map((input) => ({ task: summary.task, input })));
-  if (rows.length === 0)
+  const varied = tasks.filter(({ inputs }) => inputs.length > 0);
+  if (varied.length === 0)
     return (
       <Text size="sm" c="dimmed">
         No task has inputs: every instance of a task gets the same size. Give tasks params in the manifest to
@@ -85,32 +85,35 @@ function VarietyTable({ tasks }: { tasks: readonly TaskData[] }) {
       <Table>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Task</Table.Th>
             <Table.Th>Input</Table.Th>
             <Table.Th ta="right">Different values</Table.Th>
             <Table.Th>Seen so far</Table.Th>
             <Table.Th ta="right">Not told</Table.Th>
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
-          {rows.map(({ task, input }) => (
-            <Table.Tr key={`${task} ${input.name}`}>
-              <Table.Td>
-                <LongName name={task} />
-              </Table.Td>
-              <Table.Td fw={500}>{input.name}</Table.Td>
-              <Table.Td ta="right">{count(input.distinct)}</Table.Td>
-              <Table.Td>
-                {input.distinct < 2 ? (
-                  <Text span size="sm" c="dimmed">{`always ${seen(input)}: teaches nothing`}</Text>
-                ) : (
-                  seen(input)
-                )}
-              </Table.Td>
-              <Table.Td ta="right">{count(input.missing)}</Table.Td>
+        {varied.map(({ summary, inputs }) => (
+          <Table.Tbody key={summary.task}>
+            <Table.Tr>
+              <Table.Th colSpan={4} scope="rowgroup" fw={500}>
+                <LongName name={summary.task} />
+              </Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
+            {inputs.map((input) => (
+              <Table.Tr key={input.name}>
+                <Table.Td pl="xl">{input.name}</Table.Td>
+                <Table.Td ta="right">{count(input.distinct)}</Table.Td>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                  {input.distinct < 2 ? (
+                    <Text span size="sm" c="dimmed">{`always ${seen(input)}: teaches nothing`}</Text>
+                  ) : (
+                    seen(input)
+                  )}
+                </Table.Td>
+                <Table.Td ta="right">{count(input.missing)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        ))}
       </Table>
     </Table.ScrollContainer>
   );

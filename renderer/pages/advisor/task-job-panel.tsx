@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { AdvisorStatus } from '../../../main/api/advisor-views.ts';
 import type { LiveJobView } from '../../app/live-job.ts';
@@ -6,6 +6,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { FoldsInput } from './folds-input.tsx';
+import { TaskSelect } from './task-select.tsx';
 
 /** One task and how it is cross-validated: what every job about a single task asks. */
 export interface TaskJobChoice {
@@ -42,13 +43,12 @@ export function TaskJobPanel(props: TaskJobPanelProps) {
     <Panel title={title} note={note}>
       <Stack gap="sm">
         <Group align="flex-end" gap="sm">
-          <Select
+          <TaskSelect
             label="Task"
-            data={tasks}
+            tasks={tasks}
             value={choice.task}
-            onChange={(task) => task !== null && setChoice({ ...choice, task })}
+            onChange={(task) => setChoice({ ...choice, task })}
             disabled={going}
-            w={180}
           />
           {questions}
           <FoldsInput

@@ -27,8 +27,7 @@ export function SavingSection({ task }: { task: TaskTrainingReport }) {
 
 function Saving({ task }: { task: TaskTrainingReport }) {
   const draw = useCallback(
-    (theme: ChartTheme) =>
-      wastagePicture(methodBars(task), 'wasted memory × time (GB·h), failures priced in', theme),
+    (theme: ChartTheme) => wastagePicture(methodBars(task), 'GB·h wasted, failures priced in', theme),
     [task],
   );
   return (

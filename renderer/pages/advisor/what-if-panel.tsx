@@ -1,4 +1,4 @@
-import { Box, Grid, Select, Stack, Text } from '@mantine/core';
+import { Box, Grid, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { ConfidenceSelect } from './confidence-select.tsx';
 import { RiskSelect } from './risk-select.tsx';
+import { TaskSelect } from './task-select.tsx';
 import { WhatIfAnswerView } from './what-if-answer.tsx';
 import { WhatIfControl } from './what-if-controls.tsx';
 import { latestValues } from './what-if-values.ts';
@@ -27,30 +28,24 @@ export function WhatIfPanel({ projectId, status }: { projectId: string; status: 
     <Panel
       title="What if"
       note="Change the inputs of a task and see what the advisor would ask for, and how likely it would be enough."
-      actions={
-        <Select
-          aria-label="Task"
-          data={tasks}
-          value={task}
-          onChange={(value) => setTask(value ?? task)}
-          w={200}
-        />
-      }
     >
-      <QueryView query={data} loading="Looking at the inputs…">
-        {(all) => {
-          const chosen = all.find(({ summary }) => summary.task === task);
-          return (
-            chosen && (
-              <QueryView query={settings}>
-                {(preferred) => (
-                  <WhatIf key={task} projectId={projectId} data={chosen} preferred={preferred} />
-                )}
-              </QueryView>
-            )
-          );
-        }}
-      </QueryView>
+      <Stack gap="md">
+        <TaskSelect label="Task" tasks={tasks} value={task} onChange={setTask} />
+        <QueryView query={data} loading="Looking at the inputs…">
+          {(all) => {
+            const chosen = all.find(({ summary }) => summary.task === task);
+            return (
+              chosen && (
+                <QueryView query={settings}>
+                  {(preferred) => (
+                    <WhatIf key={task} projectId={projectId} data={chosen} preferred={preferred} />
+                  )}
+                </QueryView>
+              )
+            );
+          }}
+        </QueryView>
+      </Stack>
     </Panel>
   );
 }

@@ -5,11 +5,14 @@ import { dataGuidance, doubtsAbout } from '../../../main/advisor/trust.ts';
 describe('what the number of runs allows', () => {
   test.each([
     [0, 'No run is recorded: too few to learn. 5 more lead to basic predictions.'],
-    [1, '1 run is recorded: too few to learn. 4 more lead to basic predictions.'],
-    [4, '4 runs are recorded: too few to learn. 1 more leads to basic predictions.'],
-    [5, '5 runs are recorded: basic predictions. 15 more lead to reliable predictions.'],
-    [20, '20 runs are recorded: reliable predictions. 80 more lead to high accuracy.'],
-    [1200, '1,200 runs are recorded: high accuracy.'],
+    [1, 'The task known best was measured in 1 run: too few to learn. 4 more lead to basic predictions.'],
+    [4, 'The task known best was measured in 4 runs: too few to learn. 1 more leads to basic predictions.'],
+    [
+      5,
+      'The task known best was measured in 5 runs: basic predictions. 15 more lead to reliable predictions.',
+    ],
+    [20, 'The task known best was measured in 20 runs: reliable predictions. 80 more lead to high accuracy.'],
+    [1200, 'The task known best was measured in 1,200 runs: high accuracy.'],
   ])('%i runs', (runs, sentence) => {
     expect(dataGuidance(runs).sentence).toBe(sentence);
   });
