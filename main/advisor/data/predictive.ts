@@ -1,3 +1,4 @@
+import { differentRows } from '../models/basis.ts';
 import { type Matrix, rowOf, take, takeRows } from './matrix.ts';
 import { fitSpread, type SpreadTerm, spreadAt } from './spread.ts';
 import { clamp, quantileOf } from './statistics.ts';
@@ -24,7 +25,7 @@ export interface Residuals {
 const STEPS = 100;
 /** Parts of the rows whose spread is told by the others. */
 const PARTS = 5;
-/** Fewer rows than this per anchor would tell of chance. */
+/** Fewer rows than this per anchor, or fewer different ones, would tell of chance. */
 const ROWS_PER_ANCHOR = 25;
 const MOST_ANCHORS = 9;
 /** Percentiles of more rows, taken evenly, are the same. */
@@ -66,7 +67,9 @@ export function gatherResiduals(
   const ascending = take(standard, order);
   const answers = Float64Array.from(order, (row) => predicted[row] as number).sort();
   const width = quantileOf(answers, 0.95) - quantileOf(answers, 0.05);
-  const count = width > 1e-9 ? clamp(Math.floor(order.length / ROWS_PER_ANCHOR), 1, MOST_ANCHORS) : 1;
+  const different = inputs.columns.length > 0 ? differentRows(inputs) : order.length;
+  const most = Math.floor(Math.min(different, order.length) / ROWS_PER_ANCHOR);
+  const count = width > 1e-9 ? clamp(most, 1, MOST_ANCHORS) : 1;
   const anchors = Array.from({ length: count }, (_, i) => quantileOf(answers, (i + 0.5) / count));
   const bandwidth = width / count;
   const local = anchors.map((anchor) => {

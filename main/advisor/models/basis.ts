@@ -42,9 +42,9 @@ export function termsFor(matrix: Matrix, ranges: readonly Range[]): Term[] {
 }
 
 /** Enough to know that there are plenty. */
-const PLENTY = 120;
+const PLENTY = 240;
 
-/** How many rows differ in their inputs, counted to 120. Answers of earlier stages differ from fold to fold and tell nothing new. */
+/** How many rows differ in their inputs, counted to 240. Answers of earlier stages differ from fold to fold and tell nothing new. */
 export function differentRows(matrix: Matrix): number {
   const { columns } = inputsOf(matrix);
   const seen = new Set<string>();

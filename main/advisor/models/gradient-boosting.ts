@@ -1,6 +1,7 @@
 import { type Matrix, take } from '../data/matrix.ts';
 import { permutation, type Random } from '../data/random.ts';
 import { mean, quantileOf, sorted } from '../data/statistics.ts';
+import { differentRows } from './basis.ts';
 import { bin } from './binning.ts';
 import { type Leaf, TreeGrower } from './grow-tree.ts';
 import type { Fit, FitOptions, Fitted } from './model.ts';
@@ -60,6 +61,7 @@ function boost(
   const learning = Int32Array.from({ length: matrix.rows }, (_, i) => i).filter((row) => !isHeld.has(row));
   const quantile = params.loss === 'quantile' ? params.quantile : null;
   const known = take(y, learning);
+  const different = Math.min(learning.length, differentRows(matrix));
   const base = quantile === null ? mean(known) : quantileOf(sorted(known), quantile);
   const fitted = new Float64Array(matrix.rows).fill(base);
   const residuals = new Float64Array(matrix.rows);
@@ -67,8 +69,8 @@ function boost(
   const grower = new TreeGrower(binned, {
     maxLeaves: params.maxLeaves,
     maxDepth: params.maxDepth,
-    // Small histories need small leaves, or boosting could not split at all.
-    minSamplesLeaf: Math.max(1, Math.min(params.minSamplesLeaf, Math.floor(learning.length / 8))),
+    // Small histories need small leaves, or boosting could not split at all; a campaign that is repeated stays small.
+    minSamplesLeaf: Math.max(1, Math.min(params.minSamplesLeaf, Math.floor(different / 8))),
     lambda: 1,
     columnsPerSplit: Math.max(1, Math.round(params.maxFeatures * matrix.columns.length)),
     random,

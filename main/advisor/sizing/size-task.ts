@@ -1,11 +1,11 @@
 import type { ResourceRequest } from '../../providers/provider.ts';
-import type { Interval, IoClass, Predicted } from '../../telemetry/events.ts';
+import type { IoClass, Predicted } from '../../telemetry/events.ts';
 import type { Sizing, SizingQuery } from '../advisor.ts';
 import { type KnownBefore, nearestCpus } from '../data/features.ts';
 import { clamp } from '../data/statistics.ts';
 import { QUANTILES_ASKED } from '../training/defaults.ts';
-import { NOMINAL_COVERAGE } from '../training/out-of-fold.ts';
 import { lowerValue, upperValue } from '../training/quantiles.ts';
+import { repeats } from '../training/same-inputs.ts';
 import { ioClassOf } from '../training/stages.ts';
 import {
   LEAST_QUANTILE_ROWS,
@@ -15,14 +15,8 @@ import {
 } from '../training/trained-task.ts';
 import { suggestCpus } from './cpus.ts';
 import { boundedByHistory } from './first-request.ts';
-import {
-  type ChainAnswer,
-  ChainPredictor,
-  lowerOf,
-  pointOf,
-  type StageAnswer,
-  upperOf,
-} from './predict-chain.ts';
+import { learnedInterval, quantileInterval } from './intervals.ts';
+import { type ChainAnswer, ChainPredictor, lowerOf, pointOf, upperOf } from './predict-chain.ts';
 import { requestAtRisk } from './risky-request.ts';
 import { roundWalltime } from './round-request.ts';
 
@@ -45,10 +39,12 @@ export class TaskSizer {
   readonly trained: TrainedTask;
   readonly #predictor: ChainPredictor | null;
   readonly #prefer: Preference;
+  readonly #repeated: (inputs: Float64Array) => TrainedQuantile | null;
 
   constructor(trained: TrainedTask, prefer: Preference) {
     this.trained = trained;
     this.#prefer = prefer;
+    this.#repeated = repeats(trained.same);
     this.#predictor = trained.chain && prefer !== 'quantile' ? new ChainPredictor(trained.chain) : null;
   }
 
@@ -68,8 +64,8 @@ export class TaskSizer {
     const memory = this.#memory(method, answer);
     const wall = this.#time('wall_time', answer, this.trained.quantiles.wallSeconds);
     const cpu = this.#time('cpu_time', answer, this.trained.quantiles.cpuSeconds);
-    // A quantile is what it is called; a model's answer is a decision.
-    const decides = method === 'learned';
+    // A quantile is what it is called; any other answer is a decision.
+    const decides = method === 'learned' || memory?.repeated !== undefined;
     const hours = wall && wall.interval.point / 3600;
     const asked = memory && requestAtRisk({ at: memory.at, risk, confidence, decides, hours });
     const level = asked && risk !== 'balanced' ? asked.level : confidence;
@@ -93,7 +89,7 @@ export class TaskSizer {
         ioClass,
       } satisfies Predicted,
       evidence: {
-        ...this.#evidence(method, reason, level),
+        ...this.#evidence(method, withRepeats(reason, memory?.repeated), level),
         risk: asked && risk,
         io_class: ioClass,
         ...(this.#isNewKind(query) && { cautions: [this.#newKindSentence(query)] }),
@@ -135,17 +131,21 @@ export class TaskSizer {
 
   #memory(method: Sizing['method'], answers: ChainAnswer | undefined) {
     const answer = answers?.stages.peak_memory;
-    const known = this.trained.quantiles.memory;
-    if (method === 'learned' && answer)
+    // What just these inputs needed before is what they need.
+    const repeated = answer ? this.#repeated(answer.inputs) : null;
+    const known = repeated ?? this.trained.quantiles.memory;
+    if (method === 'learned' && answer && !repeated)
       return {
         at: (p: number) =>
           p < 0.5 ? lowerOf(answer, p) : boundedByHistory(upperOf(answer, p), p, pointOf(answer), known),
         interval: learnedInterval(answer),
+        repeated: undefined,
       };
-    return method === 'quantile' && known
+    return method !== 'manifest' && known
       ? {
           at: (p: number) => (p < 0.5 ? lowerValue(known, p) : upperValue(known, p)),
           interval: quantileInterval(known),
+          repeated: repeated?.rows,
         }
       : null;
   }
@@ -231,17 +231,9 @@ function walltimeWithin(
   return isNewKind ? Math.max(advised, walltimeSeconds) : advised;
 }
 
-const TAIL = (1 - NOMINAL_COVERAGE) / 2;
-
-function learnedInterval(answer: StageAnswer): Interval {
-  return ordered(lowerOf(answer, TAIL), pointOf(answer), upperOf(answer, 1 - TAIL));
-}
-
-function quantileInterval(known: TrainedQuantile): Interval {
-  return ordered(lowerValue(known, TAIL), Math.exp(known.centre), upperValue(known, 1 - TAIL));
-}
-
-/** A model that is always too low has residuals that are all positive: its point is moved into its interval. */
-function ordered(low: number, point: number, high: number): Interval {
-  return { low, point: clamp(point, low, high), high };
+/** @param times with just these inputs */
+function withRepeats(reason: string, times: number | undefined): string {
+  return times === undefined
+    ? reason
+    : `${reason} With just these inputs it was measured ${times} times: what it needed then is asked for.`;
 }

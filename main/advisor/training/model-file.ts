@@ -231,6 +231,18 @@ const trainedTask = z.strictObject({
   instancesPerRun: z.number().int().min(1),
   targetKinds: z.array(text).max(1000).exactOptional(),
   ioClass: z.enum(IO_CLASSES).exactOptional(),
+  same: z
+    .array(
+      z.strictObject({
+        inputs: float64,
+        peaks: float64.refine(
+          (peaks) => peaks.length > 0 && peaks.every((peak) => peak > 0 && Number.isFinite(peak)),
+          'its peaks are none',
+        ),
+      }),
+    )
+    .max(100_000)
+    .exactOptional(),
 });
 
 const modelFile = z.strictObject({

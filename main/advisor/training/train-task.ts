@@ -7,9 +7,11 @@ import type { ModelParams } from '../models/model-params.ts';
 import type { TaskTrainingReport } from '../training-report.ts';
 import { driftOf } from '../validation/drift.ts';
 import { groupedFolds, timeOrderedFolds } from '../validation/folds.ts';
+import { clearlyCheaper } from '../validation/wastage.ts';
 import { judgeMemory, type Verdict, wallSecondsOf } from './judge-memory.ts';
 import { learningCurve } from './learning-curve.ts';
 import { type HeldOut, scoresOfStage } from './out-of-fold.ts';
+import { sameInputs } from './same-inputs.ts';
 import { summaryOf } from './task-summary.ts';
 import { heldOutInTime, targetOf } from './time-order.ts';
 import { type ChainLink, trainChain } from './train-chain.ts';
@@ -57,6 +59,10 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
   const drift = options.quick
     ? null
     : driftOf(space, inputs, residualsOf(rows.length, inTime.get('peak_memory') ?? memory?.held));
+  const same = sameInputs(
+    inputs,
+    Float64Array.from(rows, (row) => row.peakMemoryBytes ?? Number.NaN),
+  );
   const trained: TrainedTask = {
     ...summaryOf(task, rows),
     chain:
@@ -72,6 +78,7 @@ export function trainTask(history: TaskHistory, options: TrainTaskOptions): Task
     wastage: perTask(verdict),
     calibration: verdict.calibration,
     importance: memory?.report.importance ?? [],
+    ...(chain.length > 0 && same.length > 0 && { same }),
   };
   return {
     trained,
@@ -119,11 +126,14 @@ function againOf({ definition, trained }: ChainLink) {
   return { definition, candidates: trained.members.map(({ type }) => type) };
 }
 
-/** A model that wins on shuffled runs but loses in order of time has learned from the future. */
+/**
+ * A model that wins on shuffled runs but loses in order of time has learned from the future. By chance it loses as easily
+ * as it wins: one block of a small history would choose a method for one run, and the next run another.
+ */
 function holdingInTime(grouped: Verdict, timed: Verdict | null): Verdict {
   if (grouped.chosen !== 'learned' || !timed?.learned || !timed.quantile) return grouped;
+  if (!clearlyCheaper(timed.quantile, timed.learned)) return grouped;
   const change = timed.learned.gbh / timed.quantile.gbh - 1;
-  if (!(change > 0.02)) return grouped;
   return {
     ...grouped,
     chosen: 'quantile',

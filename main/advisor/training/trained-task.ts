@@ -4,6 +4,7 @@ import type { FeatureSpace } from '../data/features.ts';
 import type { Residuals } from '../data/predictive.ts';
 import type { MemberType } from '../models/fit-model.ts';
 import type { ModelData, Scale } from '../models/model.ts';
+import type { SameInputs } from './same-inputs.ts';
 import type { StageName } from './stages.ts';
 
 /** One learned figure, as plain data. Several members are averaged on the stage's scale. */
@@ -70,6 +71,8 @@ export interface TrainedTask {
   readonly targetKinds?: readonly string[];
   /** The middle one of all measured; absent where no attempt tells. */
   readonly ioClass?: IoClass;
+  /** Attempts that repeated each other; absent where none did. */
+  readonly same?: readonly SameInputs[];
 }
 
 /** Confidence levels at which first requests are counted on held-out rows. */

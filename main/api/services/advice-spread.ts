@@ -2,6 +2,7 @@ import type { Sizing, SizingQuery } from '../../advisor/advisor.ts';
 import { ChainPredictor, lowerOf, upperOf } from '../../advisor/sizing/predict-chain.ts';
 import { knownBefore } from '../../advisor/sizing/size-task.ts';
 import { lowerValue, upperValue } from '../../advisor/training/quantiles.ts';
+import { repeats } from '../../advisor/training/same-inputs.ts';
 import type { TrainedTask } from '../../advisor/training/trained-task.ts';
 import type { Spread } from '../advisor-views.ts';
 
@@ -18,23 +19,34 @@ export interface PredictedSpread {
 /** Answers what may come out, not only what is asked for. Models are made ready once per training. */
 export class Spreads {
   readonly #predictors = new WeakMap<TrainedTask, ChainPredictor>();
+  readonly #repeats = new WeakMap<TrainedTask, ReturnType<typeof repeats>>();
 
   /** What the method that sized an instance predicts of it. */
   of(trained: TrainedTask, query: SizingQuery, method: Sizing['method']): PredictedSpread {
     const { memory, wallSeconds } = trained.quantiles;
-    const answers = method === 'learned' ? this.#ask(trained, query) : undefined;
+    const asked = method === 'manifest' ? undefined : this.#ask(trained, query);
+    const repeated = asked?.peak_memory && this.#repeatsOf(trained)(asked.peak_memory.inputs);
+    const answers = method === 'learned' ? asked : undefined;
     const at = (answer: Parameters<typeof upperOf>[0]) => (p: number) =>
       p < 0.5 ? lowerOf(answer, p) : upperOf(answer, p);
     const known = (values: NonNullable<typeof memory>) => (p: number) =>
       p < 0.5 ? lowerValue(values, p) : upperValue(values, p);
     return {
-      memory: answers?.peak_memory
-        ? at(answers.peak_memory)
-        : memory && method !== 'manifest'
-          ? known(memory)
-          : null,
+      memory: repeated
+        ? known(repeated)
+        : answers?.peak_memory
+          ? at(answers.peak_memory)
+          : memory && method !== 'manifest'
+            ? known(memory)
+            : null,
       time: answers?.wall_time ? at(answers.wall_time) : wallSeconds && known(wallSeconds),
     };
+  }
+
+  #repeatsOf(trained: TrainedTask) {
+    const found = this.#repeats.get(trained) ?? repeats(trained.same);
+    this.#repeats.set(trained, found);
+    return found;
   }
 
   #ask(trained: TrainedTask, query: SizingQuery) {

@@ -134,8 +134,7 @@ test('advice adopted into the manifest ten times over settles, whatever the task
       expect(Math.min(...late)).toBeGreaterThan(0.7 * largest);
       expect(Math.max(...late)).toBeLessThan(2 * largest + 64 * MIB);
     }),
-    // The same tasks each time: other seeds find, rarely, a history of 8 noisy rows whose request moves by a fifth once.
-    { numRuns: 12, seed: 1996 },
+    { numRuns: 12 },
   );
 });
 
