@@ -315,4 +315,6 @@ export interface HistorySummary {
   readonly withMemory: number;
   readonly runs: number;
   readonly lastAt: number;
+  /** What a GiB of memory costs an hour, in USD, by the newest of its runs that knew; absent where none did. */
+  readonly usdPerGbh?: number;
 }

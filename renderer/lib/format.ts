@@ -32,6 +32,11 @@ export function money(usd: Maybe): string {
   });
 }
 
+/** `12.3 GB·h ($0.12)`; without the price where nobody knows it. */
+export function pricedGibHours(gbh: Maybe, usdPerGbh: Maybe): string {
+  return known(gbh) && known(usdPerGbh) ? `${gibHours(gbh)} (${money(gbh * usdPerGbh)})` : gibHours(gbh);
+}
+
 // Made once: a table formats hundreds of numbers a frame.
 const WHOLE = new Intl.NumberFormat('en-US');
 const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });

@@ -5,6 +5,7 @@ import type { IoClass } from '../events.ts';
 import { stateCode } from '../instance-codes.ts';
 import type { HistoryRow, HistorySummary } from '../views.ts';
 import { INSTANCES_IN_ORDER, json, num, numOrNull, text, textOrNull } from './context.ts';
+import { MEMORY_RATES } from './run-cost.ts';
 
 /** Ends that say nothing about what the program needs are not history. */
 const LEARNABLE = `a.outcome IS NOT NULL AND a.outcome NOT IN ('cancelled', 'lost', 'launch_failure')`;
@@ -64,6 +65,7 @@ function historyRow(row: SqlRow): HistoryRow {
 }
 
 export function historySummary(db: SqlDatabase): readonly HistorySummary[] {
+  const rates = newestRates(db);
   return db
     .prepare(
       `SELECT i.task, count(*) AS row_count, sum(a.outcome = 'succeeded') AS succeeded,
@@ -78,7 +80,19 @@ export function historySummary(db: SqlDatabase): readonly HistorySummary[] {
       withMemory: num(row, 'with_memory'),
       runs: num(row, 'runs'),
       lastAt: num(row, 'last_at'),
+      ...rates.get(text(row, 'task')),
     }));
+}
+
+/** By task. */
+function newestRates(db: SqlDatabase): ReadonlyMap<string, Pick<HistorySummary, 'usdPerGbh'>> {
+  const rows = db
+    .prepare(
+      `SELECT i.task, p.usd, max(r.started_at) FROM (${MEMORY_RATES}) p JOIN runs r USING (run_key)
+       CROSS JOIN instances i ON i.run_key = p.run_key AND i.component = p.component GROUP BY i.task`,
+    )
+    .all();
+  return new Map(rows.map((row) => [text(row, 'task'), { usdPerGbh: num(row, 'usd') }]));
 }
 
 /** The newest success under a key. A reused result is not a success of its own, so it always leads to the original. */

@@ -11,7 +11,7 @@ import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { count, gibHours, percent } from '../../lib/format.ts';
+import { count, gibHours, money, percent } from '../../lib/format.ts';
 import { methodName } from './report-sentences.ts';
 
 /** The advisor judged by what happened: promises and what became of them, per task and over the last runs. */
@@ -38,7 +38,7 @@ export function AdviceRecord({ projectId }: { projectId: string }) {
 
 function Record({ record }: { record: AdvisorRecord }) {
   const draw = useCallback((theme: ChartTheme) => promisePicture(record.trend, theme), [record]);
-  const { savedGbh } = record.total;
+  const { savedGbh, savedUsd } = record.total;
   return (
     <Stack gap="md">
       {record.retrainSuggested ? (
@@ -49,8 +49,8 @@ function Record({ record }: { record: AdvisorRecord }) {
       {savedGbh !== null && (
         <Text size="sm">
           {savedGbh >= 0
-            ? `Compared with the manifest as first written it has saved ${gibHours(savedGbh)} so far, failed attempts counted.`
-            : `Compared with the manifest as first written it has held ${gibHours(-savedGbh)} more so far: it asked for less than tasks need, or failures cost more than was saved.`}
+            ? `Compared with the manifest as first written it has saved ${saved(savedGbh, savedUsd)} so far, failed attempts counted.`
+            : `Compared with the manifest as first written it has held ${saved(-savedGbh, savedUsd && -savedUsd)} more so far: it asked for less than tasks need, or failures cost more than was saved.`}
         </Text>
       )}
       <Chart title="Promised and kept, run by run" draw={draw} height={240} />
@@ -72,6 +72,11 @@ function Record({ record }: { record: AdvisorRecord }) {
       />
     </Stack>
   );
+}
+
+/** Runs on targets without prices save no money. */
+function saved(gbh: number | null, usd: number | undefined): string {
+  return usd === undefined ? gibHours(gbh) : `${gibHours(gbh)} (${money(usd)})`;
 }
 
 type Row = AdvisorRecord['total'] & { readonly key: string; readonly name: React.ReactNode };
@@ -102,7 +107,7 @@ function ScoreTable({ head, rows }: { head: string; rows: readonly Row[] }) {
               <Table.Td ta="right">{percent(row.promised)}</Table.Td>
               <Table.Td ta="right">{percent(row.memoryCoverage)}</Table.Td>
               <Table.Td ta="right">{percent(row.wallCoverage)}</Table.Td>
-              <Table.Td ta="right">{gibHours(row.savedGbh)}</Table.Td>
+              <Table.Td ta="right">{saved(row.savedGbh, row.savedUsd)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -97,7 +97,7 @@ function Advisor({ projectId, status }: { projectId: string; status: AdvisorStat
   );
 }
 
-function Report({ status: { report } }: { status: AdvisorStatus }) {
+function Report({ status: { report, history } }: { status: AdvisorStatus }) {
   if (!report)
     return (
       <EmptyState title="Not trained yet">
@@ -105,5 +105,5 @@ function Report({ status: { report } }: { status: AdvisorStatus }) {
         saved on the runs you already have.
       </EmptyState>
     );
-  return <TaskReports tasks={report.tasks} />;
+  return <TaskReports tasks={report.tasks} history={history} />;
 }

@@ -7,7 +7,7 @@ import type {
 import { stageName, stageValue } from '../../charts/quantity.ts';
 import { inside } from '../../charts/scatter-picture.ts';
 import { wilsonInterval } from '../../charts/wilson.ts';
-import { gibHours, percent, plural } from '../../lib/format.ts';
+import { percent, plural, pricedGibHours } from '../../lib/format.ts';
 
 /** `Peak memory predictions are off by 42 MB on average, typically 4.1 %.` */
 export function accuracySentence(stage: StageReport): string {
@@ -44,16 +44,19 @@ export function coverageVerdict(stage: StageReport): CoverageVerdict {
   return { kind: 'holds', sentence };
 }
 
-/** What the method in use saves against the manifest's numbers, on the runs recorded so far; null when nobody can say. */
-export function savingSentence(task: TaskTrainingReport): string | null {
+/**
+ * What the method in use saves against the manifest's numbers, on the runs recorded so far; null when nobody can say.
+ *
+ * @param usdPerGbh what memory cost in the task's newest run that knew
+ */
+export function savingSentence(task: TaskTrainingReport, usdPerGbh?: number): string | null {
   const before = task.wastage.manifest;
   const after = task.wastage[task.chosen];
   if (task.chosen === 'manifest' || before === null || after === null || before <= 0) return null;
   const change = (before - after) / before;
   const failures = failureChange(task);
-  return change >= 0
-    ? `On the runs you have it would have wasted ${gibHours(after)} instead of ${gibHours(before)} with the manifest as first written, ${percent(change)} less${failures}.`
-    : `On the runs you have it would have wasted ${gibHours(after)} instead of ${gibHours(before)} with the manifest as first written${failures}.`;
+  const less = change >= 0 ? `, ${percent(change)} less` : '';
+  return `On the runs you have it would have wasted ${pricedGibHours(after, usdPerGbh)} instead of ${pricedGibHours(before, usdPerGbh)} with the manifest as first written${less}${failures}.`;
 }
 
 function failureChange(task: TaskTrainingReport): string {

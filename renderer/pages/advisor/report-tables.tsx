@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core';
 import type { StageReport, TaskTrainingReport } from '../../../main/advisor/training-report.ts';
 import { stageValue } from '../../charts/quantity.ts';
-import { count, gibHours, percent } from '../../lib/format.ts';
+import { count, percent, pricedGibHours } from '../../lib/format.ts';
 import { methodName } from './report-sentences.ts';
 
 /** Cross-validation, fold by fold. */
@@ -47,7 +47,13 @@ function pick({ mae, rmse, mape, r2, coverage }: StageReport) {
 }
 
 /** Wastage and failures of each method over the recorded tasks, out of fold. */
-export function FailuresTable({ task }: { task: TaskTrainingReport }) {
+export function FailuresTable({
+  task,
+  usdPerGbh,
+}: {
+  task: TaskTrainingReport;
+  usdPerGbh?: number | undefined;
+}) {
   return (
     <Table>
       <Table.Thead>
@@ -64,7 +70,7 @@ export function FailuresTable({ task }: { task: TaskTrainingReport }) {
               {method === 'manifest' ? 'The manifest as first written' : methodName(method, task.modelType)}
               {method === task.chosen ? ' (in use)' : ''}
             </Table.Td>
-            <Table.Td ta="right">{gibHours(task.wastage[method])}</Table.Td>
+            <Table.Td ta="right">{pricedGibHours(task.wastage[method], usdPerGbh)}</Table.Td>
             <Table.Td ta="right">{count(task.failures[method])}</Table.Td>
           </Table.Tr>
         ))}

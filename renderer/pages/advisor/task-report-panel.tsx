@@ -15,11 +15,17 @@ import { accuracySentence, coverageVerdict, methodName, savingSentence } from '.
 import { FoldTable } from './report-tables.tsx';
 import { HistorySection, SavingSection } from './task-report-sections.tsx';
 
+interface TaskReportProps {
+  readonly task: TaskTrainingReport;
+  /** What memory cost in the task's newest run that knew. */
+  readonly usdPerGbh?: number | undefined;
+}
+
 /** What training found about one task, first in sentences, then in pictures, then in numbers. */
-export function TaskReportPanel({ task }: { task: TaskTrainingReport }) {
+export function TaskReportPanel({ task, usdPerGbh }: TaskReportProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const stage = task.stages.find((candidate) => candidate.stage === chosen) ?? task.stages[0];
-  const saving = savingSentence(task);
+  const saving = savingSentence(task, usdPerGbh);
   return (
     <Panel
       title={task.task}
@@ -52,7 +58,7 @@ export function TaskReportPanel({ task }: { task: TaskTrainingReport }) {
           ))}
         </div>
         {stage && <StageSection task={task} stage={stage} onChoose={setChosen} />}
-        <SavingSection task={task} />
+        <SavingSection task={task} usdPerGbh={usdPerGbh} />
         <HistorySection task={task} />
       </Stack>
     </Panel>

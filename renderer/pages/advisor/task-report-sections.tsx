@@ -10,14 +10,21 @@ import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { driftPicture } from '../../charts/drift-picture.ts';
 import { learningCurvePicture } from '../../charts/training-pictures.ts';
+import { money } from '../../lib/format.ts';
 import { Figure } from './figure.tsx';
 import { learningSentence } from './report-sentences.ts';
 import { FailuresTable } from './report-tables.tsx';
 
+interface PricedTask {
+  readonly task: TaskTrainingReport;
+  /** What memory cost in the task's newest run that knew. */
+  readonly usdPerGbh?: number | undefined;
+}
+
 /** What each method would have wasted on the recorded tasks. */
-export function SavingSection({ task }: { task: TaskTrainingReport }) {
+export function SavingSection({ task, usdPerGbh }: PricedTask) {
   const known = Object.values(task.wastage).some((wasted) => wasted !== null);
-  if (known) return <Saving task={task} />;
+  if (known) return <Saving task={task} usdPerGbh={usdPerGbh} />;
   return (
     <Text size="sm" c="dimmed">
       What was wasted cannot be said yet: too few attempts have measured memory.
@@ -25,7 +32,7 @@ export function SavingSection({ task }: { task: TaskTrainingReport }) {
   );
 }
 
-function Saving({ task }: { task: TaskTrainingReport }) {
+function Saving({ task, usdPerGbh }: PricedTask) {
   const draw = useCallback(
     (theme: ChartTheme) => wastagePicture(methodBars(task), 'GB·h wasted, failures priced in', theme),
     [task],
@@ -36,7 +43,12 @@ function Saving({ task }: { task: TaskTrainingReport }) {
         <Chart title={`${task.task}: wastage by method`} draw={draw} height={barsHeight(3)} />
       </Figure>
       <Figure title="In numbers">
-        <FailuresTable task={task} />
+        <FailuresTable task={task} usdPerGbh={usdPerGbh} />
+        {usdPerGbh !== undefined && (
+          <Text size="xs" c="dimmed">
+            At {money(usdPerGbh)} per GB·h, what memory cost in its newest run on a target with prices.
+          </Text>
+        )}
       </Figure>
     </SimpleGrid>
   );

@@ -62,6 +62,11 @@ describe('the report in sentences', () => {
     );
   });
 
+  it('says the same in money where memory has a price', () => {
+    const told = savingSentence(task({ wastage: { manifest: 40, quantile: 30, learned: 10 } }), 0.01);
+    expect(told).toContain('10 GB·h ($0.10) instead of 40 GB·h ($0.40)');
+  });
+
   it('claims no saving where there is none', () => {
     expect(savingSentence(task({ chosen: 'manifest' }))).toBeNull();
     expect(savingSentence(task({ wastage: { manifest: 1, quantile: 1, learned: 2 } }))).not.toContain('less');

@@ -3,6 +3,7 @@ import { judgeAdvice } from '../../../main/telemetry/advice-record.ts';
 import type { TelemetryEvent } from '../../../main/telemetry/events.ts';
 import { exportRuns } from '../../../main/telemetry/export/export.ts';
 import { adviceOutcomes } from '../../../main/telemetry/queries/advice.ts';
+import { historySummary } from '../../../main/telemetry/queries/history.ts';
 import { report } from '../../../main/telemetry/queries/report.ts';
 import { renderReport } from '../../../main/telemetry/report-text.ts';
 import { openWorkspace } from '../../../main/telemetry/workspace.ts';
@@ -53,6 +54,19 @@ describe('where memory has a price', () => {
       });
       expect(renderReport(report(context, RUN)!)).not.toMatch(/(wasted|GB·h) \(\$/);
     }
+  });
+
+  it('the history of a task tells what its memory cost last', () => {
+    const { writer, context } = memory();
+    for (const [runId, rates, at] of [
+      ['run-a', { demeter: 0.01 }, 1],
+      ['run-b', { demeter: 0.02 }, 2],
+      ['run-c', null, 3],
+    ] as const) {
+      const start = { ...begun(rates, runId), at: at * HOUR };
+      writer.write([start, ...[added(advised), ...whole('simulate.0', hour)].map(inRun(runId))]);
+    }
+    expect(historySummary(context.db)).toMatchObject([{ task: 'simulate', runs: 3, usdPerGbh: 0.02 }]);
   });
 
   it('a sum over runs counts those that have prices', () => {
