@@ -77,6 +77,10 @@ const BEYOND = [1.5, 3, 6, 12, 24, 48];
  * Sizes the tasks of one kind from those before them. Several small models are fitted to the history anew for each
  * task; their leave-one-out residuals say which peaks are possible, their costs on the history how much each model has
  * to say, and the request is the ladder with the least expected cost. No randomness, no clock.
+ *
+ * Tasks of other kinds teach nothing, on purpose. What they share, learned from all the others and offered to a task's
+ * first 20 rows, was measured on three nf-core traces in three orders each: a slope on input size and effects of samples
+ * wasted more in four of nine replays (up to 21 %), less in two and as much in three; a usual tail more in seven.
  */
 export class OnlineSizer {
   readonly #rows: Row[] = [];

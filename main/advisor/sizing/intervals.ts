@@ -20,3 +20,28 @@ export function quantileInterval(known: TrainedQuantile): Interval {
 function ordered(low: number, point: number, high: number): Interval {
   return { low, point: clamp(point, low, high), high };
 }
+
+/** A figure that is not known exactly. */
+export interface PredictedValue {
+  /** What it exceeds with probability 1 − p. */
+  readonly at: (p: number) => number;
+  readonly interval: Interval;
+}
+
+/** The same for its quantiles alone. */
+export function boundedAt(at: PredictedValue['at'], own: TrainedQuantile): PredictedValue['at'] {
+  const centre = Math.exp(own.centre);
+  return (p) =>
+    p < 0.5
+      ? clamp(at(p), Math.min(centre, lowerValue(own, p)), centre)
+      : clamp(at(p), centre, Math.max(centre, upperValue(own, p)));
+}
+
+/**
+ * An answer moved to the edge of what attempts with just the same inputs needed, where it lies outside: less than their
+ * median was not enough before, and more than their own upper bound was never needed.
+ */
+export function withinHistory(said: PredictedValue, own: TrainedQuantile): PredictedValue {
+  const at = boundedAt(said.at, own);
+  return { at, interval: ordered(at(TAIL), said.interval.point, at(1 - TAIL)) };
+}

@@ -15,8 +15,15 @@ import {
 } from '../training/trained-task.ts';
 import { suggestCpus } from './cpus.ts';
 import { boundedByHistory } from './first-request.ts';
-import { learnedInterval, quantileInterval } from './intervals.ts';
-import { type ChainAnswer, ChainPredictor, lowerOf, pointOf, upperOf } from './predict-chain.ts';
+import { learnedInterval, type PredictedValue, quantileInterval, withinHistory } from './intervals.ts';
+import {
+  type ChainAnswer,
+  ChainPredictor,
+  lowerOf,
+  pointOf,
+  type StageAnswer,
+  upperOf,
+} from './predict-chain.ts';
 import { requestAtRisk } from './risky-request.ts';
 import { roundWalltime } from './round-request.ts';
 
@@ -64,8 +71,8 @@ export class TaskSizer {
     const memory = this.#memory(method, answer);
     const wall = this.#time('wall_time', answer, this.trained.quantiles.wallSeconds);
     const cpu = this.#time('cpu_time', answer, this.trained.quantiles.cpuSeconds);
-    // A quantile is what it is called; any other answer is a decision.
-    const decides = method === 'learned' || memory?.repeated !== undefined;
+    // A quantile is what it is called; a model's answer is a decision.
+    const decides = method === 'learned';
     const hours = wall && wall.interval.point / 3600;
     const asked = memory && requestAtRisk({ at: memory.at, risk, confidence, decides, hours });
     const level = asked && risk !== 'balanced' ? asked.level : confidence;
@@ -131,21 +138,26 @@ export class TaskSizer {
 
   #memory(method: Sizing['method'], answers: ChainAnswer | undefined) {
     const answer = answers?.stages.peak_memory;
-    // What just these inputs needed before is what they need.
     const repeated = answer ? this.#repeated(answer.inputs) : null;
-    const known = repeated ?? this.trained.quantiles.memory;
-    if (method === 'learned' && answer && !repeated)
+    const said = this.#memoryBy(method, answer);
+    return said && repeated ? { ...withinHistory(said, repeated), repeated: repeated.rows } : said;
+  }
+
+  #memoryBy(
+    method: Sizing['method'],
+    answer: StageAnswer | undefined,
+  ): (PredictedValue & { readonly repeated?: number }) | null {
+    const known = this.trained.quantiles.memory;
+    if (method === 'learned' && answer)
       return {
         at: (p: number) =>
           p < 0.5 ? lowerOf(answer, p) : boundedByHistory(upperOf(answer, p), p, pointOf(answer), known),
         interval: learnedInterval(answer),
-        repeated: undefined,
       };
-    return method !== 'manifest' && known
+    return method === 'quantile' && known
       ? {
           at: (p: number) => (p < 0.5 ? lowerValue(known, p) : upperValue(known, p)),
           interval: quantileInterval(known),
-          repeated: repeated?.rows,
         }
       : null;
   }
@@ -235,5 +247,5 @@ function walltimeWithin(
 function withRepeats(reason: string, times: number | undefined): string {
   return times === undefined
     ? reason
-    : `${reason} With just these inputs it was measured ${times} times: what it needed then is asked for.`;
+    : `${reason} With just these inputs it was measured ${times} times: what is asked for lies within what these tell.`;
 }

@@ -1,4 +1,5 @@
 import type { Sizing, SizingQuery } from '../../advisor/advisor.ts';
+import { boundedAt } from '../../advisor/sizing/intervals.ts';
 import { ChainPredictor, lowerOf, upperOf } from '../../advisor/sizing/predict-chain.ts';
 import { knownBefore } from '../../advisor/sizing/size-task.ts';
 import { lowerValue, upperValue } from '../../advisor/training/quantiles.ts';
@@ -31,14 +32,13 @@ export class Spreads {
       p < 0.5 ? lowerOf(answer, p) : upperOf(answer, p);
     const known = (values: NonNullable<typeof memory>) => (p: number) =>
       p < 0.5 ? lowerValue(values, p) : upperValue(values, p);
+    const valueAt = answers?.peak_memory
+      ? at(answers.peak_memory)
+      : memory && method !== 'manifest'
+        ? known(memory)
+        : null;
     return {
-      memory: repeated
-        ? known(repeated)
-        : answers?.peak_memory
-          ? at(answers.peak_memory)
-          : memory && method !== 'manifest'
-            ? known(memory)
-            : null,
+      memory: valueAt && repeated ? boundedAt(valueAt, repeated) : valueAt,
       time: answers?.wall_time ? at(answers.wall_time) : wallSeconds && known(wallSeconds),
     };
   }
