@@ -76,11 +76,12 @@ describe('the request', () => {
 });
 
 test('10,000 instances are sized in less than a second', () => {
-  // The fastest of ten thousands counts: the machine may be busy with other tests.
+  // The fastest of ten thousands counts, by the thread's own time: the machine may be busy with other tests.
   const times = Array.from({ length: 10 }, () => {
-    const started = performance.now();
+    const before = process.threadCpuUsage();
     for (let i = 0; i < 1000; i++) learned.size(query({ features: { ...features, num_nodes: 100 + i } }));
-    return performance.now() - started;
+    const { user, system } = process.threadCpuUsage(before);
+    return (user + system) / 1000;
   });
   expect(10 * Math.min(...times)).toBeLessThan(1000);
 });
