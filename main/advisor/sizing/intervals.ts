@@ -28,20 +28,35 @@ export interface PredictedValue {
   readonly interval: Interval;
 }
 
+/** Four times as sure as was asked, and no less than what lies beyond the largest of the whole history. */
+function beyondAll(p: number, rows: number): number {
+  return Math.max(1 - (1 - p) / 4, rows / (rows + 1));
+}
+
 /** The same for its quantiles alone. */
-export function boundedAt(at: PredictedValue['at'], own: TrainedQuantile): PredictedValue['at'] {
+export function boundedAt(
+  at: PredictedValue['at'],
+  own: TrainedQuantile,
+  all: TrainedQuantile | null,
+): PredictedValue['at'] {
   const centre = Math.exp(own.centre);
+  const upper = (p: number) =>
+    all ? Math.min(upperValue(own, p), upperValue(all, beyondAll(p, all.rows))) : upperValue(own, p);
   return (p) =>
     p < 0.5
       ? clamp(at(p), Math.min(centre, lowerValue(own, p)), centre)
-      : clamp(at(p), centre, Math.max(centre, upperValue(own, p)));
+      : clamp(at(p), centre, Math.max(centre, upper(p)));
 }
 
 /**
  * An answer moved to the edge of what attempts with just the same inputs needed, where it lies outside: less than their
- * median was not enough before, and more than their own upper bound was never needed.
+ * median was not enough before, and more than their own upper bound, or that of the whole history, was never needed.
  */
-export function withinHistory(said: PredictedValue, own: TrainedQuantile): PredictedValue {
-  const at = boundedAt(said.at, own);
+export function withinHistory(
+  said: PredictedValue,
+  own: TrainedQuantile,
+  all: TrainedQuantile | null,
+): PredictedValue {
+  const at = boundedAt(said.at, own, all);
   return { at, interval: ordered(at(TAIL), said.interval.point, at(1 - TAIL)) };
 }

@@ -140,7 +140,9 @@ export class TaskSizer {
     const answer = answers?.stages.peak_memory;
     const repeated = answer ? this.#repeated(answer.inputs) : null;
     const said = this.#memoryBy(method, answer);
-    return said && repeated ? { ...withinHistory(said, repeated), repeated: repeated.rows } : said;
+    return said && repeated
+      ? { ...withinHistory(said, repeated, this.trained.quantiles.memory), repeated: repeated.rows }
+      : said;
   }
 
   #memoryBy(

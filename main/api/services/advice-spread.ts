@@ -38,7 +38,7 @@ export class Spreads {
         ? known(memory)
         : null;
     return {
-      memory: valueAt && repeated ? boundedAt(valueAt, repeated) : valueAt,
+      memory: valueAt && repeated ? boundedAt(valueAt, repeated, memory) : valueAt,
       time: answers?.wall_time ? at(answers.wall_time) : wallSeconds && known(wallSeconds),
     };
   }
