@@ -81,6 +81,22 @@ describeInBrowser('the Scaling page', () => {
     await expect.poll(() => row().innerText(), { timeout: 30_000 }).toMatch(/model[\s\S]*100 %/);
   });
 
+  it('takes a new aim, budget and deadline while the run goes on', async () => {
+    const rules = page.getByRole('form', { name: 'Rules' });
+    await rules.getByRole('textbox', { name: 'Budget of the run' }).fill('25');
+    await rules.getByRole('textbox', { name: 'Done within' }).fill('2');
+    await rules.getByRole('combobox', { name: 'Aim' }).click();
+    await page.getByRole('option', { name: 'Shortest time' }).click();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    await page.reload();
+    await row().waitFor();
+    await expect
+      .poll(() => rules.getByRole('textbox', { name: 'Budget of the run' }).inputValue())
+      .toBe('$25');
+    expect(await rules.getByRole('textbox', { name: 'Done within' }).inputValue()).toBe('2 h of its start');
+  });
+
   it('holds a tag that was set by hand until it is released', async () => {
     await row().getByRole('button', { name: 'One worker of model more' }).click();
     await row().getByText('by hand').waitFor();
@@ -117,6 +133,9 @@ describeInBrowser('the Scaling page', () => {
   it('replays the run so far under other policies, side by side', async () => {
     const panel = page.getByRole('region', { name: 'What if' });
     await panel.getByRole('textbox', { name: 'At most, model' }).fill('20');
+    await panel.getByRole('button', { name: 'Replay' }).click();
+    await panel.getByRole('button', { name: 'Cancel' }).click();
+    await panel.getByText('The replay was cancelled.').waitFor();
     await panel.getByRole('button', { name: 'Replay' }).click();
     const table = panel.getByRole('table', { name: 'Policies side by side' });
     await table.waitFor({ timeout: 60_000 });

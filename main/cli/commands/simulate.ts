@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, systemErrorCode } from '../../platform/errors.ts';
 import { describeDuration } from '../../platform/units.ts';
 import { REFERENCE_POLICIES } from '../../scaling/policies/reference-policies.ts';
@@ -11,10 +12,13 @@ import {
   recordedTrace,
   recordedWorkload,
 } from '../../scaling/recorded-workload.ts';
+import type { AnyPolicy } from '../../scaling/simulator/policy.ts';
 import { simulate as replay, type SimDecision, type SimResult } from '../../scaling/simulator/simulate.ts';
+import type { Workload } from '../../scaling/simulator/workload.ts';
 import type { ImportFormat } from '../../telemetry/import/import.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { Progress } from '../progress.ts';
 import { findRun, fromHere, withWorkspace, workspaceRoot } from '../project.ts';
 import { table } from '../table.ts';
 
@@ -38,10 +42,11 @@ export async function simulate(context: CommandContext, input: SimulateInput): P
     });
   const workload = recordedWorkload(name, tasks, (tag) => poolFrom(file, tag), file.max_total ?? null);
   const policy = policyOf(file);
-  const result = replay(workload, policy, { seed: file.seed });
-  const others = REFERENCE_POLICIES.filter((reference) => reference.name !== policy.name).map((reference) =>
-    replay(workload, reference, { seed: file.seed }),
-  );
+  const references = REFERENCE_POLICIES.filter((reference) => reference.name !== policy.name);
+  const [result, ...others] = (await replayAll(context, workload, [policy, ...references], file.seed)) as [
+    SimResult,
+    ...SimResult[],
+  ];
   context.output.result(
     {
       source: name,
@@ -54,6 +59,26 @@ export async function simulate(context: CommandContext, input: SimulateInput): P
     () => textOf(tasks.length, [result, ...others]),
   );
   return EXIT.done;
+}
+
+/** One policy after the other, saying how far it is; an interrupt ends it in between. */
+async function replayAll(
+  { io, output }: CommandContext,
+  workload: Workload,
+  policies: readonly AnyPolicy[],
+  seed: number,
+): Promise<SimResult[]> {
+  const progress = new Progress(io, { quiet: output.quiet, now: Date.now });
+  const results: SimResult[] = [];
+  for (const policy of policies) {
+    progress.show(
+      `Replaying ${workload.tasks.length.toLocaleString('en')} tasks: ${results.length} of ${policies.length} policies done, now ${policy.name}`,
+    );
+    await nextTurn();
+    results.push(replay(workload, policy, { seed }));
+  }
+  progress.clear();
+  return results;
 }
 
 async function policyText(path: string): Promise<string> {

@@ -2,14 +2,22 @@ import type { ScaleSettings } from '../../../main/api/scaling-views.ts';
 
 type Typed = number | null;
 
-/** The limits as they stand in the form: null where nothing, or nothing readable, is typed. Thresholds in percent. */
+/**
+ * The limits as they stand in the form: null where nothing, or nothing readable, is typed, which for budget and deadline
+ * means none. Thresholds in percent, the deadline in hours since the run began.
+ */
 export interface LimitsDraft {
   readonly minWorkers: Readonly<Record<string, Typed>>;
   readonly maxWorkers: Readonly<Record<string, Typed>>;
   readonly scaleUpPercent: Typed;
   readonly scaleDownPercent: Typed;
   readonly cooldownSeconds: Typed;
+  readonly objective: ScaleSettings['objective'];
+  readonly budgetUsd: Typed;
+  readonly deadlineHours: Typed;
 }
+
+const HOUR_SECONDS = 3600;
 
 export function draftOf(settings: ScaleSettings, tags: readonly string[]): LimitsDraft {
   const byTag = (values: Readonly<Record<string, number>>) =>
@@ -20,6 +28,9 @@ export function draftOf(settings: ScaleSettings, tags: readonly string[]): Limit
     scaleUpPercent: Math.round(settings.scaleUpThreshold * 100),
     scaleDownPercent: Math.round(settings.scaleDownThreshold * 100),
     cooldownSeconds: settings.cooldownSeconds,
+    objective: settings.objective,
+    budgetUsd: settings.budgetUsd,
+    deadlineHours: settings.deadlineSeconds === null ? null : settings.deadlineSeconds / HOUR_SECONDS,
   };
 }
 
@@ -49,6 +60,9 @@ export function settingsOf(draft: LimitsDraft): Partial<ScaleSettings> | null {
     scaleUpThreshold: scaleUpPercent / 100,
     scaleDownThreshold: scaleDownPercent / 100,
     cooldownSeconds,
+    objective: draft.objective,
+    budgetUsd: draft.budgetUsd,
+    deadlineSeconds: draft.deadlineHours === null ? null : draft.deadlineHours * HOUR_SECONDS,
   };
 }
 

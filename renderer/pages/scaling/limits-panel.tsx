@@ -1,4 +1,4 @@
-import { Button, NumberInput, Stack, Text } from '@mantine/core';
+import { Button, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ScalingView } from '../../../main/api/scaling-views.ts';
@@ -6,6 +6,7 @@ import type { LiveState } from '../../../main/session/live-state.ts';
 import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { OBJECTIVES, oneOf } from '../../lib/choices.ts';
 import { draftOf, type LimitsDraft, problemOf, sameDraft, settingsOf } from './limits-draft.ts';
 import classes from './scaling.module.css';
 import { TagTable } from './tag-table.tsx';
@@ -37,14 +38,14 @@ export function LimitsPanel({ projectId, live, scaling }: LimitsPanelProps) {
     if (settings) change.mutate({ projectId, runId: live.runId, settings });
   };
   const rule = (
-    key: 'scaleUpPercent' | 'scaleDownPercent' | 'cooldownSeconds',
+    key: 'scaleUpPercent' | 'scaleDownPercent' | 'cooldownSeconds' | 'budgetUsd' | 'deadlineHours',
     label: string,
-    suffix: string,
     max: number,
+    look: { readonly prefix?: string; readonly suffix?: string; readonly placeholder?: string },
   ) => (
     <NumberInput
       label={label}
-      suffix={suffix}
+      {...look}
       w={184}
       min={0}
       max={max}
@@ -68,9 +69,30 @@ export function LimitsPanel({ projectId, live, scaling }: LimitsPanelProps) {
             apply();
           }}
         >
-          {rule('scaleUpPercent', 'Add when busy over', ' %', 100)}
-          {rule('scaleDownPercent', 'Remove when busy under', ' %', 100)}
-          {rule('cooldownSeconds', 'Cooldown', ' s', 86_400)}
+          <Select
+            label="Aim"
+            w={184}
+            data={[...OBJECTIVES]}
+            allowDeselect={false}
+            value={draft.objective}
+            onChange={(value) =>
+              setTyped({
+                ...draft,
+                objective: oneOf(
+                  OBJECTIVES.map((one) => one.value),
+                  value,
+                ),
+              })
+            }
+          />
+          {rule('budgetUsd', 'Budget of the run', 1e9, { prefix: '$', placeholder: 'none' })}
+          {rule('deadlineHours', 'Done within', 8784, {
+            suffix: ' h of its start',
+            placeholder: 'no deadline',
+          })}
+          {rule('scaleUpPercent', 'Add when busy over', 100, { suffix: ' %' })}
+          {rule('scaleDownPercent', 'Remove when busy under', 100, { suffix: ' %' })}
+          {rule('cooldownSeconds', 'Cooldown', 86_400, { suffix: ' s' })}
           <Button type="submit" disabled={!changed || problem !== null} loading={change.isPending}>
             Apply
           </Button>

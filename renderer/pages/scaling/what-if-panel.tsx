@@ -1,5 +1,5 @@
-import { Button, NumberInput, Stack, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { REPLAY_RULES, type Replay, type ReplayConditions } from '../../../main/api/scaling-views.ts';
 import { describeInput } from '../../../main/platform/units.ts';
@@ -22,16 +22,17 @@ export function WhatIfPanel({ projectId, runId, tags, live }: WhatIfPanelProps) 
   const api = useApi();
   const [typed, setTyped] = useState<ReplayConditions>({});
   const [asked, setAsked] = useState<ReplayConditions | null>(null);
-  const replay = useQuery(
-    api.scaling.whatIf.queryOptions(
-      { projectId, runId, policies: [...REPLAY_RULES], conditions: asked ?? {} },
-      {
-        enabled: asked !== null,
-        placeholderData: keepPreviousData,
-        staleTime: live ? 0 : Number.POSITIVE_INFINITY,
-      },
-    ),
+  const client = useQueryClient();
+  const question = api.scaling.whatIf.queryOptions(
+    { projectId, runId, policies: [...REPLAY_RULES], conditions: asked ?? {} },
+    {
+      enabled: asked !== null,
+      placeholderData: keepPreviousData,
+      staleTime: live ? 0 : Number.POSITIVE_INFINITY,
+      trpc: { abortOnUnmount: true },
+    },
   );
+  const replay = useQuery(question);
   const again = () => {
     if (asked !== null && JSON.stringify(asked) === JSON.stringify(typed)) void replay.refetch();
     else setAsked(typed);
@@ -56,16 +57,30 @@ export function WhatIfPanel({ projectId, runId, tags, live }: WhatIfPanelProps) 
             used={replay.data?.conditions ?? null}
             onType={setTyped}
           />
-          <Button type="submit" loading={replay.isFetching}>
-            Replay
-          </Button>
+          <Group gap="xs">
+            <Button type="submit" loading={replay.isFetching}>
+              Replay
+            </Button>
+            {replay.isFetching && (
+              <Button
+                variant="default"
+                onClick={() => void client.cancelQueries({ queryKey: question.queryKey, exact: true })}
+              >
+                Cancel
+              </Button>
+            )}
+          </Group>
         </form>
         {asked === null ? (
           <Text size="sm" c="dimmed">
             Nothing was replayed yet. What is left empty is taken as it was recorded.
           </Text>
+        ) : replay.fetchStatus === 'idle' && replay.isPending ? (
+          <Text size="sm" c="dimmed" role="status">
+            The replay was cancelled.
+          </Text>
         ) : (
-          <QueryView query={replay} loading="Replaying the run…">
+          <QueryView query={replay} loading={`Replaying the run under ${REPLAY_RULES.length} policies…`}>
             {(data) => <CourseComparison replay={data} live={live} />}
           </QueryView>
         )}
