@@ -27,7 +27,7 @@ const TRADE = {
  * Of a run to which more keeps coming only this share of what was spent counts: no delay of what comes in between lasts
  * to its end.
  */
-const OPEN_SHARE = 0.2;
+const OPEN_SHARE = 0.25;
 /** What is predicted may last so much longer before a deadline is in danger. */
 const DEADLINE_MARGIN = { safe: 1.2, aggressive: 1.1, manual: 1.1 } as const;
 /** A change must be better than none by this share. */
