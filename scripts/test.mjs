@@ -38,10 +38,11 @@ await ensureBuilt().catch((error) => {
 });
 
 const reports = await mkdtemp(join(tmpdir(), 'scalable-tests-'));
-// Whatever tests leave in the folder for temporary files goes with it. Others than us must reach what lies in it: a cluster's user.
+// Whatever tests leave in the folder for temporary files goes with it. As ever, every user may write there: a database's, a cluster's.
 const temporary = join(reports, 'tmp');
+await mkdir(temporary);
 await chmod(reports, 0o755);
-await mkdir(temporary, { mode: 0o755 });
+await chmod(temporary, 0o1777);
 const total = { passed: 0, failed: 0, skips: [] };
 let allExitedWell = true;
 let interrupted = false;

@@ -97,7 +97,9 @@ export function nextChange(
         continue;
       }
       const promise = Math.min(limits.shareOf(tag), one.pending);
-      return { name, parallelism: promise, behind: first.map((other) => other.name) };
+      const waiting = { ...one, behind: first.map((other) => other.name) };
+      const others = arrays.filter((other) => other !== one);
+      return { name, ...placeFor(waiting, others, promise, limits) };
     }
     if (isWaiting(one) || parallelism < want) raises.push(one);
     else if (Math.min(parallelism, one.running + one.pending) > want)
