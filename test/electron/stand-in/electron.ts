@@ -160,7 +160,9 @@ class WebContents extends EventEmitter {
         ),
       )
       .catch((error: unknown) => {
-        if (!this.#destroyed) throw error;
+        // What is sent to a page that is leaving is lost there too, without a word.
+        const isLeaving = error instanceof Error && error.message.includes('Execution context was destroyed');
+        if (!this.#destroyed && !isLeaving) throw error;
       });
   }
   reload(): void {
@@ -269,8 +271,8 @@ export const session = {
   },
 };
 export const dialog = {
-  showMessageBox: async ({ message }: { message: string }) => {
-    control.messageBoxes.push(message);
+  showMessageBox: async ({ message, detail = '' }: { message: string; detail?: string }) => {
+    control.messageBoxes.push(detail === '' ? message : `${message} ${detail}`);
     return { response: control.messageBoxAnswer };
   },
   showOpenDialog: async () => ({
