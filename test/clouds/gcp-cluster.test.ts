@@ -137,7 +137,7 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
     const events = follow(cluster);
     const ids = Array.from({ length: 12 }, (_, i) => `w.${i}`);
     await cluster.scale({ a: 2 });
-    cluster.submit(ids.map((id) => instance(id, { seconds: 1.5 })));
+    cluster.submit(ids.map((id) => instance(id, { seconds: 2.5 })));
     await until(() => double.batch.running === 2, 'two run');
     await cluster.scale({ a: 4 });
     await until(() => double.batch.running === 4 && started(events) > 0, 'four run');

@@ -5,10 +5,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
 import { project } from '../integration/session-projects.ts';
+import type { Said } from './cloud-cli.ts';
 import { scalable } from './gcp-cli.ts';
 import { manifest, ON_DEMAND } from './gcp-rig.ts';
 
-const INSTANCES = 80;
+/** Two seconds each on four workers: longer than all the kills take, however quick the machine. */
+const INSTANCES = 120;
+const WORKERS = 4;
 const KILLS = 10;
 
 let double: GcpDouble | null = null;
@@ -44,22 +47,29 @@ collect:
   needs: [simulate]
   outputs: { all: all.txt }`,
         ', chunk_target: 1',
-      ).replace('max_workers: 8', 'max_workers: 4'),
+      ).replace('max_workers: 8', `max_workers: ${WORKERS}`),
     );
     const argv = async () => [
       'run',
       'scalable.yaml',
       ...((await runOf(study.folder)) ? ['--resume', 'last'] : []),
     ];
-    for (let kill = 0; kill < KILLS; kill++) {
-      const app = scalable(double, study.folder, ...(await argv()));
+    // Of a run that has ended meanwhile nothing could be resumed.
+    let last: Said | null = null;
+    let kills = 0;
+    while (kills < KILLS && last === null) {
+      const app = scalable(double, study.folder, ...(await argv()), '--format', 'json');
       // At another moment each time, from the very beginning to the middle of the work.
-      await Promise.race([app.ended, sleep(1500 + Math.random() * 3500)]);
+      last = await Promise.race([app.ended, sleep(1500 + Math.random() * 3500).then(() => null)]);
+      if (last !== null) break;
       app.kill();
-      await app.ended;
+      const said = await app.ended;
+      if (said.code === 0) last = said;
+      kills++;
     }
-    const last = scalable(double, study.folder, ...(await argv()), '--format', 'json');
-    expect(await last.ended).toMatchObject({ code: 0, out: expect.stringContaining('"succeeded"') });
+    last ??= await scalable(double, study.folder, ...(await argv()), '--format', 'json').ended;
+    expect(last).toMatchObject({ code: 0, out: expect.stringContaining('"succeeded"') });
+    expect(kills).toBeGreaterThan(KILLS / 2);
 
     const workspace = await openWorkspace(study.folder, { access: 'read' });
     const runId = (await runOf(study.folder)) ?? '';
@@ -78,8 +88,24 @@ collect:
       .map(Number);
     expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: INSTANCES }, (_, i) => i + 1));
     expect(double.batch.running).toBe(0);
+    expect(mostAtOnce(double.batch.ledger)).toBeLessThanOrEqual(WORKERS);
     const sweep = scalable(double, study.folder, 'sweep', 'scalable.yaml', '--target', 'cloud');
     expect(await sweep.ended).toMatchObject({ code: 0, out: expect.stringContaining('Nothing is left') });
     expect(double.batch.ledger.every(({ to }) => to !== null)).toBe(true);
   });
 });
+
+/** Of times in which something was sold, so many overlapped at most. */
+function mostAtOnce(sold: GcpDouble['batch']['ledger']): number {
+  const changes = sold.flatMap(({ from, to }) => [
+    { at: from, by: 1 },
+    { at: to ?? Number.POSITIVE_INFINITY, by: -1 },
+  ]);
+  let now = 0;
+  let most = 0;
+  for (const { by } of changes.sort((a, b) => a.at - b.at || a.by - b.by)) {
+    now += by;
+    most = Math.max(most, now);
+  }
+  return most;
+}

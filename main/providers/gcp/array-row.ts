@@ -77,10 +77,15 @@ export class ArrayRow {
     return this.slices.filter(({ over }) => !over);
   }
 
+  /** Elements at once when nothing changes. */
+  get atOnce(): number {
+    return this.open.reduce((sum, slice) => sum + this.#width(slice), 0);
+  }
+
   /** What the next slice should be; null: nothing more is wished for, or all is handed over. */
   next(): Pick<Slice, 'number' | 'elements' | 'parallelism'> | null {
     const waiting = this.waiting;
-    const free = this.wished - this.open.reduce((sum, slice) => sum + this.#width(slice), 0);
+    const free = this.wished - this.atOnce;
     if (free <= 0 || waiting.length === 0) return null;
     const elements = waiting.slice(0, free * DEPTH);
     const number = 1 + Math.max(-1, ...this.slices.map((slice) => slice.number));

@@ -160,8 +160,9 @@ export class GcpEngine implements BatchEngine {
   async #load(arrayId: string): Promise<ArrayRow> {
     if (!this.#rows.has(arrayId)) {
       const row = await this.#files.read(arrayId);
+      await this.#look([row]);
       // Until somebody wishes for something, what there is goes on.
-      row.wished = row.open.reduce((sum, { parallelism, held }) => sum + (held ? 0 : parallelism), 0);
+      row.wished = row.atOnce;
       this.#rows.set(arrayId, row);
     }
     return this.#row(arrayId);
