@@ -1,13 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { eventsOf } from '../fixtures/telemetry/events-of-rows.ts';
 import { energyRows } from '../unit/advisor/fixtures.ts';
-import { newHome, openApp, type TestApp, type TestHome } from './support/app.ts';
+import { newHome, openApp, type TestApp, type TestHome, writeProject } from './support/app.ts';
 import { describeInBrowser } from './support/browser.ts';
-import { expectPicture, stopAtFirstFailure } from './support/walk.ts';
+import { expectPicture, openProject, stopAtFirstFailure } from './support/walk.ts';
 
 const MANIFEST = `version: 1
 project: { name: energy }
@@ -28,9 +26,7 @@ describeInBrowser('the advisor’s page', () => {
 
   beforeAll(async () => {
     home = await newHome();
-    const folder = join(home.folder, 'study');
-    await mkdir(folder);
-    await writeFile(join(folder, 'scalable.yaml'), MANIFEST);
+    const folder = await writeProject(home, 'study', { 'scalable.yaml': MANIFEST });
     const workspace = await openWorkspace(folder, { access: 'write' });
     const rows = energyRows(96);
     for (const runId of new Set(rows.map((row) => row.runId)))
@@ -55,10 +51,7 @@ describeInBrowser('the advisor’s page', () => {
   const trust = () => page.getByRole('region', { name: 'When not to trust this' });
 
   it('says how much there is, how varied, and what so much allows', async () => {
-    await page.getByRole('button', { name: /^Open a project folder/ }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText('study').first().click();
-    await dialog.getByRole('button', { name: /^Open/ }).click();
+    await openProject(page, 'study');
     await page.getByRole('link', { name: 'Advisor' }).click();
     await panel()
       .getByText(/^The task known best was measured in 8 runs: basic predictions\./)

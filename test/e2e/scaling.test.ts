@@ -1,10 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newHome, openApp, type TestApp, type TestHome } from './support/app.ts';
+import { newHome, openApp, type TestApp, type TestHome, writeProject } from './support/app.ts';
 import { describeInBrowser } from './support/browser.ts';
-import { expectPicture, planAndRun, stopAtFirstFailure } from './support/walk.ts';
+import { expectPicture, openProject, planAndRun, stopAtFirstFailure } from './support/walk.ts';
 
 /** Ninety seconds of work for one worker, thirty for three: long enough to be scaled by hand while it goes. */
 const MANIFEST = `version: 1
@@ -31,8 +29,7 @@ describeInBrowser('the Scaling page', () => {
 
   beforeAll(async () => {
     home = await newHome();
-    await mkdir(join(home.folder, 'study'));
-    await writeFile(join(home.folder, 'study', 'scalable.yaml'), MANIFEST);
+    await writeProject(home, 'study', { 'scalable.yaml': MANIFEST });
     app = await openApp({ home });
     page = app.page;
   });
@@ -48,10 +45,7 @@ describeInBrowser('the Scaling page', () => {
   const mode = (name: string) => page.getByRole('radio', { name, exact: true });
 
   it('says what would be here before the first run', async () => {
-    await page.getByRole('button', { name: /^Open a project folder/ }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText('study').first().click();
-    await dialog.getByRole('button', { name: /^Open/ }).click();
+    await openProject(page, 'study');
     await page.getByRole('link', { name: 'Scaling' }).click();
     await page.getByRole('heading', { name: 'No run to scale yet' }).waitFor();
     await page.getByRole('link', { name: 'Plan a run' }).waitFor();

@@ -1,10 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newHome, openApp, type TestApp, type TestHome } from './support/app.ts';
+import { newHome, openApp, type TestApp, type TestHome, writeProject } from './support/app.ts';
 import { describeInBrowser } from './support/browser.ts';
-import { planAndRun, stopAtFirstFailure, tasksIn } from './support/walk.ts';
+import { openProject, planAndRun, stopAtFirstFailure, tasksIn } from './support/walk.ts';
 
 /** Keeps more and more, as a leak does, evenly in time however busy the machine is. */
 const LEAK = `const kept = [];
@@ -33,10 +31,7 @@ describeInBrowser('a task without history that looks wrongly configured', () => 
 
   beforeAll(async () => {
     home = await newHome();
-    const folder = join(home.folder, 'leaky');
-    await mkdir(folder);
-    await writeFile(join(folder, 'scalable.yaml'), MANIFEST);
-    await writeFile(join(folder, 'leak.mjs'), LEAK);
+    await writeProject(home, 'leaky', { 'scalable.yaml': MANIFEST, 'leak.mjs': LEAK });
     app = await openApp({ home });
     page = app.page;
   });
@@ -47,10 +42,7 @@ describeInBrowser('a task without history that looks wrongly configured', () => 
   stopAtFirstFailure();
 
   it('is measured first by a few scouts, while the page says why the rest waits', async () => {
-    await page.getByRole('button', { name: /^Open a project folder/ }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText('leaky').first().click();
-    await dialog.getByRole('button', { name: /^Open/ }).click();
+    await openProject(page, 'leaky');
     await planAndRun(page);
     await page
       .getByRole('status')

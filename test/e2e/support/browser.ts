@@ -43,6 +43,17 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** A page as tests look at it: nothing moves by itself, and axe can be put into it as a script. */
+export async function stillPage(
+  browser: Browser,
+  { height, timeoutMs }: { height: number; timeoutMs: number },
+): Promise<Page> {
+  const viewport = { width: 1280, height };
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', bypassCSP: true });
+  context.setDefaultTimeout(timeoutMs);
+  return context.newPage();
+}
+
 /** Collects what a page complains about: thrown errors, console errors, violations of the security policy. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { AppServices } from '../../../main/api/services.ts';
 import { type Served, serve } from '../../../main/host/serve.ts';
 import { fakeServices } from '../../fixtures/fake-services.ts';
-import { complaintsOf, launchBrowser } from './browser.ts';
+import { complaintsOf, launchBrowser, stillPage } from './browser.ts';
 
 export interface FakePage {
   readonly page: Page;
@@ -32,13 +32,7 @@ export function fakePage(make: () => AppServices = fakeServices): FakePage {
   async function begin(services: AppServices): Promise<void> {
     browser ??= await launchBrowser();
     const host = await serve({ services });
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 860 },
-      reducedMotion: 'reduce',
-      bypassCSP: true, // axe is put into the page as a script
-    });
-    context.setDefaultTimeout(20_000);
-    const page = await context.newPage();
+    const page = await stillPage(browser, { height: 860, timeoutMs: 20_000 });
     complaints = complaintsOf(page);
     open = { host, page, services };
     await page.goto(host.issueUrl());

@@ -4,7 +4,7 @@ import { type AppRuntime, startRuntime } from '../../../main/api/app-runtime.ts'
 import { memorySecrets } from '../../../main/connections/secrets.ts';
 import { serve } from '../../../main/host/serve.ts';
 import { silentLogger } from '../../../main/platform/logger.ts';
-import { complaintsOf } from './browser.ts';
+import { complaintsOf, stillPage } from './browser.ts';
 
 /** The app in this process, so that a test can look into it, and a page of it. */
 export interface OwnApp {
@@ -28,13 +28,7 @@ export async function openOwnApp(
   const runtime = startRuntime({ host: 'browser', logger: silentLogger, secrets: () => memorySecrets() });
   const { projectId } = await runtime.services.projects.open(folder);
   const host = await serve({ services: runtime.services });
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-    bypassCSP: true, // axe is put into the page as a script
-  });
-  context.setDefaultTimeout(30_000);
-  const page = await context.newPage();
+  const page = await stillPage(browser, { height: 900, timeoutMs: 30_000 });
   const complaints = complaintsOf(page);
   await page.goto(host.issueUrl());
   return {
@@ -44,7 +38,7 @@ export async function openOwnApp(
     complaints,
     show: (path) => page.goto(new URL(path, page.url()).href),
     close: async () => {
-      await context.close();
+      await page.context().close();
       await host.close();
       await runtime.close();
       vi.unstubAllEnvs();

@@ -23,6 +23,14 @@ export async function trySample(page: Page): Promise<void> {
   await editorOf(page).waitFor();
 }
 
+/** From the start page into a project below the user's home. */
+export async function openProject(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: /^Open a project folder/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(name).first().click();
+  await dialog.getByRole('button', { name: /^Open/ }).click();
+}
+
 /** Find and replace in the editor, everywhere. */
 export async function replaceInManifest(page: Page, find: string, by: string): Promise<void> {
   await editorOf(page).focus();
