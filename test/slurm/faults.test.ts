@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { EXIT } from '../../main/cli/exit-codes.ts';
 import { Campaign } from './campaign-rig.ts';
-import { cutConnections, restartController, seeded, silence } from './faults.ts';
+import { cutConnections, hasWrittenDown, restartController, seeded, silence } from './faults.ts';
 import { withSlurm } from './with-slurm.ts';
 
 const INSTANCES = 500;
@@ -40,7 +40,10 @@ withSlurm('20 faults while 500 instances run on a real Slurm', (cluster) => {
       starts++;
       app = campaign.start('run', '--resume', 'last');
     };
-    await campaign.until(async () => (await campaign.rows()).length === INSTANCES, 60, app.said);
+    await campaign.until(async () => (await campaign.accepted()) === 1, 60, app.said);
+    const acceptedAt = Date.now();
+    // What a controller forgets is given up and handed over again, after minutes.
+    await campaign.until(() => hasWrittenDown(cluster, acceptedAt), 60, app.said);
 
     for (const { fault } of shuffled) {
       await sleep(between(300, 4000));

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pidOf } from './cluster/daemons.ts';
 import type { TestCluster } from './cluster/test-cluster.ts';
@@ -63,6 +64,13 @@ export async function restartController(
   await cluster.kill('slurmctld', signal);
   await sleep(ms);
   await cluster.start('slurmctld');
+}
+
+/** Whether the controller has written its jobs down since: what it took a moment before it is killed, it has forgotten. */
+export function hasWrittenDown({ facts }: TestCluster, sinceMs: number): boolean {
+  return (
+    (statSync(join(facts.folder, 'state', 'job_state'), { throwIfNoEntry: false })?.mtimeMs ?? 0) > sinceMs
+  );
 }
 
 /** Numbers from 0 to 1, always the same for a seed (mulberry32, public domain). */

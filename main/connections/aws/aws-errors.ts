@@ -11,7 +11,7 @@ export interface AwsCall {
   readonly permission: string | null;
 }
 
-/** What AWS says to a call, in a sentence with what to do: `E_CLOUD_PERMISSION`, `E_CREDENTIALS…`, `E_CLOUD_UNREACHABLE`, else `E_CLOUD`. */
+/** What AWS says to a call, in a sentence with what to do: `E_CLOUD_PERMISSION`, `E_CREDENTIALS…`, `E_SITE_UNREACHABLE`, else `E_CLOUD`. */
 export function awsError(thrown: unknown, { of, doing, permission }: AwsCall): AppError {
   if (thrown instanceof AppError) return thrown;
   const { name, message } = failureOf(thrown);

@@ -14,7 +14,7 @@ export interface CredentialsOf {
 
 /**
  * What went wrong on the way to AWS credentials, in a sentence with what to do: `E_CREDENTIALS_EXPIRED`, `_MISSING`, `_MFA`,
- * `_DENIED`, `E_CLOUD_UNREACHABLE`, else `E_CREDENTIALS`.
+ * `_DENIED`, `E_SITE_UNREACHABLE`, else `E_CREDENTIALS`.
  */
 export function credentialsError(thrown: unknown, of: CredentialsOf): AppError {
   if (thrown instanceof AppError) return thrown;
@@ -54,7 +54,7 @@ export function credentialsError(thrown: unknown, of: CredentialsOf): AppError {
     );
   if (refusal === 'unreachable')
     return make(
-      'E_CLOUD_UNREACHABLE',
+      'E_SITE_UNREACHABLE',
       `AWS cannot be reached: ${message}`,
       'Look at the network, the region and the endpoint.',
     );

@@ -46,7 +46,7 @@ export class AwsCredentialSource {
     this.#source = this.#sourceOf();
   }
 
-  /** @throws AppError `E_CREDENTIALS…`, `E_CLOUD_UNREACHABLE` */
+  /** @throws AppError `E_CREDENTIALS…`, `E_SITE_UNREACHABLE` */
   readonly get = async (): Promise<Identity> => {
     if (this.#current && this.#secondsLeft(this.#current) * 1000 > RENEW_BEFORE_MS) return this.#current;
     this.#pending ??= this.#renewed().finally(() => {

@@ -50,7 +50,7 @@ const SLOWER_SECONDS = 5;
 
 /**
  * The device flow of IAM Identity Center. What it ends with is where the AWS tools look for it, readable by the user only.
- * @throws AppError E_CREDENTIALS_EXPIRED (nobody confirmed in time), E_CREDENTIALS_DENIED, E_CLOUD_ANSWER, E_CLOUD_UNREACHABLE, E_CANCELLED
+ * @throws AppError E_CREDENTIALS_EXPIRED (nobody confirmed in time), E_CREDENTIALS_DENIED, E_CLOUD_ANSWER, E_SITE_UNREACHABLE, E_CANCELLED
  */
 export async function* signIn({
   place,
@@ -160,7 +160,7 @@ function signInError(doing: string, thrown: unknown): AppError {
     );
   if (/^E[A-Z]+$/.test(name) || name === 'TimeoutError')
     return make(
-      'E_CLOUD_UNREACHABLE',
+      'E_SITE_UNREACHABLE',
       `The sign-in of AWS cannot be reached: ${message}`,
       'Look at the network, and whether the region of the sign-in is right.',
     );

@@ -32,6 +32,8 @@ export interface Element {
   asked: number;
   /** The site was told to end it. */
   cancelSent: boolean;
+  /** The accounting takes it for alive, and the queue does not know it: the controller went down before it wrote it down. */
+  forgotten: boolean;
   /** The engine has said that it is over, and what it cost. */
   closed: boolean;
 }
@@ -53,6 +55,8 @@ const SEEN_FILE_MS = 30_000;
 const NODE_SAID_MS = 8000;
 const NODE_SAYS: ReadonlySet<AttemptOutcome> = new Set(['out_of_memory', 'walltime']);
 const RARELY_MS = 120_000;
+/** A queue that answers and does not name what should be alive is believed after this, or after its grace. */
+const FORGOTTEN_MS = 120_000;
 
 /** @param isMoved attempts that were handed over again since, in a newer array */
 export function newElement(members: readonly JobMember[], isMoved: (member: JobMember) => boolean): Element {
@@ -75,6 +79,7 @@ export function newElement(members: readonly JobMember[], isMoved: (member: JobM
     askAt: 0,
     asked: 0,
     cancelSent: false,
+    forgotten: false,
     closed: false,
   };
 }
@@ -102,6 +107,12 @@ export function askFrom(element: Element, { graceMs }: Patience): number {
   const isSeen = element.members.some(({ told, startedAt }) => told || startedAt !== null);
   const seenMs = element.end && NODE_SAYS.has(element.end.outcome) ? NODE_SAID_MS : SEEN_FILE_MS;
   return Math.max(silentSince(element) + (isSeen ? Math.min(graceMs, seenMs) : graceMs), element.askAt);
+}
+
+/** From when on nobody can say any more what became of it. */
+export function lostFrom(element: Element, { graceMs, lostMs }: Patience): number {
+  const patienceMs = element.forgotten ? Math.max(graceMs, FORGOTTEN_MS) : lostMs;
+  return silentSince(element) + Math.min(patienceMs, lostMs);
 }
 
 /** Asks later, less and less often. */

@@ -6,6 +6,7 @@ import {
   type Element,
   endsElement,
   hasToldAll,
+  lostFrom,
   type Member,
   neverBeganRest,
   newElement,
@@ -13,7 +14,6 @@ import {
   type Patience,
   putOff,
   shiftTimes,
-  silentSince,
 } from './element.ts';
 import { endsOfMembers, type OpenMember } from './element-end.ts';
 import type { JobMember, JobRecord } from './job-store.ts';
@@ -154,6 +154,7 @@ export class TrackedArray {
     }
     element.state = state;
     element.missingSince = null;
+    element.forgotten = false;
     element.endedAt = null;
     element.asked = 0;
     element.askAt = 0;
@@ -186,10 +187,13 @@ export class TrackedArray {
   accounted(index: number, status: ElementStatus | null, now: number, patience: Patience): ClusterEvent[] {
     const element = this.#elements[index];
     if (!element) return [];
-    const end = status === null ? element.end : status.state === 'ended' ? (status.end ?? element.end) : null;
-    if (end || element.cancelSent || now - silentSince(element) >= patience.lostMs)
+    const isAlive = status !== null && status.state !== 'ended';
+    const end = isAlive ? null : (status?.end ?? element.end);
+    if (end || element.cancelSent || now >= lostFrom(element, patience))
       return this.#conclude(element, index, end, now);
     putOff(element, now, patience);
+    element.forgotten = isAlive && element.endedAt === null;
+    if (element.forgotten) element.askAt = Math.min(element.askAt, lostFrom(element, patience));
     return [];
   }
 
@@ -197,16 +201,16 @@ export class TrackedArray {
   unaccounted(index: number, now: number, patience: Patience): ClusterEvent[] {
     const element = this.#elements[index];
     if (!element) return [];
-    if (element.end && now - silentSince(element) >= patience.lostMs)
+    if (element.end && now >= lostFrom(element, patience))
       return this.#conclude(element, index, element.end, now);
     putOff(element, now, patience);
     return [];
   }
 
   /** Whether the next silence about an element makes it lost: then it is ended first, to be sure. */
-  aboutToBeLost(index: number, now: number, { lostMs }: Patience): boolean {
+  aboutToBeLost(index: number, now: number, patience: Patience): boolean {
     const element = this.#elements[index];
-    return !!element && !element.cancelSent && !element.end && now - silentSince(element) >= lostMs;
+    return !!element && !element.cancelSent && !element.end && now >= lostFrom(element, patience);
   }
 
   /** Marks instances as to be cancelled. */

@@ -228,7 +228,7 @@ function notYetKnown(arrayId: string): AppError {
 function notSubmitted(error: unknown): AppError {
   const { code, message, hint, details } = toErrorData(error);
   const status = Number(details?.status ?? 0);
-  if (code === 'E_CLOUD_UNREACHABLE' || status === 429 || status >= 500)
+  if (code === 'E_SITE_UNREACHABLE' || status === 429 || status >= 500)
     return new AppError({ code: 'E_SITE_UNREACHABLE', message, ...(hint && { hint }) }, { cause: error });
   if (code === 'E_QUOTA')
     return new AppError({ code: 'E_SUBMIT_LIMIT', message, ...(hint && { hint }) }, { cause: error });

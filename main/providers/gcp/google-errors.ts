@@ -158,7 +158,7 @@ export function googleError(
     );
   if (failure.status === null && NO_WAY.test(said))
     return make(
-      'E_CLOUD_UNREACHABLE',
+      'E_SITE_UNREACHABLE',
       `Google Cloud cannot be reached: ${failure.message}`,
       'Look at the network and the endpoint; it is tried again by itself while a run goes on.',
     );

@@ -114,6 +114,24 @@ describe('a cluster over a batch system', () => {
     expect(repeated(w.site)).toEqual([]);
   });
 
+  it('believes a queue that has forgotten what the accounting still takes for alive, though not at once', async () => {
+    const w = world(() => ({ seconds: 5000, outcome: 'succeeded' }));
+    const session = await SmallSession.open(ids(1), w);
+    await w.time.until(() => session.cluster.workerCount('model') === 1);
+    for (const array of w.site.arrays.values()) array.purged = true;
+    const { usage } = w.engine;
+    w.engine.usage = async (elements) =>
+      elements.map((element) => ({ ...element, state: 'running', reason: null, node: 'node1', end: null }));
+    const goneAt = w.time.now();
+    await w.time.until(() => session.events.some((event) => event.type === 'task_finished'));
+    const seconds = (w.time.now() - goneAt) / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(120);
+    expect(seconds).toBeLessThan(300);
+    w.engine.usage = usage;
+    await w.time.until(() => session.done);
+    expect(repeated(w.site)).toEqual([]);
+  });
+
   it('finds the work again after a week without the app, with the queue’s memory gone', async () => {
     const w = world();
     const first = await SmallSession.open(ids(100), w);

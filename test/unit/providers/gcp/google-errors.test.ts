@@ -40,7 +40,7 @@ describe('what Google Cloud says, in a sentence with what to do', () => {
       'E_CLOUD_API_DISABLED',
       /gcloud services enable batch\.googleapis\.com/,
     ],
-    [new Error('connect ECONNREFUSED 127.0.0.1:1'), 'E_CLOUD_UNREACHABLE', /network/],
+    [new Error('connect ECONNREFUSED 127.0.0.1:1'), 'E_SITE_UNREACHABLE', /network/],
     [rpc(13, 'sorry'), 'E_CLOUD', /Try again/],
   ])('%s', (thrown, code, hint) => {
     const error = googleError(thrown, CALL);
