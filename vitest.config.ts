@@ -10,6 +10,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
+          // They do not wait: every processor has one. The runner itself needs little.
+          maxWorkers: '100%',
           testTimeout: 20_000,
         },
       },

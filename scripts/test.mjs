@@ -1,28 +1,22 @@
 /**
- * `npm test [-- unit integration slurm clouds electron e2e]`: builds what is old, runs the suites, and says at the end what was
- * skipped and why. First those that keep the processors busy, then two rows of suites beside each other: one looks at this
- * machine and its screen, the other mostly waits for batch systems.
+ * `npm test [-- unit integration slurm clouds electron e2e]`: builds what is old, runs the suites, and says at the end what
+ * failed, and what was skipped and why. First those that keep the processors busy, then, beside each other, those that
+ * mostly wait: for processes, pages and batch systems. A few files of theirs that fail are run once more with the machine to
+ * themselves, and named even if they pass then.
  */
-import { chmod, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { needModernNode, root } from './lib/modern-node.mjs';
+import { join } from 'node:path';
+import { needModernNode } from './lib/modern-node.mjs';
 
 await needModernNode();
 const { ensureBuilt } = await import('./build.mjs');
 const { installMissing } = await import('./lib/system-packages.mjs');
-const { runLimited } = await import('./lib/limited-process.mjs');
-const { readResults } = await import('./lib/test-results.mjs');
+const { runSuite } = await import('./lib/suite.mjs');
 
-const STEPS = [
-  [['unit']],
-  [
-    ['integration', 'electron', 'e2e'],
-    ['slurm', 'clouds'],
-  ],
-];
-/** Several times what the longest takes on two slow cores: only a test that keeps its thread busy for ever gets there. */
-const SUITE_MINUTES = 30;
+const STEPS = [[['unit']], [['integration'], ['electron', 'e2e'], ['slurm'], ['clouds']]];
+/** More files than this do not fail because a machine was busy. */
+const MOST_TRIED_AGAIN = 4;
 const ALL = STEPS.flat(2);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
@@ -43,8 +37,7 @@ const temporary = join(reports, 'tmp');
 await mkdir(temporary);
 await chmod(reports, 0o755);
 await chmod(temporary, 0o1777);
-const total = { passed: 0, failed: 0, skips: [] };
-let allExitedWell = true;
+const total = { passed: 0, failures: [], unsteady: [], skips: [] };
 let interrupted = false;
 try {
   for (const step of STEPS) {
@@ -52,63 +45,62 @@ try {
     const shown = rows.find((row) => row.length > 0);
     await Promise.all(rows.map((row) => runRow(row, row === shown)));
   }
+  if (!interrupted) await tryAgain();
 } finally {
   await rm(reports, { recursive: true, force: true, maxRetries: 5 });
 }
 
+list('Failed:', total.failures, describeFailure);
+list('Failed beside other suites, passed alone:', total.unsteady, describeFailure);
+list('Skipped:', total.skips, ({ title, count, reason }) => `${title} (${count}): ${reason}`);
 const skipped = total.skips.reduce((sum, skip) => sum + skip.count, 0);
-if (skipped > 0) console.log('\nSkipped:');
-for (const { title, count, reason } of total.skips) console.log(`  ${title} (${count}): ${reason}`);
-console.log(`\n${total.passed} passed, ${total.failed} failed, ${skipped} skipped`);
-process.exit(interrupted ? 130 : total.failed === 0 && allExitedWell ? 0 : 1);
+console.log(`\n${total.passed} passed, ${total.failures.length} failed, ${skipped} skipped`);
+process.exit(interrupted ? 130 : total.failures.length === 0 ? 0 : 1);
+
+function list(heading, entries, describe) {
+  if (entries.length > 0) console.log(['', heading, ...entries.map(describe)].join('\n  '));
+}
+
+function describeFailure({ suite, file, title, message }) {
+  const name = [suite, file, title].filter(Boolean).join(' › ');
+  return [name, ...message.split('\n')].join('\n      ');
+}
 
 /** One after the other. */
 async function runRow(suites, isShown) {
   for (const suite of suites) {
     if (interrupted) return;
-    const { code, results } = await runSuite(suite, isShown);
-    allExitedWell &&= code === 0;
-    total.passed += results.passed;
-    // A runner that fails without a failed test (it crashed, an error outside of tests) is a failure all the same.
-    total.failed += code !== 0 && results.failed === 0 ? 1 : results.failed;
-    total.skips.push(...results.skips);
+    const { passed, failures, skips, isInterrupted } = await runSuite(suite, { reports, temporary, isShown });
+    interrupted ||= isInterrupted;
+    total.passed += passed;
+    total.failures.push(...failures);
+    total.skips.push(...skips);
   }
 }
 
-/** @param {boolean} isShown whether its output is seen as it comes, or as a whole at its end */
-async function runSuite(suite, isShown) {
-  const heading = `\n── ${suite} ──`;
-  if (isShown) console.log(heading);
-  const file = join(reports, `${suite}.json`);
-  const log = join(reports, `${suite}.log`);
-  const output = isShown ? undefined : await open(log, 'w');
-  const { code, isLate, isInterrupted } = await runLimited({
-    command: process.execPath,
-    args: [
-      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-      'run',
-      `--project=${suite}`,
-      '--passWithNoTests',
-      '--silent=passed-only',
-      '--reporter=default',
-      '--reporter=./scripts/lib/unfinished-reporter.mjs',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ],
-    cwd: root,
-    // Tests start `node` and our command by name: they get the Node that runs this.
-    env: {
-      ...process.env,
-      PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
-      TMPDIR: temporary,
-    },
-    output: output?.fd ?? 'inherit',
-    limitMs: SUITE_MINUTES * 60_000,
-  });
-  interrupted ||= isInterrupted;
-  await output?.close();
-  if (!isShown) console.log([heading, await readFile(log, 'utf8')].join('\n'));
-  if (isLate) console.log(`\n${suite} was ended after ${SUITE_MINUTES} minutes.`);
-  const report = await readFile(file, 'utf8').catch(() => '{}'); // the runner did not come so far
-  return { code, results: readResults(JSON.parse(report)) };
+/** Suites of one step get into each other's way on a slow machine: what failed there gets it to itself, once. */
+async function tryAgain() {
+  const beside = STEPS.filter((rows) => rows.length > 1).flat(2);
+  const isAlone = ({ suite, file }) => !file || !beside.includes(suite);
+  const files = new Set(total.failures.map(({ file }) => file));
+  if (total.failures.some(isAlone) || files.size > MOST_TRIED_AGAIN) return;
+  for (const [suite, failures] of Map.groupBy(total.failures, (failure) => failure.suite)) {
+    const again = await runSuite(suite, {
+      reports,
+      temporary,
+      isShown: true,
+      files: [...new Set(failures.map(({ file }) => file))],
+    });
+    interrupted ||= again.isInterrupted;
+    if (interrupted) return;
+    const stillFailing = new Set(again.failures.map(nameOf));
+    const unsteady = failures.filter((failure) => !stillFailing.has(nameOf(failure)));
+    total.unsteady.push(...unsteady);
+    total.passed += unsteady.length;
+    total.failures = [...total.failures.filter((failure) => failure.suite !== suite), ...again.failures];
+  }
+}
+
+function nameOf({ file, title }) {
+  return `${file} › ${title}`;
 }

@@ -1,15 +1,18 @@
 export interface TestReport {
   readonly testResults?: readonly {
+    readonly name: string;
     readonly status: string;
+    readonly message?: string;
     readonly assertionResults: readonly {
       readonly status: string;
       readonly ancestorTitles?: readonly string[];
       readonly title: string;
+      readonly failureMessages?: readonly string[];
     }[];
   }[];
 }
 export function readResults(report: TestReport): {
   passed: number;
-  failed: number;
+  failures: { file: string; title: string; message: string }[];
   skips: { title: string; count: number; reason: string }[];
 };

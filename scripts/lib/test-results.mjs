@@ -1,20 +1,36 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Of what a failed test says, this many lines are repeated at the end: enough to know what it is about. */
+const MESSAGE_LINES = 4;
+
 /**
- * What one test runner's JSON says, in numbers. A file that could not be loaded has no tests but did fail.
- * @returns {{ passed: number, failed: number, skips: { title: string, count: number, reason: string }[] }}
+ * What one test runner's JSON says, in numbers and names. A file that could not be loaded or set up has failed without a
+ * failed test.
+ * @returns {{ passed: number, failures: { file: string, title: string, message: string }[],
+ *   skips: { title: string, count: number, reason: string }[] }}
  */
 export function readResults(report) {
   let passed = 0;
-  let failed = 0;
+  const failures = [];
   const skips = new Map();
   for (const file of report.testResults ?? []) {
-    if (file.status === 'failed' && file.assertionResults.length === 0) failed++;
+    const fail = (title, message) => failures.push({ file: file.name, title, message: shorten(message) });
+    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) {
+      fail('could not be loaded or set up', file.message);
+    }
     for (const test of file.assertionResults) {
+      const title = [...(test.ancestorTitles ?? []), test.title].join(' › ');
       if (test.status === 'passed') passed++;
-      else if (test.status === 'failed') failed++;
+      else if (test.status === 'failed') fail(title, test.failureMessages?.[0]);
       else noteSkip(skips, test);
     }
   }
-  return { passed, failed, skips: [...skips.values()] };
+  return { passed, failures, skips: [...skips.values()] };
+}
+
+function shorten(message = '') {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines.slice(0, MESSAGE_LINES).join('\n').trim();
 }
 
 /**

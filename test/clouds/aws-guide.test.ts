@@ -334,6 +334,6 @@ describe('the guide of AWS, through the real SDK on a double of AWS', () => {
 
   it('says when nothing answers at the endpoint', async () => {
     const found = await failure('identity', { endpointUrl: 'http://127.0.0.1:9' });
-    expect(found.code).toBe('E_CLOUD_UNREACHABLE');
+    expect(found.code).toBe('E_SITE_UNREACHABLE');
   });
 });

@@ -9,21 +9,40 @@ const test = (status: string, ...titles: string[]) => ({
 
 describe('the sum at the end of npm test', () => {
   it('counts every test once, and a file that does not load as a failure', () => {
-    const { passed, failed } = readResults({
+    const { passed, failures } = readResults({
       testResults: [
-        { status: 'passed', assertionResults: [test('passed', 'a'), test('passed', 'b')] },
-        { status: 'failed', assertionResults: [test('failed', 'c')] },
-        { status: 'failed', assertionResults: [] },
+        { name: 'x.ts', status: 'passed', assertionResults: [test('passed', 'a'), test('passed', 'b')] },
+        { name: 'y.ts', status: 'failed', assertionResults: [test('failed', 'c', 'd'), test('passed', 'e')] },
+        { name: 'z.ts', status: 'failed', message: 'SyntaxError', assertionResults: [] },
       ],
     });
-    expect({ passed, failed }).toEqual({ passed: 2, failed: 2 });
+    expect(passed).toBe(3);
+    expect(failures).toEqual([
+      { file: 'y.ts', title: 'c › d', message: '' },
+      { file: 'z.ts', title: 'could not be loaded or set up', message: 'SyntaxError' },
+    ]);
+  });
+  it('repeats of a failure what it is about, without colours and without where it happened', () => {
+    const failureMessages = [
+      'Error: \u001B[31mno\u001B[39m\n  expected 1\n  got 2\n\n    at a.ts:1\n    at b.ts:2',
+    ];
+    const { failures } = readResults({
+      testResults: [
+        { name: 'x.ts', status: 'failed', assertionResults: [{ ...test('failed', 'a'), failureMessages }] },
+      ],
+    });
+    expect(failures[0]?.message).toBe('Error: no\n  expected 1\n  got 2');
   });
   it('says once why tests were skipped together', () => {
     const title = 'Electron itself (skipped: there is no display)';
     const { skips } = readResults({
       testResults: [
-        { status: 'passed', assertionResults: [test('skipped', title, 'a'), test('pending', title, 'b')] },
-        { status: 'passed', assertionResults: [test('skipped', 'nobody knows')] },
+        {
+          name: 'x.ts',
+          status: 'passed',
+          assertionResults: [test('skipped', title, 'a'), test('pending', title, 'b')],
+        },
+        { name: 'x.ts', status: 'passed', assertionResults: [test('skipped', 'nobody knows')] },
       ],
     });
     expect(skips).toEqual([
