@@ -29,7 +29,9 @@ export function readResults(report) {
 }
 
 function shorten(message = '') {
-  const lines = stripVTControlCharacters(message).split('\n');
+  const lines = stripVTControlCharacters(message)
+    .split(/\n\s+at /)[0]
+    .split('\n');
   return lines.slice(0, MESSAGE_LINES).join('\n').trim();
 }
 

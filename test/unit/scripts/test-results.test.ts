@@ -24,7 +24,7 @@ describe('the sum at the end of npm test', () => {
   });
   it('repeats of a failure what it is about, without colours and without where it happened', () => {
     const failureMessages = [
-      'Error: \u001B[31mno\u001B[39m\n  expected 1\n  got 2\n\n    at a.ts:1\n    at b.ts:2',
+      'Error: \u001B[31mno\u001B[39m\n  expected 1\n  got 2\n    at a.ts:1\n    at b.ts:2',
     ];
     const { failures } = readResults({
       testResults: [
