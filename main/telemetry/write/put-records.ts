@@ -1,3 +1,4 @@
+import type { SqlValue } from '../database/driver.ts';
 import type { Interval, PlannedInstance, ResizedInstance } from '../events.ts';
 import { whole } from './apply-event.ts';
 import { type AttemptRecord, attention, type InstanceRecord } from './records.ts';
@@ -12,21 +13,7 @@ export function insertInstance(sql: WriterStatements, instance: InstanceRecord):
     planned.task,
     planned.component,
     planned.index,
-    instance.state,
-    attention(instance),
-    instance.attempts,
-    whole(instance.cpus),
-    whole(instance.memoryBytes),
-    instance.walltimeSeconds,
-    instance.source,
-    instance.queuedAt,
-    instance.startedAt,
-    instance.finishedAt,
-    instance.peakMemoryBytes,
-    instance.cpuSeconds,
-    instance.wallSeconds,
-    instance.outcome,
-    instance.message,
+    ...changing(instance),
   );
   const params = JSON.stringify(planned.params);
   const features = JSON.stringify(planned.features);
@@ -45,7 +32,13 @@ export function insertInstance(sql: WriterStatements, instance: InstanceRecord):
 }
 
 export function updateInstance(sql: WriterStatements, instance: InstanceRecord): void {
-  sql.updateInstance.run(
+  sql.updateInstance.run(...changing(instance), instance.key);
+  instance.dirty = false;
+}
+
+/** Columns that change while an instance goes its way, in the order of both statements. */
+function changing(instance: InstanceRecord): SqlValue[] {
+  return [
     instance.state,
     attention(instance),
     instance.attempts,
@@ -61,9 +54,7 @@ export function updateInstance(sql: WriterStatements, instance: InstanceRecord):
     instance.wallSeconds,
     instance.outcome,
     instance.message,
-    instance.key,
-  );
-  instance.dirty = false;
+  ];
 }
 
 export function putAttempt(sql: WriterStatements, instance: InstanceRecord, attempt: AttemptRecord): void {
