@@ -1,6 +1,6 @@
 import type { Plan } from '../planning/plan.ts';
 import { describeDuration, formatDuration, formatMemory } from '../platform/units.ts';
-import type { ResourceRequest, ScalePlan } from '../providers/provider.ts';
+import type { CostEstimate, ResourceRequest, ScalePlan } from '../providers/provider.ts';
 import { table } from './table.ts';
 
 /** A request as it stands in files: `{ cpus: 2, memory: '8G', walltime: '01:00:00' }`. */
@@ -119,12 +119,19 @@ export function planText(plan: Plan): string {
     `Workers: ${workersText(plan.scalePlan)}`,
     `Time: ${timeText(plan)}`,
     ...speedupText(plan),
-    ...(plan.cost === null
-      ? []
-      : [`Cost: about $${plan.cost.usd.toFixed(2)} (prices from ${plan.cost.pricesFrom})`]),
+    ...(plan.cost === null ? [] : costText(plan.cost)),
     ...plan.tasks.map((task) => `  ${task.task}: ${task.evidence.sentence}`),
     ...(plan.notes.length > 0 ? ['', ...plan.notes.map((note) => `Note: ${note.message}`)] : []),
   ].join('\n');
+}
+
+function costText({ usd, pricesFrom, items, alternative }: CostEstimate): string[] {
+  const price = (amount: number) => `$${amount.toFixed(2)}`;
+  const other = alternative ? `; ${alternative.label}: about ${price(alternative.usd)}` : '';
+  return [
+    `Cost: about ${price(usd)} (prices from ${pricesFrom}${other})`,
+    ...items.map((item) => `  ${item.label}: ${price(item.usd)}`),
+  ];
 }
 
 function sizedBy({ scouts, evidence }: Plan['tasks'][number]): string {

@@ -43,6 +43,7 @@ export async function withSites<T>(
         workDir: (connection) => opened().sites.workDir(connection),
         pollSeconds: (connection) => opened().sites.pollSeconds(connection),
         limits: (connection) => opened().sites.limits(connection),
+        region: (connection) => opened().sites.region(connection),
         prices: () => opened().sites.prices(),
         aws: (connection, wishes) => opened().sites.aws(connection, wishes),
         gcp: (connection, wishes) => opened().sites.gcp(connection, wishes),

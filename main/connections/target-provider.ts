@@ -1,4 +1,5 @@
 import type { DeploymentSpec } from '../manifest/spec.ts';
+import { AppError } from '../platform/errors.ts';
 import type { DeploymentProvider } from '../providers/provider.ts';
 import { type Knowledge, providerFor } from '../providers/registry.ts';
 import type { Sites } from '../providers/site.ts';
@@ -9,14 +10,16 @@ import type { Sites } from '../providers/site.ts';
  */
 export async function targetProvider(
   { target }: DeploymentSpec,
-  sites: Pick<Sites, 'limits' | 'prices' | 'region'> | undefined,
+  sites: KnowingSites | undefined,
 ): Promise<DeploymentProvider> {
   return providerFor(target.provider, sites ? await knowledge(target, sites) : {});
 }
 
+type KnowingSites = Pick<Sites, 'limits' | 'prices' | 'region' | 'aws' | 'gcp'>;
+
 async function knowledge(
-  { provider, options: { connection } }: DeploymentSpec['target'],
-  sites: Pick<Sites, 'limits' | 'prices' | 'region'>,
+  { provider, options: { connection, region: written } }: DeploymentSpec['target'],
+  sites: KnowingSites,
 ): Promise<Knowledge> {
   const name = typeof connection === 'string' ? connection : null;
   if (provider !== 'aws' && provider !== 'gcp') {
@@ -24,6 +27,20 @@ async function knowledge(
     return { limitsOf: () => limits };
   }
   const prices = await sites.prices?.();
-  const region = await sites.region?.(name);
+  const region = (await sites.region?.(name)) ?? (written ? null : await usualRegion(provider, name, sites));
   return { ...(prices && { prices }), ...(region && { region }) };
+}
+
+/** Where the cloud's own settings on this computer lead (`AWS_REGION`, `~/.aws`, gcloud); null: nowhere, which a run is told. */
+async function usualRegion(
+  provider: 'aws' | 'gcp',
+  connection: string | null,
+  sites: KnowingSites,
+): Promise<string | null> {
+  try {
+    return (await sites[provider]?.(connection, {}))?.region ?? null;
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }

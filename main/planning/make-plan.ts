@@ -2,8 +2,7 @@ import type { Advisor, Sizing } from '../advisor/advisor.ts';
 import type { DeploymentSpec, Objective, Params, ParamValue, Problem, TaskSpec } from '../manifest/spec.ts';
 import { breather } from '../platform/breather.ts';
 import { instanceId } from '../platform/ids.ts';
-import { isStale } from '../providers/prices/stale.ts';
-import type { Capacity, CostEstimate, DeploymentProvider, ResourceRequest } from '../providers/provider.ts';
+import type { Capacity, DeploymentProvider, ResourceRequest } from '../providers/provider.ts';
 import type { PlannedInstance } from '../telemetry/events.ts';
 import { adviceTerms, type Here } from './advice-terms.ts';
 import { cacheNotes } from './cache-notes.ts';
@@ -12,6 +11,7 @@ import { inputPatterns, instanceFeatures, type ReadInputStats } from './inputs.t
 import { needsOf } from './needs.ts';
 import { paramValues, type ReadParamFile } from './param-values.ts';
 import type { Plan, PlanOptions, TaskPlan } from './plan.ts';
+import { priceNotes } from './price-notes.ts';
 import { displayCommand } from './render.ts';
 import { extremeRequest } from './request-range.ts';
 import { planScale } from './scale-plan.ts';
@@ -59,11 +59,12 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
     tasks.push(taskPlan(task, asked, planned, scouts));
   }
 
+  const resources = componentResources(spec, instances, capacity);
   const scale = await planScale({
     spec,
     provider,
     instances,
-    resources: componentResources(spec, instances, capacity),
+    resources,
     options,
     policy,
     objective: options.objective ?? writtenObjective(spec),
@@ -95,7 +96,7 @@ export async function makePlan(spec: DeploymentSpec, input: PlanInput): Promise<
       ...cacheNotes(spec),
       ...unattendedNotes(spec, { instances: instances.length, scalePlan: scale.scalePlan }),
       ...scale.notes,
-      ...oldPrices(scale.cost, input.here.now),
+      ...priceNotes(spec, provider, { resources, now: input.here.now }),
     ],
   };
 }
@@ -185,12 +186,6 @@ function componentResources(
 /** What the provider has to say about the target, which no place in a file says here. */
 function warningNote({ code, path, message, hint }: Problem): Plan['notes'][number] {
   return { code, message: `${path}: ${message}.${hint === null ? '' : ` ${hint}`}` };
-}
-
-function oldPrices(cost: CostEstimate | null, now: number): Plan['notes'] {
-  if (cost === null || !isStale(cost.pricesFrom, now)) return [];
-  const message = `The prices are of ${cost.pricesFrom} and may have changed. Ask for today’s: scalable prices refresh.`;
-  return [{ code: 'W_PRICES_OLD', message }];
 }
 
 /** The objective somebody wrote into the manifest; null for the default, which must not change fixed worker counts. */

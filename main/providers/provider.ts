@@ -239,6 +239,8 @@ export interface WorkerPrice {
   readonly label: string;
   /** The day of the price table, `2026-11-21`. */
   readonly pricesFrom: string;
+  /** What is meant has no known price, and this one is certainly not less: on-demand instead of spot. */
+  readonly atMost?: boolean;
 }
 
 export interface CostEstimate {

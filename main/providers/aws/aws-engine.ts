@@ -20,7 +20,7 @@ import type { Bucket } from './bucket.ts';
 import type { EcsTasks } from './ecs-tasks.ts';
 import { ResultsWatch } from './results-watch.ts';
 import type { RunPlace } from './run-place.ts';
-import { billedSeconds, billedUsd } from './task-bill.ts';
+import { billedSeconds, billFor } from './task-bill.ts';
 import type { TaskSetting, TaskShape } from './task-definition.ts';
 import { taskEnd } from './task-end.ts';
 import { TaskStarter } from './task-starter.ts';
@@ -165,7 +165,8 @@ export class AwsEngine implements BatchEngine {
       const patience = array.isComplete(taskId) ? 0 : UNKNOWN_MS;
       const gone = unknown.has(taskId) && now - this.#unknownSince(taskId, now) >= patience;
       if (task?.lastStatus !== 'STOPPED' && !gone) continue;
-      const end = task ? taskEnd(task, billed(task, array.file.usdPerHour)) : FORGOTTEN;
+      const bill = task && billFor(billedSeconds(task), array.file.usdPerHour);
+      const end = task ? taskEnd(task, bill ?? undefined) : FORGOTTEN;
       const { records: more, freed } = array.stopped(taskId, end);
       records.push(...more);
       if (freed === null) continue;
@@ -235,11 +236,6 @@ const FORGOTTEN: ElementEnd = {
   cpuSeconds: null,
   elapsedSeconds: null,
 };
-
-function billed(task: Task, usdPerHour: number | null): ElementEnd['billed'] {
-  const seconds = billedSeconds(task);
-  return seconds === null ? undefined : { seconds, usd: billedUsd(seconds, usdPerHour) };
-}
 
 /** What keeps an array from being handed over: for good, or as long as AWS does not answer. */
 function asSubmission(error: unknown): AppError {

@@ -5,7 +5,7 @@ import { type ArrayFile, ArrayFiles } from './array-file.ts';
 import type { Bucket } from './bucket.ts';
 import { type EcsTasks, taskIdOf } from './ecs-tasks.ts';
 import type { RunPlace } from './run-place.ts';
-import { billedSeconds, billedUsd } from './task-bill.ts';
+import { billedSeconds, billFor } from './task-bill.ts';
 
 export interface AwsPastBillsParts {
   readonly bucket: Bucket;
@@ -75,7 +75,8 @@ export class AwsPastBills implements PastBills {
 }
 
 function billOf({ tag, usdPerHour }: ArrayFile, workerId: string, seconds: number | null): StrayBill[] {
-  return seconds === null ? [] : [{ workerId, tag, seconds, usd: billedUsd(seconds, usdPerHour) }];
+  const bill = billFor(seconds, usdPerHour);
+  return bill === null ? [] : [{ workerId, tag, ...bill }];
 }
 
 /** `arn:aws:ecs:eu-central-1:123456789012:task-definition/scalable-model-8b3f:1` → `scalable-model-8b3f`. */

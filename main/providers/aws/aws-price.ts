@@ -20,13 +20,14 @@ export function awsPrice(
   const { spot, instanceType } = options;
   if (options.clusterType === 'fargate') {
     const price = fargatePrice(prices, { vcpu, memoryGb, region, spot });
-    const label = `Fargate${spot ? ' Spot' : ''}, ${vcpu} vCPU with ${memoryGb} GB, ${region}`;
+    const label = `Fargate${spotWords(spot, price?.atMost)}, ${vcpu} vCPU with ${memoryGb} GB, ${region}`;
     return (
       price && {
         usdPerHour: price.usdPerHour,
         leastSeconds: LEAST_SECONDS,
         label,
         pricesFrom: price.pricesFrom,
+        atMost: price.atMost,
       }
     );
   }
@@ -34,6 +35,10 @@ export function awsPrice(
   const price = instanceType === null ? null : ec2Price(prices, { instanceType, region, spot });
   if (!price) return null;
   const share = Math.min(1, Math.max(vcpu / price.vcpu, (request.memoryBytes ?? 0) / GIB / price.memoryGb));
-  const label = `${instanceType}${spot ? ' Spot' : ''}, ${Math.round(share * 100)} % of a machine, ${region}`;
-  return { usdPerHour: price.usdPerHour * share, leastSeconds: 0, label, pricesFrom: price.pricesFrom };
+  const label = `${instanceType}${spotWords(spot, price.atMost)}, ${Math.round(share * 100)} % of a machine, ${region}`;
+  const { pricesFrom, atMost } = price;
+  return { usdPerHour: price.usdPerHour * share, leastSeconds: 0, label, pricesFrom, atMost };
 }
+
+const spotWords = (spot: boolean, atMost = false): string =>
+  spot ? ` Spot${atMost ? ' (at the ordinary price)' : ''}` : '';

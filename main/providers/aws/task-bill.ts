@@ -15,7 +15,10 @@ export function billedSeconds({
   return Math.max(LEAST_SECONDS, Math.ceil((stoppedAt.getTime() - pullStartedAt.getTime()) / 1000));
 }
 
-/** @param usdPerHour null: nobody knows what it costs, which counts as nothing */
-export function billedUsd(seconds: number, usdPerHour: number | null): number {
-  return ((usdPerHour ?? 0) * seconds) / 3600;
+/** What so many seconds cost; null: they cost nothing, or nobody knows what. */
+export function billFor(
+  seconds: number | null,
+  usdPerHour: number | null,
+): { readonly seconds: number; readonly usd: number } | null {
+  return seconds === null || usdPerHour === null ? null : { seconds, usd: (usdPerHour * seconds) / 3600 };
 }

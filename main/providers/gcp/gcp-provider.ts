@@ -87,12 +87,13 @@ function priceOf(
   const memoryGb = memoryBytes === null ? DEFAULT_MEMORY_GB : memoryBytes / GIB;
   const found = gcpPrice(prices.gcp, { machineType, vcpu: cpus, memoryGb, region, spot });
   if (found === null) return null;
-  const kind = `${machineType ?? 'Batch’s choice'}${spot ? ', Spot' : ''}`;
+  const kind = `${machineType ?? 'Batch’s choice'}${spot ? `, Spot${found.atMost ? ' (at the ordinary price)' : ''}` : ''}`;
   return {
     usdPerHour: found.usdPerHour,
     leastSeconds: 0,
     label: `${kind}, ${cpus} vCPU with ${Number(memoryGb.toFixed(1))} GB, ${region}`,
     pricesFrom: found.pricesFrom,
+    atMost: found.atMost,
   };
 }
 

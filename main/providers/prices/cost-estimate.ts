@@ -17,7 +17,8 @@ export function estimateCost(
   if (wanted === null) return null;
   const memoryRates = ratesOf(time, (request) => priceOf(request, spot));
   const estimate = { ...wanted, ...(Object.keys(memoryRates).length > 0 && { memoryRates }) };
-  const other = total(time, (request) => priceOf(request, !spot));
+  // An ordinary price that stands for an unknown one of spare capacity is no alternative to itself.
+  const other = total(time, (request) => (priceOf(request, true)?.atMost ? null : priceOf(request, !spot)));
   if (other === null) return estimate;
   return { ...estimate, alternative: { label: spot ? 'on demand' : 'spot', usd: other.usd } };
 }

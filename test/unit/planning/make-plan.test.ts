@@ -95,6 +95,7 @@ function plan(
     validate: () => ({ ok: true, errors: [], warnings: [] }),
     capacity: () => more.capacity ?? { cpus: 8, memoryBytes: 16 * GIB, maxWorkers: 8 },
     buildCluster: () => Promise.reject(new Error('Planning starts nothing')),
+    ...(more.price && { workerPrice: () => more.price ?? null }),
     estimateCost: (_spec, _scale, time) => estimateCost(time, () => more.price ?? null, false),
   };
   const recommend = () => {

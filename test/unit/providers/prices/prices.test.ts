@@ -107,6 +107,19 @@ test('an estimate has an item per component, pays the least time of every worker
   expect(estimate?.alternative).toEqual({ label: 'on demand', usd: expect.closeTo(1.7 / 0.3) });
 });
 
+test('an estimate names no other capacity where the ordinary price stands for that of spare one', () => {
+  const request = { cpus: 1, memoryBytes: null, walltimeSeconds: null };
+  const time = [{ component: 'model', request, seconds: 3600, workers: 1 }];
+  const price = (_request: unknown, spot: boolean) => ({
+    usdPerHour: 1,
+    leastSeconds: 0,
+    label: 'a machine',
+    pricesFrom: '2026-11-01',
+    atMost: spot,
+  });
+  for (const spot of [true, false]) expect(estimateCost(time, price, spot)?.alternative).toBeUndefined();
+});
+
 test('an estimate of which a part has no price is none', () => {
   const request = { cpus: 1, memoryBytes: null, walltimeSeconds: null };
   const time = [{ component: 'model', request, seconds: 1, workers: 1 }];
