@@ -94,6 +94,11 @@ const cloud = {
   adaptive,
   walltime,
   ...common,
+  poll_seconds: z
+    .number('must be a number')
+    .min(0.1, 'must be 0.1 or more')
+    .nullish()
+    .describe('How often the cloud is asked while things happen; default 5'),
 };
 
 const aws = mapping({
@@ -146,11 +151,6 @@ const gcp = mapping({
     .nullish()
     .describe('Bucket for the files of runs, gs://bucket/folder; default: default_storage'),
   mount_path: text.nullish().describe('Where machines mount the bucket; default: /mnt/disks/BUCKET'),
-  poll_seconds: z
-    .number('must be a number')
-    .min(0.1, 'must be 0.1 or more')
-    .nullish()
-    .describe('How often Batch is asked while things happen'),
   chunk_target: z
     .union([z.string(), z.number()], { error: 'must be a time such as "00:05:00"' })
     .nullish()

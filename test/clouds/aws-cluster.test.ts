@@ -41,7 +41,7 @@ async function open(): Promise<ClusterHandle> {
     runId: RUN,
     paths: runPaths(workspacePaths(folder), RUN),
     jobs: new JobMemory(),
-    sites: sitesOf(cloud.access(), 0.3),
+    sites: sitesOf(cloud.access()),
   };
   const provider = awsProvider(PRICES);
   await (await provider.files?.(spec, context))?.stage(folder, []);

@@ -36,19 +36,18 @@ export const PRICES: PriceTables = {
 };
 
 /** Connections of which one leads to the double. */
-export function sitesOf(access: AwsAccess, pollSeconds = 0.5): Sites {
+export function sitesOf(access: AwsAccess): Sites {
   return {
     site: () => Promise.reject(new Error('There is no site in this test')),
     aws: async () => access,
     prices: async () => PRICES,
-    pollSeconds: async () => pollSeconds,
   };
 }
 
 export const manifest = (tasks: string, target = '', component = '') => `version: 1
 project: { name: campaign, default_storage: s3://${BUCKET}/study }
 targets:
-  cloud: { provider: aws, region: eu-central-1, image: lab/model:1, max_workers: 30${target} }
+  cloud: { provider: aws, region: eu-central-1, image: lab/model:1, poll_seconds: 0.5, max_workers: 30${target} }
 components:
   model: { cpus: 1, memory: 512M${component} }
 tasks:

@@ -38,8 +38,8 @@ export function awsRefusal(thrown: unknown): AwsRefusal {
   if (EXPIRED.test(name) || /token (?:included in the request )?(?:is|has) expired/i.test(message))
     return 'expired';
   if (UNKNOWN_KEYS.test(name)) return 'unknown_keys';
-  // Answers to a HEAD have no body that could name it.
-  if (DENIED.test(name) || status === 403) return 'denied';
+  // Answers to a HEAD have no body that could name it, and ECS says some of it by names that stand for anything.
+  if (DENIED.test(name) || status === 403 || /is not authorized to perform/i.test(message)) return 'denied';
   if (isNetwork(thrown)) return 'unreachable';
   return BUSY.test(name) || (status ?? 0) >= 500 ? 'busy' : 'other';
 }

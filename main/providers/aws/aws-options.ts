@@ -30,12 +30,15 @@ export interface AwsOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly chunkTargetSeconds: number | null;
+  /** How often ECS is asked while things happen; null: the app's default. */
+  readonly pollSeconds: number | null;
   readonly bucket: { readonly name: string; readonly prefix: string } | null;
 }
 
 export const DEFAULT_CLUSTER = 'scalable';
 export const DEFAULT_EXECUTION_ROLE = 'ecsTaskExecutionRole';
 export const DEFAULT_TASK_ROLE = 'scalable-task';
+const LEAST_POLL_SECONDS = 0.1;
 const COURIER_IMAGE = 'public.ecr.aws/docker/library/buildpack-deps:bookworm-curl';
 
 /** Reads the options of an AWS target; what is wrong is told and its default used. */
@@ -80,6 +83,13 @@ export function readAwsOptions(spec: DeploymentSpec): { options: AwsOptions; pro
     return null;
   }
 
+  function pollSeconds(): number | null {
+    const value = options.poll_seconds ?? null;
+    if (value === null || (typeof value === 'number' && value >= LEAST_POLL_SECONDS)) return value;
+    tell(`targets.${name}.poll_seconds`, `poll_seconds must be ${LEAST_POLL_SECONDS} or more`);
+    return null;
+  }
+
   function disk(): number | null {
     const value = options.disk_gb ?? null;
     if (value === null) return null;
@@ -121,6 +131,7 @@ export function readAwsOptions(spec: DeploymentSpec): { options: AwsOptions; pro
       environment: texts('environment'),
       tags: texts('tags'),
       chunkTargetSeconds: chunkTarget(),
+      pollSeconds: pollSeconds(),
       bucket: bucket(),
     },
     problems,

@@ -9,7 +9,7 @@ import {
   StopTaskCommand,
   type Task,
 } from '@aws-sdk/client-ecs';
-import { awsFailure, errorName } from './aws-errors.ts';
+import { awsFailure, awsRefusal, errorName } from './aws-errors.ts';
 import type { AwsOptions } from './aws-options.ts';
 import { COURIER, type TaskSetting, type TaskShape, taskDefinition } from './task-definition.ts';
 
@@ -41,8 +41,8 @@ export interface Started {
   readonly missing: string | null;
 }
 
-/** There is no room now, or no more of it for this account. */
-const NO_ROOM = /capacity|RESOURCE:|AGENT|limit on the number|LimitExceeded|no container instances/i;
+/** There is no room now, or no more of it for this account. Refusals of permissions name resources too, in small letters. */
+const NO_ROOM = [/RESOURCE:|AGENT/, /capacity|limit on the number|LimitExceeded|no container instances/i];
 
 /** The calls to ECS that a run makes. Every method rejects with AppErrors of `awsFailure`. */
 export class EcsTasks {
@@ -77,7 +77,8 @@ export class EcsTasks {
       return { taskIds, missing: taskIds.length < request.count ? reason : null };
     } catch (error) {
       const message = error instanceof Error ? error.message : '';
-      if (NO_ROOM.test(message) || NO_ROOM.test(errorName(error))) return { taskIds: [], missing: message };
+      const saysNoRoom = NO_ROOM.some((words) => words.test(`${errorName(error)} ${message}`));
+      if (saysNoRoom && awsRefusal(error) === 'other') return { taskIds: [], missing: message };
       throw awsFailure(error, { action: 'ecs:RunTask', what: request.taskDefinition });
     }
   }

@@ -98,7 +98,7 @@ export async function openCluster(
       maxMemoryBytes: options.clusterType === 'fargate' ? LARGEST_TASK.memoryBytes : null,
       maxElementSeconds: null,
       chunkTargetSeconds: options.chunkTargetSeconds ?? CHUNK_TARGET_SECONDS,
-      pace: paceOf((await context.sites?.pollSeconds?.(options.connection)) ?? null),
+      pace: paceOf(options.pollSeconds),
     },
     context,
   );

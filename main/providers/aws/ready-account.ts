@@ -40,7 +40,7 @@ export async function readyAccount(
   await ensureCluster(clients, options, place.tags);
   await ensureLogGroup(clients, place.tags);
   const network = await networkOf(clients, options);
-  await mayRunTasks(clients, options);
+  await mayRunTasks(clients, options, place.tags);
   await checkQuota(clients, options, place.region);
   return { ...identity, network };
 }
@@ -107,10 +107,7 @@ async function ensureCluster(
       new CreateClusterCommand({
         clusterName: cluster,
         capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
-        tags: [
-          { key: MADE_TAG, value: 'yes' },
-          ...Object.entries(tags).map(([key, value]) => ({ key, value })),
-        ],
+        tags: [{ key: MADE_TAG, value: 'yes' }, ...tagList(tags)],
       }),
     ),
   );
@@ -154,12 +151,15 @@ async function networkOf(
   });
 }
 
-/** AWS looks at permissions before it looks for the definition, which does not exist. */
-async function mayRunTasks({ ecs }: AwsClients, { cluster }: AwsOptions): Promise<void> {
+/** AWS looks at permissions, that to tag what is started among them, before it looks for the definition, which does not exist. */
+async function mayRunTasks(
+  { ecs }: AwsClients,
+  { cluster }: AwsOptions,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  const taskDefinition = `${FAMILY_PREFIX}permission-check:1`;
   try {
-    await ecs.send(
-      new RunTaskCommand({ cluster, taskDefinition: `${FAMILY_PREFIX}permission-check:1`, count: 1 }),
-    );
+    await ecs.send(new RunTaskCommand({ cluster, taskDefinition, count: 1, tags: tagList(tags) }));
   } catch (error) {
     const failure = awsFailure(error, { action: 'ecs:RunTask', what: `the cluster ${cluster}` });
     if (failure.code !== 'E_SITE_REFUSED') throw failure;
@@ -189,3 +189,6 @@ async function checkQuota(
     hint: `Ask AWS for more: aws service-quotas request-service-quota-increase --service-code fargate --quota-code ${QuotaCode} --desired-value 64 --region ${region}.`,
   });
 }
+
+const tagList = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([key, value]) => ({ key, value }));

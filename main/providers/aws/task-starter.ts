@@ -5,13 +5,13 @@ import { type ArrayFiles, type StartFile, startToken } from './array-file.ts';
 import { assignment } from './assignment.ts';
 import type { AwsArray } from './aws-array.ts';
 import type { AwsEngineParts } from './aws-engine.ts';
-import { MOST_AT_ONCE } from './ecs-tasks.ts';
+import { MOST_AT_ONCE, type Started } from './ecs-tasks.ts';
 
 /** From one look for room to the next, in milliseconds: longer and longer. */
 const ROOM_FIRST_MS = 15_000;
 const ROOM_LAST_MS = 300_000;
-/** Codes of failures that asking again does not mend. */
-const FOR_GOOD = /^E_(CREDENTIALS_(PERMISSION|UNKNOWN)|CONNECTION_|SITE_REFUSED|INVALID)/;
+/** Codes of refusals that asking again does not mend. */
+const FOR_GOOD = /^E_(CLOUD_(PERMISSION|CLUSTER)|CONNECTION_|SITE_REFUSED)/;
 
 /** Starts tasks for the elements of arrays, as many at once as are wished for, and says to each which element it is. */
 export class TaskStarter {
@@ -34,11 +34,10 @@ export class TaskStarter {
         await this.#start(array, start);
       }
     } catch (error) {
-      const { code, message, hint } = toErrorData(error);
+      const { code, message } = toErrorData(error);
       logger.log('warn', 'Tasks could not be started', { code, message });
       array.reason = message;
-      if (FOR_GOOD.test(code)) array.refuse(hint ? `${message} ${hint}` : message);
-      else this.#later(array);
+      this.#later(array);
     }
   }
 
@@ -54,21 +53,11 @@ export class TaskStarter {
   }
 
   async #start(array: AwsArray, start: StartFile): Promise<void> {
-    const { tasks, place, tags } = this.#parts;
-    const { file } = array;
     const waiting = new Set(array.free);
     const open = start.indices.filter((index) => waiting.has(index));
     // An app that died in the middle: what it asked for is asked for again, and so are the elements it had given out.
     if (open.length > 0 || start.indices.length === 0) {
-      const { taskIds, missing } = await tasks.start({
-        taskDefinition: file.taskDefinition,
-        count: start.indices.length,
-        token: startToken(file.name, start),
-        startedBy: file.name,
-        run: place.run,
-        job: this.#files.key(file.name),
-        tags: { ...tags, 'scalable:array': file.name },
-      });
+      const { taskIds, missing } = await this.#ask(array, start);
       const fresh = taskIds.filter((id) => !array.hasTask(id));
       await Promise.all(
         fresh.map(async (taskId, i) => {
@@ -83,6 +72,28 @@ export class TaskStarter {
       else this.#later(array);
     }
     array.starting = null;
+  }
+
+  /** What ECS refuses for good is the end of all that has not begun, with what it takes in it. */
+  async #ask(array: AwsArray, start: StartFile): Promise<Started> {
+    const { tasks, place, tags } = this.#parts;
+    const { name, taskDefinition } = array.file;
+    try {
+      return await tasks.start({
+        taskDefinition,
+        count: start.indices.length,
+        token: startToken(name, start),
+        startedBy: name,
+        run: place.run,
+        job: this.#files.key(name),
+        tags: { ...tags, 'scalable:array': name },
+      });
+    } catch (error) {
+      const { code, message, hint } = toErrorData(error);
+      if (!FOR_GOOD.test(code)) throw error;
+      array.refuse(hint ? `${message} ${hint}` : message);
+      return { taskIds: [], missing: message };
+    }
   }
 
   async #assign({ file }: AwsArray, taskId: string, index: number): Promise<void> {

@@ -25,7 +25,7 @@ export interface GcpOptions {
   readonly mountPath: string | null;
   /** What an element should take at least, in seconds; null: the app's default. */
   readonly chunkTargetSeconds: number | null;
-  /** How often Batch is asked while things happen; null: what the connection says, else the app's default. */
+  /** How often Batch is asked while things happen; null: the app's default. */
   readonly pollSeconds: number | null;
 }
 

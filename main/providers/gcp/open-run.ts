@@ -37,7 +37,7 @@ export async function openCluster(
   { spec, context, options, places, access }: GcpSetting,
   priceOf: (request: ResourceRequest) => WorkerPrice | null,
 ): Promise<ClusterHandle> {
-  const { logger, runId, sites, clock } = context;
+  const { logger, runId, clock } = context;
   const timer = realTimer(clock);
   const service = new BatchService(access, timer);
   const bucket = new Bucket(access, places.bucket, timer);
@@ -54,7 +54,7 @@ export async function openCluster(
       maxWorkers: spec.target.maxWorkers ?? spec.target.adaptive?.maximum ?? null,
       maxMemoryBytes: machineShape(options.machineType ?? '')?.memoryBytes ?? null,
       maxElementSeconds: null,
-      pace: paceOf(options.pollSeconds ?? (await sites?.pollSeconds?.(options.connection)) ?? null),
+      pace: paceOf(options.pollSeconds),
       ...(options.chunkTargetSeconds !== null && { chunkTargetSeconds: options.chunkTargetSeconds }),
     },
     context,

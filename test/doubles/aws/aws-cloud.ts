@@ -6,7 +6,7 @@ import { EcsDouble } from './ecs.ts';
 import { type EcsTask, metadataOf } from './ecs-task.ts';
 import { modelCheck } from './model.ts';
 import { S3Double } from './s3.ts';
-import { type Gate, jsonService, queryService, ServiceError, xml } from './service.ts';
+import { type Call, type Gate, jsonService, queryService, ServiceError, xml } from './service.ts';
 import { TaskPlayer } from './task-player.ts';
 
 export interface CloudOptions {
@@ -187,9 +187,11 @@ export class AwsCloud {
         'The security token included in the request is expired',
         service === 's3' || service === 'sts' ? 403 : 400,
       );
-    if (this.denied.has(call.accessKey === TASK.accessKeyId ? `task:${action}` : action)) {
+    const whose = call.accessKey === TASK.accessKeyId ? 'task:' : '';
+    const lacking = [action, ...besides(service, call)].find((one) => this.denied.has(`${whose}${one}`));
+    if (lacking !== undefined) {
       const who = `arn:aws:sts::123456789012:assumed-role/lab/ada`;
-      const message = `User: ${who} is not authorized to perform: ${action} on resource: arn:aws:${service}:${this.region}:123456789012:* because no identity-based policy allows the ${action} action`;
+      const message = `User: ${who} is not authorized to perform: ${lacking} on resource: arn:aws:${service}:${this.region}:123456789012:* because no identity-based policy allows the ${lacking} action`;
       throw new ServiceError(
         service === 's3' ? 'AccessDenied' : 'AccessDeniedException',
         message,
@@ -332,4 +334,14 @@ export class AwsCloud {
       task.lastStatus = 'STOPPED';
     }, 20);
   }
+}
+
+/** What a request needs to be permitted besides its own action: to tag what it makes, to hand on roles. */
+function besides(service: string, { body }: Call): string[] {
+  if (service !== 'ecs' && service !== 'logs') return [];
+  const { tags, taskRoleArn, executionRoleArn } = JSON.parse(body.toString('utf8') || '{}');
+  return [
+    ...(tags === undefined ? [] : [`${service}:TagResource`]),
+    ...(taskRoleArn || executionRoleArn ? ['iam:PassRole'] : []),
+  ];
 }
