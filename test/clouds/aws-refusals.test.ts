@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
-import { cli } from '../unit/cli/fake-io.ts';
 import { BUCKET, manifest, project } from './aws-rig.ts';
-import { type CloudRig, cloudRig } from './cloud-rig.ts';
+import { type CloudRig, cloudRig, runHere } from './cloud-rig.ts';
 
 const TASK = 't:\n  component: model\n  command: echo hello\n';
 const SIGNED_IN_LONG_AGO = `[sso-session lab]
@@ -29,16 +27,7 @@ afterEach(async () => {
   await cloud.close();
 });
 
-/** `scalable run`, without a process of its own. */
-async function run(text = manifest(TASK)): Promise<{ code: number; said: string }> {
-  const where = {
-    cwd: project(text),
-    env: { ...process.env, SCALABLE_CONFIG_DIR: join(rig.home, 'config') },
-  };
-  const argv = ['run', '--target', 'cloud', '--quiet', '--sizing', 'manifest'];
-  const { code, stdout, stderr } = await cli(where, ...argv);
-  return { code, said: stdout + stderr };
-}
+const run = (text = manifest(TASK)) => runHere(rig, project(text));
 
 /** AWS itself cannot be had here: `AwsCloud` is a double of it. */
 describe('what AWS refuses (a double of it) is said in a sentence with what to do, and the command ends with 3', () => {

@@ -11,6 +11,7 @@ import type { Answer, Prompts, Question } from '../../main/connections/prompts.t
 import { memorySecrets } from '../../main/connections/secrets.ts';
 import { systemClock } from '../../main/platform/clock.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
+import { cli } from '../unit/cli/fake-io.ts';
 
 /** Variables from which the clouds' SDKs read; none of this machine's may play a part. */
 const CLOUD_VARIABLE = /^(?:AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|SCALABLE_GCP)/;
@@ -100,4 +101,12 @@ export function cloudRig(env: Readonly<Record<string, string>> = {}): CloudRig {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** `scalable run` of a project for its target `cloud`, in this process, by a rig's user; what it printed, all together. */
+export async function runHere(rig: CloudRig, folder: string): Promise<{ code: number; said: string }> {
+  const where = { cwd: folder, env: { ...process.env, SCALABLE_CONFIG_DIR: join(rig.home, 'config') } };
+  const argv = ['run', '--target', 'cloud', '--quiet', '--sizing', 'manifest'];
+  const { code, stdout, stderr } = await cli(where, ...argv);
+  return { code, said: stdout + stderr };
 }

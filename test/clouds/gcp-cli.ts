@@ -10,12 +10,14 @@ const SIGNED_IN = {
   refresh_token: 'refresh',
 };
 
-/** `scalable ARGUMENTS` in a project's folder, as a process that finds the double and credentials as gcloud leaves them. */
-export function scalable(double: GcpDouble, folder: string, ...argv: readonly string[]): Command {
+/** Variables under which the double and credentials are found, as gcloud leaves them. */
+export function envOf(double: GcpDouble): Record<string, string> {
   const credentials = join(double.folder, 'application_default_credentials.json');
   writeFileSync(credentials, JSON.stringify(SIGNED_IN));
-  return startScalable(folder, argv, {
-    SCALABLE_GCP_ENDPOINT: double.url,
-    GOOGLE_APPLICATION_CREDENTIALS: credentials,
-  });
+  return { SCALABLE_GCP_ENDPOINT: double.url, GOOGLE_APPLICATION_CREDENTIALS: credentials };
+}
+
+/** `scalable ARGUMENTS` in a project's folder, as a process that finds the double. */
+export function scalable(double: GcpDouble, folder: string, ...argv: readonly string[]): Command {
+  return startScalable(folder, argv, envOf(double));
 }

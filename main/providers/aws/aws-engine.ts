@@ -60,7 +60,7 @@ const ROOM_MS = 15_000;
 export class AwsEngine implements BatchEngine {
   readonly maxElements = MOST_ELEMENTS;
   /** Results are read after the states of tasks, and a bucket is never behind. */
-  readonly graceSeconds = 5;
+  readonly graceSeconds = 2;
   readonly keepsNoOrder = true;
   readonly bills = true;
   readonly #parts: AwsEngineParts;

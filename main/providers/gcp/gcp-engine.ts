@@ -39,7 +39,7 @@ interface ElementId {
 /** One answer of the service carries the tasks of so many elements. */
 const MOST_ELEMENTS = 1000;
 /** Buckets show at once what was written, and a machine that is gone writes nothing more. */
-const GRACE_SECONDS = 5;
+const GRACE_SECONDS = 2;
 
 /**
  * Google Cloud Batch. An array is its files in the bucket and a row of jobs (see `ArrayRow`); both have names that follow from

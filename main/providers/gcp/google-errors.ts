@@ -133,7 +133,7 @@ export function googleError(
         : `You lack the permission ${lacking} to ${doing}${where}.`,
       lacking === null
         ? 'Ask an owner of the project for it.'
-        : `Ask an owner of the project for ${ROLES[lacking] ?? `a role that has ${lacking}`}.`,
+        : `Ask an owner of the project for ${roleWith(lacking)}.`,
     );
   }
   if (failure.status === 404 && /bucket/i.test(failure.message) && on !== undefined)
@@ -185,6 +185,9 @@ const ROLES: Readonly<Record<string, string>> = {
   'compute.regions.get': 'the role Compute Viewer (roles/compute.viewer)',
   'logging.logEntries.list': 'the role Logs Viewer (roles/logging.viewer)',
 };
+
+/** What to ask for when a permission is missing. */
+export const roleWith = (permission: string): string => ROLES[permission] ?? `a role that has ${permission}`;
 
 function field(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null && name in of ? Reflect.get(of, name) : undefined;

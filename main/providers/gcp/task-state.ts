@@ -2,6 +2,7 @@ import type { protos } from '@google-cloud/batch';
 import type { ElementEnd } from '../batch/batch-engine.ts';
 import type { AttemptOutcome } from '../provider.ts';
 import { NOTHING_KNOWN } from './array-row.ts';
+import { roleWith } from './google-errors.ts';
 
 type Task = protos.google.cloud.batch.v1.ITask;
 type Job = protos.google.cloud.batch.v1.IJob;
@@ -100,7 +101,8 @@ export function taskState({ status }: Task, { claimed, jobOverAt, neverRan, said
   const over = (end: TaskState['end']): TaskState => ({ running: false, end, seconds });
   const ended = (outcome: AttemptOutcome, detail: string, exitCode: number | null) =>
     over({ ...NOTHING_KNOWN, outcome, detail, exitCode, elapsedSeconds: seconds });
-  if (neverRan) return ended('launch_failure', said ?? 'its job failed before it began', null);
+  if (neverRan)
+    return ended('launch_failure', said === null ? 'its job failed before it began' : withHelp(said), null);
   switch (state) {
     case 'SUCCEEDED':
       return claimed ? ended('succeeded', 'SUCCEEDED', 0) : over('not-begun');
@@ -110,7 +112,7 @@ export function taskState({ status }: Task, { claimed, jobOverAt, neverRan, said
       const [outcome, detail] = known ?? ['lost', `exit code ${code ?? 'unknown'}`];
       if (!claimed && outcome === 'node_failure') return over('not-begun');
       const isUnclear = outcome === 'launch_failure' || outcome === 'lost';
-      const why = said && isUnclear ? explained(detail, said) : detail;
+      const why = said && isUnclear ? `${detail}: ${withHelp(said)}` : detail;
       // Nothing of it began, so it cannot be lost.
       return ended(!claimed && outcome === 'lost' ? 'launch_failure' : outcome, why, code);
     }
@@ -125,11 +127,13 @@ export function taskState({ status }: Task, { claimed, jobOverAt, neverRan, said
 const NO_IMAGE =
   /pull access denied|manifest unknown|manifest for .* not found|error pulling image|unauthorized/i;
 
-function explained(detail: string, said: string): string {
-  const help = NO_IMAGE.test(said)
-    ? ' – correct the image’s name, or give the job’s service account the role roles/artifactregistry.reader where it lies'
-    : '';
-  return `${detail}: ${said}${help}`;
+/** What it takes, where the words of a machine or a job say what is missing. */
+function withHelp(said: string): string {
+  const permission = /permission '?([a-z]+\.[\w.]+\w)/i.exec(said)?.[1];
+  if (permission !== undefined) return `${said} – ask an owner of the project for ${roleWith(permission)}`;
+  if (NO_IMAGE.test(said))
+    return `${said} – correct the image’s name, or give the job’s service account the role roles/artifactregistry.reader where it lies`;
+  return said;
 }
 
 /** When a job was over, in seconds since the epoch; null: it is not. */
