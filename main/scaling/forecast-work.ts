@@ -11,6 +11,8 @@ export interface ForecastStage {
   readonly needs: StageState['needs'];
   /** Standard deviation of ln(real / predicted) of one task. */
   readonly spread: number;
+  /** Of what all pools have in common, the share that a task takes while it runs. 0: they have nothing in common. */
+  readonly share: number;
   /** Expected work that is not there yet: when it will come, in seconds from now. Null: it is known work. */
   readonly comesAt: number | null;
 }
@@ -28,11 +30,16 @@ const UNITS_PER_WORKER = 1;
 /** Its multiples are spread evenly over 0 to 1 however many there are (Weyl). */
 const GOLDEN = 0.618033988749895;
 
-/** The stages of a state with their durations corrected by what was measured. */
+/**
+ * The stages of a state with their durations corrected by what was measured.
+ *
+ * @param maxTotal workers at once over all pools; null: no other limit than each pool's
+ */
 export function forecastStages(
   stages: readonly StageState[],
   pools: readonly PoolState[],
   caps: readonly number[],
+  maxTotal: number | null = null,
 ): ForecastStage[] {
   const positions = new Map(pools.map(({ tag }, at) => [tag, at]));
   const seconds = new Array<number>(pools.length).fill(0);
@@ -56,6 +63,7 @@ export function forecastStages(
       running: stage.running.map((work, i) => remainingSeconds(work, outlook, (0.5 + i * GOLDEN) % 1)),
       needs: stage.needs,
       spread: outlook.spread,
+      share: Math.max(stage.machineShare ?? 0, shareOf(maxTotal)),
       comesAt: null,
     };
   });
@@ -85,8 +93,19 @@ function mixed(units: readonly Unit[]): Unit[] {
     .map(({ unit }) => unit);
 }
 
-export function expectedStage(pool: number, comesAt: number, group: WorkGroup): ForecastStage {
-  return { pool, ready: [], waiting: unitsOf([group], 1, 0), running: [], needs: [], spread: 0, comesAt };
+export function expectedStage(
+  pool: number,
+  comesAt: number,
+  group: WorkGroup,
+  maxTotal: number | null,
+): ForecastStage {
+  const waiting = unitsOf([group], 1, 0);
+  return { pool, ready: [], waiting, running: [], needs: [], spread: 0, share: shareOf(maxTotal), comesAt };
+}
+
+/** Of a total, the share of one worker. */
+function shareOf(maxTotal: number | null): number {
+  return maxTotal === null ? 0 : 1 / Math.max(1, maxTotal);
 }
 
 export function tasksIn(units: readonly Unit[]): number {

@@ -16,13 +16,15 @@ export interface Forecast {
 
 /**
  * Plays the work forward on so many workers: list scheduling, longest first (Graham 1969), with the graph between
- * stages. Deterministic; costs O((packets + workers) log).
+ * stages, and what the pools have in common. Deterministic; costs O((packets + workers) log).
  */
 export function forecast(stages: readonly ForecastStage[], pools: readonly ForecastPool[]): Forecast {
   return new Run(stages, pools).run();
 }
 
 const WORKERS = -1;
+/** Shares are added and taken away many times. */
+const ROUNDING = 1e-6;
 /** Standard normal deviates, one of each sixteenth of the distribution, the first few of them as balanced as all (van der Corput). */
 const SURPRISES = [8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15, 0].map((part) =>
   normalQuantile((part + 0.5) / 16),
@@ -40,6 +42,9 @@ class Run {
   readonly #courses: PoolCourse[];
   /** How many each stage has had: the same tasks take equally long on any number of workers, or chance would choose it. */
   readonly #surprises: number[];
+  readonly #isShared: boolean;
+  /** Of what the pools have in common. */
+  #used = 0;
   #now = 0;
   #ends = 0;
 
@@ -55,6 +60,7 @@ class Run {
     this.#queues = pools.map(() => new ReadyQueue());
     this.#courses = pools.map((pool) => new PoolCourse(pool));
     this.#surprises = stages.map(() => 0);
+    this.#isShared = stages.some(({ share }) => share > 0);
   }
 
   run(): Forecast {
@@ -67,6 +73,7 @@ class Run {
       if (course) course.toBegin += tasksIn(stage.ready) + tasksIn(stage.waiting);
       for (const seconds of stage.running) {
         course?.goesOn(seconds);
+        this.#used += stage.share;
         this.#events.push(seconds, at, stage.pool, 1);
       }
       for (const unit of stage.ready)
@@ -105,6 +112,7 @@ class Run {
       return;
     }
     this.#courses[pool]?.ended(at);
+    this.#used -= this.#shareOf(stage);
     this.#left[stage] = (this.#left[stage] ?? 0) - tasks;
     this.#ends = at;
     for (const to of this.#dependants[stage] ?? []) {
@@ -112,6 +120,8 @@ class Run {
       this.#handOut(this.#stages[to]?.pool ?? 0);
     }
     this.#handOut(pool);
+    // What one pool gave back may be what another waits for.
+    if (this.#isShared) for (const other of this.#pools.keys()) if (other !== pool) this.#handOut(other);
   }
 
   /** Lets out of a stage what its needs allow by now. */
@@ -147,11 +157,22 @@ class Run {
     const course = this.#courses[pool];
     if (!queue || !course) return;
     course.note(this.#now, queue.tasks);
-    while (course.free > 0 && queue.pop()) {
+    while (course.free > 0 && this.#hasRoomFor(queue.next) && queue.pop()) {
+      this.#used += this.#shareOf(queue.stage);
       const seconds = queue.seconds * this.#surprise(queue.stage, queue.unitTasks);
       course.began(this.#now, seconds);
       this.#events.push(this.#now + seconds, queue.stage, pool, queue.unitTasks);
     }
+  }
+
+  /** Whoever asks for more than there is begins alone. */
+  #hasRoomFor(stage: number | undefined): boolean {
+    if (!this.#isShared || stage === undefined) return true;
+    return this.#used <= ROUNDING || this.#used + this.#shareOf(stage) <= 1 + ROUNDING;
+  }
+
+  #shareOf(stage: number): number {
+    return this.#stages[stage]?.share ?? 0;
   }
 
   /** Work is handed out by what is predicted and takes what it takes: predictions are as wrong as they were so far. */

@@ -37,7 +37,7 @@ const FAR = 1.5;
 const OVERDUE_SHARE = 0.3;
 
 export function lookAhead(state: ScalingState, settings: ScaleSettings, caps: readonly number[]): Ahead {
-  const known = forecastStages(state.stages, state.pools, caps);
+  const known = forecastStages(state.stages, state.pools, caps, settings.maxTotal);
   const expected: ForecastStage[] = [];
   const pools = state.pools.map((pool, at) => {
     const lead = pool.startup.queueSeconds + pool.startup.startSeconds;
@@ -49,7 +49,8 @@ export function lookAhead(state: ScalingState, settings: ScaleSettings, caps: re
       state.at,
       Math.max(lead, keep),
     );
-    for (const { comesIn, group } of outlook.work) expected.push(expectedStage(at, comesIn, group));
+    for (const { comesIn, group } of outlook.work)
+      expected.push(expectedStage(at, comesIn, group, settings.maxTotal));
     return {
       alive: pool.idle + pool.busy + pool.starting.length,
       lead,

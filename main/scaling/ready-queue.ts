@@ -18,6 +18,11 @@ export class ReadyQueue {
     else this.#groups.splice(at, 0, { seconds, count, tasks, stage });
   }
 
+  /** The stage of what `pop` will give. */
+  get next(): number | undefined {
+    return this.#groups.at(-1)?.stage;
+  }
+
   pop(): boolean {
     const group = this.#groups.at(-1);
     if (!group) return false;

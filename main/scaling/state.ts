@@ -53,6 +53,8 @@ export interface StageState {
   readonly finished: Finished;
   /** The longest a single task of it may take: its walltime, or null where nothing ends it. */
   readonly limitSeconds: number | null;
+  /** Of a machine on which all work of the run goes on, the share that one task of it takes. Absent: each worker brings its own. */
+  readonly machineShare?: number;
 }
 
 /** `all`: begins when the other stage is done; `each`: goes on as the other stage does. */

@@ -151,6 +151,7 @@ export async function openRun(
       run.onSettled?.(settled);
     },
   });
+  const machine = spec.target.provider === 'local' ? provider.capacity(spec) : null;
   const scaler = new RunScaler({
     runId,
     spec,
@@ -159,6 +160,7 @@ export async function openRun(
     startedAt: run.startedAt,
     clock,
     cluster,
+    machine,
     recorder,
     instances: () => engine.instances,
     busyCount: (tag) => engine.tally.tagLoad(tag).busy,
@@ -189,6 +191,7 @@ export async function openRun(
     recorder,
     engine,
     cluster,
+    machine,
     clock,
     logger,
     paths,

@@ -1,4 +1,5 @@
 import { assumedSeconds } from '../planning/unknown-durations.ts';
+import type { Capacity, ResourceRequest } from '../providers/provider.ts';
 import type { LiveState } from './live-state.ts';
 
 /** What is left and what was learned of one task's pace, kept up to date instance by instance. */
@@ -7,6 +8,9 @@ export interface TaskPace {
   remaining: number;
   remainingPredicted: number;
   remainingUnpredicted: number;
+  /** What those instances ask for, all together. */
+  remainingCpus: number;
+  remainingMemoryBytes: number;
   done: number;
   /** Sums over finished instances: seconds, squares, and seconds predicted for those that had a prediction. */
   seconds: number;
@@ -15,11 +19,15 @@ export interface TaskPace {
   predictedActual: number;
 }
 
+type Asked = Pick<ResourceRequest, 'cpus' | 'memoryBytes'>;
+
 export function newPace(): TaskPace {
   return {
     remaining: 0,
     remainingPredicted: 0,
     remainingUnpredicted: 0,
+    remainingCpus: 0,
+    remainingMemoryBytes: 0,
     done: 0,
     seconds: 0,
     secondsSquared: 0,
@@ -28,8 +36,15 @@ export function newPace(): TaskPace {
   };
 }
 
-export function expect(pace: TaskPace, predictedSeconds: number | null, sign: 1 | -1): void {
+export function expect(
+  pace: TaskPace,
+  predictedSeconds: number | null,
+  { cpus, memoryBytes }: Asked,
+  sign: 1 | -1,
+): void {
   pace.remaining += sign;
+  pace.remainingCpus += sign * cpus;
+  pace.remainingMemoryBytes += sign * (memoryBytes ?? 0);
   if (predictedSeconds === null) pace.remainingUnpredicted += sign;
   else pace.remainingPredicted += sign * predictedSeconds;
 }
@@ -54,11 +69,14 @@ const LEAST_ERROR = 0.05;
  *
  * The interval is that of a sum of independent run times (variance n·s², or the mean itself as s before two were
  * measured), and at least 5 %.
+ *
+ * @param machine on which all work goes on: of so many workers only those are at work that it has room for
  */
 export function predictFinish(
   paces: Iterable<TaskPace>,
   workers: number,
   now: number,
+  machine: Pick<Capacity, 'cpus' | 'memoryBytes'> | null = null,
 ): LiveState['predictedFinish'] {
   const all = [...paces];
   const known = { count: 0, seconds: 0 };
@@ -72,6 +90,8 @@ export function predictFinish(
   let seconds = 0;
   let variance = 0;
   let left = 0;
+  let cpus = 0;
+  let memoryBytes = 0;
   for (const pace of all) {
     if (pace.remaining <= 0) continue;
     const mean = pace.done > 0 ? pace.seconds / pace.done : assumed;
@@ -86,9 +106,13 @@ export function predictFinish(
     seconds += work;
     variance += pace.remaining * spread;
     left += pace.remaining;
+    cpus += pace.remainingCpus;
+    memoryBytes += pace.remainingMemoryBytes;
   }
   if (left === 0 || workers === 0) return null;
-  const parallel = Math.min(workers, left);
+  const share = machine ? Math.max(cpus / machine.cpus, memoryBytes / machine.memoryBytes) / left : 0;
+  const room = share > 0 ? Math.max(1, Math.floor(1 / share)) : Number.POSITIVE_INFINITY;
+  const parallel = Math.min(workers, left, room);
   const point = seconds / parallel;
   const margin = Math.max((Z90 * Math.sqrt(variance)) / parallel, point * LEAST_ERROR);
   const at = (offset: number) => Math.round(now + Math.max(0, offset) * 1000);

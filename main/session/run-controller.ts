@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { AppError, toErrorData } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RunPaths } from '../platform/paths.ts';
-import type { ClusterHandle } from '../providers/provider.ts';
+import type { Capacity, ClusterHandle } from '../providers/provider.ts';
 import type { RunStatus } from '../telemetry/events.ts';
 import type { TelemetryStore } from '../telemetry/store.ts';
 import type { LoadPoint, RunReport } from '../telemetry/views.ts';
@@ -37,6 +37,8 @@ export interface ControllerParts {
   readonly recorder: Recorder;
   readonly engine: RunEngine;
   readonly cluster: ClusterHandle;
+  /** On which all work goes on; null where each worker brings its own. */
+  readonly machine: Capacity | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly paths: RunPaths;
@@ -204,7 +206,7 @@ export class RunController implements RunHandle {
   }
 
   #look(): LiveState {
-    const { engine, cluster, scaler, scouts, runId, startedAt, clock } = this.#parts;
+    const { engine, cluster, scaler, scouts, runId, startedAt, clock, machine } = this.#parts;
     const state = cluster.state?.();
     const tried = scouts.view();
     const money = scaler.money();
@@ -227,7 +229,9 @@ export class RunController implements RunHandle {
       ...(money && { money }),
       ...(state && { site: { label: state.site, reach: state.reach } }),
       predictedFinish:
-        this.#status === 'running' ? predictFinish(engine.tally.paces.values(), workers, clock.now()) : null,
+        this.#status === 'running'
+          ? predictFinish(engine.tally.paces.values(), workers, clock.now(), machine)
+          : null,
     };
   }
 

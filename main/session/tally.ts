@@ -23,7 +23,7 @@ export class Tally {
   add(instance: LiveInstance): void {
     this.#counts.total++;
     this.#counts[instance.state]++;
-    expect(this.#pace(instance), instance.predictedSeconds, 1);
+    this.#expect(instance, 1);
   }
 
   /** Sets the state of an instance; the only place that does. */
@@ -36,16 +36,16 @@ export class Tally {
     if (from === 'queued' || from === 'running') tag[from]--;
     if (to === 'queued' || to === 'running') tag[to]++;
     const [wasOpen, isOpen] = [!FINAL_STATES.has(from), !FINAL_STATES.has(to)];
-    if (wasOpen !== isOpen) expect(this.#pace(instance), instance.predictedSeconds, isOpen ? 1 : -1);
+    if (wasOpen !== isOpen) this.#expect(instance, isOpen ? 1 : -1);
   }
 
   /** It was sized anew before it was handed out. */
   replan(instance: LiveInstance, planned: PlannedInstance): void {
     const open = !FINAL_STATES.has(instance.state);
-    if (open) expect(this.#pace(instance), instance.predictedSeconds, -1);
+    if (open) this.#expect(instance, -1);
     instance.planned = planned;
     instance.predictedSeconds = planned.predicted.wallSeconds?.point ?? null;
-    if (open) expect(this.#pace(instance), instance.predictedSeconds, 1);
+    if (open) this.#expect(instance, 1);
   }
 
   /** A success took this long. */
@@ -70,6 +70,10 @@ export class Tally {
   tagLoad(tag: string): { readonly busy: number; readonly queued: number } {
     const load = this.#tags.get(tag);
     return { busy: load?.running ?? 0, queued: load?.queued ?? 0 };
+  }
+
+  #expect(instance: LiveInstance, sign: 1 | -1): void {
+    expect(this.#pace(instance), instance.predictedSeconds, instance.planned.request, sign);
   }
 
   #pace({ planned }: LiveInstance): TaskPace {

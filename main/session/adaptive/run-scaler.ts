@@ -1,6 +1,12 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { ClusterEvent, ClusterHandle, ScalePlan, WorkerPrice } from '../../providers/provider.ts';
+import type {
+  Capacity,
+  ClusterEvent,
+  ClusterHandle,
+  ScalePlan,
+  WorkerPrice,
+} from '../../providers/provider.ts';
 import { shareTotal } from '../../scaling/limits.ts';
 import type { Decision, ScaleSettings, ScalingState } from '../../scaling/state.ts';
 import type { EngineRecorder } from '../engine-options.ts';
@@ -26,6 +32,8 @@ export interface RunScalerParts {
   readonly startedAt: number;
   readonly clock: Clock;
   readonly cluster: ClusterHandle;
+  /** On which all workers are; null where each brings its own. */
+  readonly machine: Capacity | null;
   readonly recorder: EngineRecorder;
   readonly instances: () => Iterable<LiveInstance>;
   readonly busyCount: (tag: string) => number;
@@ -71,6 +79,7 @@ export class RunScaler implements ScalingControl {
       usualStartSeconds: parts.spec.target.provider === 'local' ? USUAL_START.local : USUAL_START.elsewhere,
       workersComeWithWork: parts.cluster.state !== undefined,
       budget: this.#budget,
+      ...(parts.machine && { machine: parts.machine }),
     });
     this.#ceiling = new BudgetCeiling({
       look: () => this.#watch.look(),

@@ -1,7 +1,7 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { assertNever } from '../../platform/errors.ts';
-import type { ClusterEvent, ScalePlan } from '../../providers/provider.ts';
+import type { Capacity, ClusterEvent, ScalePlan } from '../../providers/provider.ts';
 import { DEFAULT_SETTINGS } from '../../scaling/policies/predictive.ts';
 import type { PoolState, ScaleSettings, ScalingState, StageState } from '../../scaling/state.ts';
 import { countOf } from '../../scaling/work-bag.ts';
@@ -49,17 +49,24 @@ export interface RunScalingParts {
   readonly budget: RunBudget;
   /** A site's workers come with the work they do: without work nobody is on the way, however many are wished. */
   readonly workersComeWithWork?: boolean;
+  /** On which all workers are; absent where each brings its own. */
+  readonly machine?: Pick<Capacity, 'cpus' | 'memoryBytes'>;
 }
 
 /** Follows a run from its cluster's events, and shows it as the scaler wants to see it. */
 export class RunScaling {
   readonly #parts: RunScalingParts;
-  readonly #stages = new RunStages();
+  readonly #stages: RunStages;
   readonly #starts = new WorkerStarts();
   #wished: Readonly<Record<string, number>> = {};
 
   constructor(parts: RunScalingParts) {
     this.#parts = parts;
+    const { machine } = parts;
+    this.#stages = new RunStages(
+      machine &&
+        (({ cpus, memoryBytes }) => Math.max(cpus / machine.cpus, (memoryBytes ?? 0) / machine.memoryBytes)),
+    );
   }
 
   hear(event: ClusterEvent, instance: LiveInstance | undefined): void {

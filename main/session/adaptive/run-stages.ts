@@ -1,5 +1,6 @@
 import { assumedSeconds } from '../../planning/unknown-durations.ts';
 import { breather } from '../../platform/breather.ts';
+import type { ResourceRequest } from '../../providers/provider.ts';
 import { NOTHING_FINISHED, withMeasured } from '../../scaling/finished.ts';
 import type { Finished, RunningWork, StageNeed, StageState } from '../../scaling/state.ts';
 import { WorkBag } from '../../scaling/work-bag.ts';
@@ -21,12 +22,21 @@ interface Stage {
   readonly needs: Map<string, StageNeed['kind']>;
   /** Null once an instance without a time limit was seen. */
   limitSeconds: number | null;
+  /** Sums over its instances. */
+  count: number;
+  machineShares: number;
 }
 
 /** A run's work as the scaler sees it: one stage per task. */
 export class RunStages {
+  readonly #shareOf: (request: ResourceRequest) => number;
   readonly #finished = new Map<string, Finished>();
   readonly #beganAt = new Map<string, number>();
+
+  /** @param shareOf of the machine that all instances run on; 0 where each worker brings its own */
+  constructor(shareOf: (request: ResourceRequest) => number = () => 0) {
+    this.#shareOf = shareOf;
+  }
 
   began(instanceId: string, at: number): void {
     this.#beganAt.set(instanceId, at);
@@ -84,6 +94,8 @@ export class RunStages {
         const began = this.#beganAt.get(instance.planned.id) ?? now;
         stage.running.push({ elapsed: Math.max(0, now - began) / 1000, predicted: seconds });
       } else continue;
+      stage.count++;
+      stage.machineShares += this.#shareOf(instance.request);
       noteNeeds(stage, instance.planned.needs);
       const limit = instance.request.walltimeSeconds;
       stage.limitSeconds =
@@ -102,6 +114,7 @@ export class RunStages {
       }),
       finished: this.#finished.get(stage.task) ?? NOTHING_FINISHED,
       limitSeconds: stage.limitSeconds === 0 ? null : stage.limitSeconds,
+      ...(stage.machineShares > 0 && { machineShare: stage.machineShares / stage.count }),
     }));
   }
 
@@ -147,6 +160,8 @@ function stageFor(stages: Map<string, Stage>, { planned }: LiveInstance): Stage 
     running: [],
     needs: new Map(),
     limitSeconds: 0,
+    count: 0,
+    machineShares: 0,
   };
   stages.set(planned.task, stage);
   return stage;

@@ -92,6 +92,14 @@ describe('a scale decision', () => {
     expect(wish(3)).toEqual({ m: 5 });
   });
 
+  it('predicts no end that the machine cannot keep, and asks it for no more workers than it can use', () => {
+    const { stages, ...rest } = state(40, 60, { idle: 2 });
+    const shared = { ...rest, stages: stages.map((stage) => ({ ...stage, machineShare: 0.5 })) };
+    const { predictedCompletion, workersToAdd } = decide(shared, settings);
+    expect(predictedCompletion?.point).toBeGreaterThan(1100);
+    expect(workersToAdd).toEqual({});
+  });
+
   it('takes fewer workers when the deadline leaves time', () => {
     const wish = (deadlineSeconds: number) =>
       decide(state(100, 60), { ...settings, objective: 'minimize cost', deadlineSeconds }).workers.m ?? 0;

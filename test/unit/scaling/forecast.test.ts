@@ -94,4 +94,38 @@ describe('a forecast', () => {
     expect(finish).toBeGreaterThan(1300);
     expect(finish).toBeLessThan(1800);
   });
+
+  describe('of pools that have something in common', () => {
+    const twoTags = (shares: readonly [number, number], maxTotal: number | null) =>
+      forecast(
+        forecastStages(
+          shares.map((machineShare, at) =>
+            stage({
+              tag: `${at}`,
+              ready: [{ count: 20, seconds: 60 }],
+              finished: { ...NOTHING_FINISHED, count: 1e6, seconds: 6e7, predictedSeconds: 6e7 },
+              machineShare,
+            }),
+          ),
+          [pool('0'), pool('1')],
+          [20, 20],
+          maxTotal,
+        ),
+        [free(20), free(20)],
+      ).finish;
+
+    it('lets no more begin than the total allows, whichever pool has workers', () => {
+      expect(twoTags([0, 0], null)).toBeCloseTo(60, -1);
+      expect(twoTags([0, 0], 4)).toBeCloseTo(600, -1);
+    });
+
+    it('lets no more begin than the machine holds, be they large or small', () => {
+      expect(twoTags([0.5, 0.5], null)).toBeCloseTo(1200, -1);
+      expect(twoTags([0.5, 0.1], null)).toBeCloseTo((20 * 60 * 0.5 + 20 * 60 * 0.1) / 1, -2);
+    });
+
+    it('lets what is larger than all of it begin alone', () => {
+      expect(twoTags([3, 3], null)).toBeCloseTo(2400, -1);
+    });
+  });
 });

@@ -7,9 +7,16 @@ import {
   type TaskPace,
 } from '../../../main/session/progress.ts';
 
-function pace(remaining: number, predicted: number | null, done: readonly number[] = []): TaskPace {
+const REQUEST = { cpus: 1, memoryBytes: 2 ** 30 };
+
+function pace(
+  remaining: number,
+  predicted: number | null,
+  done: readonly number[] = [],
+  request = REQUEST,
+): TaskPace {
   const made = newPace();
-  for (let i = 0; i < remaining; i++) expectWork(made, predicted, 1);
+  for (let i = 0; i < remaining; i++) expectWork(made, predicted, request, 1);
   for (const seconds of done) learn(made, seconds, predicted);
   return made;
 }
@@ -28,6 +35,15 @@ describe('the predicted finish', () => {
   it('is the work that is left over the workers there are', () => {
     expect(predictFinish([pace(10, 60)], 5, 1_000_000)?.point).toBe(1_000_000 + 120_000);
     expect(predictFinish([pace(2, 60)], 5, 0)?.point).toBe(60_000);
+  });
+
+  it('counts no worker that the machine all of them share has no room for', () => {
+    const finish = (cpus: number, gib: number, request = REQUEST) =>
+      predictFinish([pace(12, 60, [], request)], 6, 0, { cpus, memoryBytes: gib * 2 ** 30 })?.point;
+    expect(finish(2, 100)).toBe(360_000);
+    expect(finish(100, 3)).toBe(240_000);
+    expect(finish(100, 100)).toBe(120_000);
+    expect(finish(4, 100, { cpus: 8, memoryBytes: 2 ** 30 })).toBe(720_000);
   });
 
   it('learns from the run: measured times where nothing was predicted, corrected predictions where it was', () => {

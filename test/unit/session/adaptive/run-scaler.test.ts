@@ -52,6 +52,7 @@ function scalerFor(total: number, work: readonly number[], planned: readonly num
     startedAt: 0,
     clock: { now: () => 0 } as RunScalerParts['clock'],
     cluster,
+    machine: null,
     recorder: { full: false, record: () => undefined, afterCommit: (then) => then() },
     instances: () => instances,
     busyCount: () => 0,

@@ -15,7 +15,11 @@ const queued = (count: number) =>
       }) as unknown as LiveInstance,
   );
 
-function watch(workersComeWithWork: boolean, work: { instances: LiveInstance[]; now: number }) {
+function watch(
+  workersComeWithWork: boolean,
+  work: { instances: LiveInstance[]; now: number },
+  machine?: { cpus: number; memoryBytes: number },
+) {
   return new RunScaling({
     clock: { now: () => work.now } as ConstructorParameters<typeof RunScaling>[0]['clock'],
     startedAt: 0,
@@ -26,9 +30,29 @@ function watch(workersComeWithWork: boolean, work: { instances: LiveInstance[]; 
     walltimeSeconds: null,
     usualStartSeconds: 60,
     workersComeWithWork,
+    ...(machine && { machine }),
     budget: new RunBudget(() => null),
   });
 }
+
+describe('work that all goes on on one machine', () => {
+  const share = (machine?: { cpus: number; memoryBytes: number }) => {
+    const instances = queued(2).map((instance, i) => {
+      const request = { cpus: 1 + i, memoryBytes: 2 ** 30, walltimeSeconds: null };
+      return { ...instance, request } as LiveInstance;
+    });
+    return watch(false, { instances, now: 0 }, machine).state().stages[0]?.machineShare;
+  };
+
+  it('takes the larger of its shares of CPUs and of memory, as a mean', () => {
+    expect(share({ cpus: 8, memoryBytes: 100 * 2 ** 30 })).toBeCloseTo((1 / 8 + 2 / 8) / 2);
+    expect(share({ cpus: 8, memoryBytes: 2 * 2 ** 30 })).toBeCloseTo(0.5);
+  });
+
+  it('takes none where each worker brings its own', () => {
+    expect(share()).toBeUndefined();
+  });
+});
 
 describe('workers on the way', () => {
   it('are at a site no more than there is work that waits for them', () => {
