@@ -93,7 +93,7 @@ async function awsSweeper(
 async function gcpSweeper(
   spec: DeploymentSpec,
   sites: Sites,
-  { runs, filesOf }: SweepScope,
+  { runs, filesOf, copyName }: SweepScope,
 ): Promise<Sweeper | null> {
   const { options } = readGcpOptions(spec);
   const { connection, region, projectId, bucket: storage } = options;
@@ -103,8 +103,9 @@ async function gcpSweeper(
   // The files of a run that is asked for by name are looked for as if nobody knew it.
   const others = new Map([...runs].filter(([run, is]) => run !== filesOf || is === 'live'));
   const timer = realTimer(systemClock);
+  const copy = storage === null || copyName === null ? null : placesOf(options, '', copyName).project;
   return sweeper({
-    find: () => gcpOrphans(access, { timer, runs: others, storage }),
+    find: () => gcpOrphans(access, { timer, runs: others, storage, copy }),
     end: (orphans) => endGcpJobs(access, orphans, timer),
     bills: async (runId) => {
       if (storage === null) return null;

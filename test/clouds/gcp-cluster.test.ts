@@ -283,16 +283,16 @@ describe('what is left on Google Cloud (a double of it)', () => {
     const storage = { bucket: 'lab-data', prefix: 'study' };
     const timer = realTimer();
     const live = new Map([[RUN, 'live' as const]]);
-    expect(await gcpOrphans(access, { timer, storage, runs: live })).toEqual([]);
+    expect(await gcpOrphans(access, { timer, storage, copy: null, runs: live })).toEqual([]);
 
-    const orphans = await gcpOrphans(access, { timer, storage, runs: new Map() });
+    const orphans = await gcpOrphans(access, { timer, storage, copy: null, runs: new Map() });
     expect(orphans).toEqual([
       { kind: 'job', name: expect.stringMatching(/^sd-/), run: RUN, state: expect.any(String) },
       { kind: 'files', name: `study/.scalable/runs/${RUN}/`, run: RUN, bytes: expect.any(Number) },
     ]);
     await removeGcpOrphans(access, orphans, { timer, storage });
     expect(double.batch.running).toBe(0);
-    expect(await gcpOrphans(access, { timer, storage, runs: new Map() })).toEqual([]);
+    expect(await gcpOrphans(access, { timer, storage, copy: null, runs: new Map() })).toEqual([]);
   });
 
   it('are files of a project, copied once and again only where they differ', {

@@ -1,12 +1,17 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
 import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
 import { GcpDouble } from '../doubles/gcp/gcp-double.ts';
+import { tempFolder } from '../fixtures/temp-folder.ts';
 import * as session from '../integration/session-projects.ts';
+import { cli } from '../unit/cli/fake-io.ts';
 import * as awsCli from './aws-cli.ts';
 import * as aws from './aws-rig.ts';
+import { cloudRig } from './cloud-rig.ts';
 import * as gcpCli from './gcp-cli.ts';
 import * as gcp from './gcp-rig.ts';
 
@@ -90,5 +95,43 @@ describe('a sweep of Google Cloud (a double of it)', () => {
     expect(double.batch.running).toBe(0);
     expect(double.batch.jobs.size).toBe(0);
     expect(await measured(folder, runId)).toBeCloseTo(double.sold(gcp.ON_DEMAND), 6);
+  });
+
+  it('removes the copy of the project, and nothing that tasks have written there', async () => {
+    const double = await GcpDouble.start();
+    closing.push(() => double.close());
+    const task = `work:
+  component: model
+  command: "cat in.txt > {outputs.all}; echo more >> changed.txt; echo beside > beside.txt"
+  outputs: { all: results/all.txt }`;
+    using study = session.project(gcp.manifest(double, task));
+    study.write('in.txt', 'input\n');
+    study.write('changed.txt', 'as it was\n');
+    const { runId } = await gcp.run(study, double);
+    const rig = cloudRig(gcpCli.envOf(double));
+    closing.push(async () => rig.close());
+    const where = { cwd: study.folder, env: process.env };
+    const copies = join(double.storage.root, 'lab-data/study/.scalable/projects');
+    const inCopy = () =>
+      readdirSync(copies, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name)
+        .sort();
+    const before = inCopy();
+    expect(before).toEqual(expect.arrayContaining(['in.txt', 'scalable.yaml', 'all.txt', 'changed.txt']));
+    const listed = await cli(where, 'sweep', '--target', 'cloud', '--format', 'json');
+    expect(listed.json(), listed.stderr).toMatchObject({
+      orphans: [{ kind: 'copy', name: expect.stringContaining('/projects/'), run: null }],
+      removed: 0,
+    });
+    expect(inCopy()).toEqual(before);
+    expect((await cli(where, ...SWEEP)).json()).toMatchObject({ removed: 1 });
+    expect(inCopy()).toEqual(['all.txt', 'beside.txt', 'changed.txt', 'copied.json']);
+    expect((await cli(where, ...SWEEP)).json()).toMatchObject({ orphans: [] });
+    const fetched = await cli(where, 'outputs', runId, '--to', tempFolder('fetched'), '--format', 'json');
+    expect(fetched.json(), fetched.stderr).toMatchObject({ copied: 1 });
+    // The next run brings it again.
+    expect((await gcp.run(study, double)).report.status).toBe('succeeded');
+    expect(inCopy()).toEqual(before);
   });
 });

@@ -133,15 +133,20 @@ export class Bucket {
     await this.#call('write a file', 'create', () => this.#file(name).save(Buffer.from(data), options));
   }
 
-  /** Compared by CRC32C at the end. */
-  async upload(localPath: string, name: string, bytes: number, options: TransferOptions = {}): Promise<void> {
+  /** Compared by CRC32C at the end, which is returned; null where the service does not say it. */
+  async upload(
+    localPath: string,
+    name: string,
+    bytes: number,
+    options: TransferOptions = {},
+  ): Promise<string | null> {
     const { signal, onProgress } = options;
     if (signal?.aborted) throw cancelledError();
     const isLarge = bytes > RESUMABLE_BYTES;
-    await this.#call('write a file', 'create', async () => {
+    const crc32c = await this.#call('write a file', 'create', async () => {
       const destination = (isLarge ? this.#uploads : this.#storage).bucket(this.name).file(name);
       if (isLarge) await this.#authorize(destination);
-      await this.#bucket.upload(localPath, {
+      const [{ metadata }] = await this.#bucket.upload(localPath, {
         destination,
         validation: 'crc32c',
         resumable: isLarge,
@@ -149,8 +154,10 @@ export class Bucket {
         onUploadProgress: (progress: { bytesWritten?: number }) =>
           onProgress?.(progress.bytesWritten ?? 0, bytes),
       });
+      return metadata.crc32c ?? null;
     });
     onProgress?.(bytes, bytes);
+    return crc32c;
   }
 
   /**

@@ -6,9 +6,7 @@ import type { FileStat, TransferOptions } from '../site.ts';
 import { atOnce } from './at-once.ts';
 import type { Bucket, BucketObject } from './bucket.ts';
 import type { GcpPlaces } from './gcp-options.ts';
-
-/** What an earlier copy brought there, so that what is deleted here goes there too, and nothing else does. */
-const LIST = '.scalable/copied.json';
+import { readBrought, writeBrought } from './project-copy.ts';
 
 /** The files of a run in its bucket. Paths are those that machines see, below the place where they mount it. */
 export function gcpFiles(bucket: Bucket, places: GcpPlaces): RunFiles {
@@ -82,27 +80,17 @@ async function stage(
     );
   };
   onProgress?.(0, total);
+  const brought = new Map(files.map(({ path }) => [path, there.get(path)?.crc32c ?? '']));
   await atOnce(changed, async ({ path, bytes }) => {
     if (signal?.aborted) throw cancelledError();
-    await bucket.upload(join(folder, path), `${project}/${path}`, bytes, {
+    const crc32c = await bucket.upload(join(folder, path), `${project}/${path}`, bytes, {
       ...(signal && { signal }),
       onProgress: (sent) => tell(path, sent),
     });
+    brought.set(path, crc32c ?? '');
   });
-  await removeOld(bucket, project, files);
+  const old = [...(await readBrought(bucket, project)).keys()].filter((path) => !brought.has(path));
+  await atOnce(old, (path) => bucket.remove(`${project}/${path}`));
+  await writeBrought(bucket, project, brought);
   return total;
 }
-
-async function removeOld(bucket: Bucket, project: string, files: readonly StagedFile[]): Promise<void> {
-  const list = `${project}/${LIST}`;
-  const kept = new Set(files.map(({ path }) => path));
-  const old: unknown = JSON.parse((await bucket.readText(list)) ?? '[]');
-  const known = Array.isArray(old) ? old.filter((path) => typeof path === 'string' && isInside(path)) : [];
-  await atOnce(
-    known.filter((path) => !kept.has(path)),
-    (path) => bucket.remove(`${project}/${path}`),
-  );
-  await bucket.write(list, JSON.stringify([...kept]));
-}
-
-const isInside = (path: string) => !path.startsWith('/') && !path.split('/').includes('..');

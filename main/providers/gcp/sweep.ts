@@ -5,6 +5,7 @@ import { BatchService } from './batch-service.ts';
 import { Bucket } from './bucket.ts';
 import type { BucketFolder } from './gcp-options.ts';
 import { RUN_LABEL, runOfJob } from './job-request.ts';
+import { removeCopy, untouchedCopy } from './project-copy.ts';
 import { jobOverAt, jobState } from './task-state.ts';
 
 /** Something of this app in a project that no run of this workspace needs any more. */
@@ -12,7 +13,9 @@ export type GcpOrphan =
   /** It runs or waits, and costs money. */
   | { readonly kind: 'job'; readonly name: string; readonly run: string; readonly state: string }
   /** What a run has left in a bucket, its outputs among it. */
-  | { readonly kind: 'files'; readonly name: string; readonly run: string; readonly bytes: number };
+  | { readonly kind: 'files'; readonly name: string; readonly run: string; readonly bytes: number }
+  /** The project's files as they were brought, which the next run would bring again. */
+  | { readonly kind: 'copy'; readonly name: string; readonly run: null; readonly bytes: number };
 
 export interface GcpSweep {
   readonly timer: Timer;
@@ -20,22 +23,26 @@ export interface GcpSweep {
   readonly runs: ReadonlyMap<string, 'live' | 'over'>;
   /** Where runs keep their files; null: files are not looked for. */
   readonly storage: BucketFolder | null;
+  /** Where in it the copy of the project lies; null: it has none that is known. */
+  readonly copy: string | null;
 }
 
 /**
- * What of this app is left in a project and region: jobs whose run is over or unknown, and files of runs that are unknown.
- * Changes nothing. Files of a run that is known belong to it.
+ * What of this app is left in a project and region: jobs whose run is over or unknown, files of runs that are unknown, and, while
+ * nothing runs, the copy of the project. Changes nothing. Files of a run that is known belong to it.
  */
 export async function gcpOrphans(access: GcpAccess, sweep: GcpSweep): Promise<readonly GcpOrphan[]> {
   const service = new BatchService(access, sweep.timer);
   try {
-    const jobs = await service.labelled(RUN_LABEL, null);
+    const jobs = (await service.labelled(RUN_LABEL, null)).filter((job) => jobOverAt(job) === null);
     const lost = jobs.flatMap((job): GcpOrphan[] => {
       const run = runOfJob(job);
-      if (run === null || jobOverAt(job) !== null || sweep.runs.get(run) === 'live') return [];
+      if (run === null || sweep.runs.get(run) === 'live') return [];
       return [{ kind: 'job', name: job.name?.split('/').at(-1) ?? '', run, state: jobState(job) }];
     });
-    return [...lost, ...(await leftFiles(access, sweep))];
+    const isQuiet = jobs.length === 0 && ![...sweep.runs.values()].includes('live');
+    const copies = isQuiet ? await leftCopy(access, sweep) : [];
+    return [...lost, ...(await leftFiles(access, sweep)), ...copies];
   } finally {
     await service.close();
   }
@@ -74,6 +81,7 @@ export async function removeGcpOrphans(
   if (storage === null) return;
   const bucket = new Bucket(access, storage.bucket, timer);
   for (const { name, kind } of orphans) {
+    if (kind === 'copy') await removeCopy(bucket, name);
     if (kind !== 'files') continue;
     // The deepest first, as folders of some buckets must be empty to go.
     const objects = (await bucket.list(name))
@@ -100,6 +108,13 @@ async function leftFiles(access: GcpAccess, { timer, runs, storage }: GcpSweep):
       bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),
     };
   });
+}
+
+async function leftCopy(access: GcpAccess, { timer, storage, copy }: GcpSweep): Promise<GcpOrphan[]> {
+  if (storage === null || copy === null) return [];
+  const untouched = await untouchedCopy(new Bucket(access, storage.bucket, timer), copy);
+  const bytes = untouched.reduce((sum, object) => sum + object.bytes, 0);
+  return untouched.length === 0 ? [] : [{ kind: 'copy', name: copy, run: null, bytes }];
 }
 
 const runOf = (folder: string) => folder.replace(/\/$/, '').split('/').at(-1) ?? '';
