@@ -1,6 +1,5 @@
 import type { Params, ParamValue } from '../../manifest/spec.ts';
 import { assertNever } from '../../platform/errors.ts';
-import { describeInput } from '../../platform/units.ts';
 import { CONTEXT_INPUTS, type Context, contextInputs, HOUR, MACHINE, TARGET_KIND } from './context.ts';
 import type { Matrix } from './matrix.ts';
 import type { LearningRow } from './rows.ts';
@@ -15,6 +14,9 @@ export interface KnownBefore extends Context {
   readonly requestedCpus: number | null;
 }
 
+/** How often what was measured told an input; absent where enough was measured without it to know that case, too. */
+export type Told = 'always' | 'nearly always';
+
 /** How one input becomes columns. */
 export type Encoder =
   | {
@@ -23,10 +25,17 @@ export type Encoder =
       /** Stands in for a missing value; `missing` says whether a second column tells that it did. */
       readonly fill: number;
       readonly missing: boolean;
+      /** Of what was measured. */
       readonly low: number;
       readonly high: number;
+      readonly told?: Told;
     }
-  | { readonly kind: 'category'; readonly name: string; readonly levels: readonly string[] }
+  | {
+      readonly kind: 'category';
+      readonly name: string;
+      readonly levels: readonly string[];
+      readonly told?: Told;
+    }
   /** Many different texts that share words. */
   | { readonly kind: 'text'; readonly name: string };
 
@@ -38,7 +47,7 @@ export interface FeatureSpace {
 }
 
 /** More levels than this are identifiers, not categories: the rest shares the column of the unseen. */
-const MOST_LEVELS = 32;
+export const MOST_LEVELS = 32;
 
 /** A column counts as numeric when so many of its values are numbers or text of numbers. */
 const NUMERIC_SHARE = 0.9;
@@ -57,11 +66,14 @@ const LARGEST_NUMBER = 1e18;
  */
 export function learnFeatureSpace(rows: readonly LearningRow[], now: Context = {}): FeatureSpace {
   const known = rows.map((row) => inputsOf(row));
+  const measured = rows.flatMap((row, i) => (row.peakMemoryBytes === null ? [] : [i]));
   const names = [...new Set(known.flatMap((inputs) => Object.keys(inputs)))].sort();
   const encoders = names.flatMap((name) => {
+    const values = known.map((inputs) => inputs[name] ?? null);
     const encoder = learnEncoder(
       name,
-      known.map((inputs) => inputs[name] ?? null),
+      values,
+      measured.length === 0 ? values : measured.map((i) => values[i] ?? null),
     );
     return encoder ? [encoder] : [];
   });
@@ -71,17 +83,29 @@ export function learnFeatureSpace(rows: readonly LearningRow[], now: Context = {
   return { encoders, defaults: Object.fromEntries(used.map(({ name }) => [name, current[name] ?? null])) };
 }
 
-function learnEncoder(name: string, values: readonly ParamValue[]): Encoder | null {
+/** @param measured those of `values` that came with measured memory: what the answers rest on */
+function learnEncoder(
+  name: string,
+  values: readonly ParamValue[],
+  measured: readonly ParamValue[],
+): Encoder | null {
   const present = values.filter((value) => value !== null && value !== '');
   if (present.length === 0) return null;
   const numbers = present.map(asNumber).filter((value) => value !== null);
   const someMissing = present.length < values.length;
   if (numbers.length >= NUMERIC_SHARE * present.length) {
-    const low = numbers.reduce((a, b) => Math.min(a, b));
-    const high = numbers.reduce((a, b) => Math.max(a, b));
     const missing = someMissing || numbers.length < present.length;
-    if (low === high && !missing) return null;
-    return { kind: 'number', name, fill: median(numbers), missing, low, high };
+    if (!missing && numbers.every((number) => number === numbers[0])) return null;
+    const taught = measured.map(asNumber).filter((value) => value !== null);
+    const range = rangeOf(taught.length === 0 ? numbers : taught);
+    return {
+      kind: 'number',
+      name,
+      fill: median(numbers),
+      missing,
+      ...range,
+      ...toldBy(measured, taught.length),
+    };
   }
   const counts = new Map<string, number>();
   for (const value of present) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
@@ -93,7 +117,24 @@ function learnEncoder(name: string, values: readonly ParamValue[]): Encoder | nu
     .slice(0, MOST_LEVELS)
     .map(([level]) => level)
     .sort();
-  return levels.length === 0 ? null : { kind: 'category', name, levels };
+  const taught = measured.filter((value) => value !== null && value !== '').length;
+  return levels.length === 0 ? null : { kind: 'category', name, levels, ...toldBy(measured, taught) };
+}
+
+function rangeOf(numbers: readonly number[]): { readonly low: number; readonly high: number } {
+  return {
+    low: numbers.reduce((a, b) => Math.min(a, b)),
+    high: numbers.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+/** So many attempts without an input, and such a share of all, show what a task needs where it is not told. */
+const KNOWN_WITHOUT = { attempts: 5, share: 0.05 } as const;
+
+function toldBy(measured: readonly ParamValue[], told: number): { readonly told?: Told } {
+  const without = measured.length - told;
+  if (without >= Math.max(KNOWN_WITHOUT.attempts, KNOWN_WITHOUT.share * measured.length)) return {};
+  return { told: without === 0 ? 'always' : 'nearly always' };
 }
 
 /** Names of the columns, in the order in which `encode` writes them. */
@@ -184,43 +225,8 @@ export function nearestCpus({ encoders }: FeatureSpace, cpus: number): number {
   return seen?.kind === 'number' ? Math.min(Math.max(cpus, seen.low), seen.high) : cpus;
 }
 
-/** An input that lies outside what was learned from, in words for the evidence. */
-export interface Unfamiliar {
-  readonly feature: string;
-  readonly words: string;
-}
-
-/** How far beyond the learned range a number may lie, as a share of the range, before a model is not asked any more. */
-const BEYOND = 0.25;
-
-export function unfamiliarInputs(space: FeatureSpace, known: KnownBefore): Unfamiliar[] {
-  const inputs = inputsOf(known);
-  return space.encoders.flatMap((encoder): Unfamiliar[] => {
-    // Where it runs changes need far less than what it runs on: a new target is no reason to give up.
-    if (WHERE_IT_RUNS.has(encoder.name) || encoder.kind === 'text') return [];
-    const value = inputs[encoder.name] ?? null;
-    if (encoder.kind === 'category') {
-      if (value === null || encoder.levels.length >= MOST_LEVELS || encoder.levels.includes(String(value)))
-        return [];
-      return [{ feature: encoder.name, words: `${encoder.name} = ${value} was never measured` }];
-    }
-    const number = asNumber(value);
-    if (number === null) {
-      return encoder.missing
-        ? []
-        : [{ feature: encoder.name, words: `${encoder.name} is not given, but was always known before` }];
-    }
-    const slack = BEYOND * (encoder.high - encoder.low);
-    if (number >= encoder.low - slack && number <= encoder.high + slack) return [];
-    const range = `${describeInput(encoder.low)} to ${describeInput(encoder.high)}`;
-    return [
-      { feature: encoder.name, words: `${encoder.name} = ${describeInput(number)} is far outside ${range}` },
-    ];
-  });
-}
-
 /** What is known under one name each; `defaults` count only for what is not known. */
-function inputsOf(known: KnownBefore, defaults: Params = {}): Params {
+export function inputsOf(known: KnownBefore, defaults: Params = {}): Params {
   const inputs: Record<string, ParamValue> = {
     [COMPONENT]: known.component,
     [TARGET]: known.target,
@@ -236,7 +242,7 @@ function inputsOf(known: KnownBefore, defaults: Params = {}): Params {
 }
 
 /** Numbers, text of numbers and truth values; null for anything else, and for what no number of a task can be. */
-function asNumber(value: ParamValue): number | null {
+export function asNumber(value: ParamValue): number | null {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string' && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())) return null;
   const number = value === null ? Number.NaN : Number(value);

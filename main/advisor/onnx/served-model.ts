@@ -1,5 +1,6 @@
 import type { Interval } from '../../telemetry/events.ts';
-import { encode, type KnownBefore, unfamiliarInputs } from '../data/features.ts';
+import { unfamiliarInputs } from '../data/domain.ts';
+import { encode, type KnownBefore } from '../data/features.ts';
 import { lowerResidual, upperResidual } from '../data/predictive.ts';
 import { clamp } from '../data/statistics.ts';
 import { NOMINAL_COVERAGE } from '../training/out-of-fold.ts';

@@ -1,4 +1,5 @@
-import { encode, type KnownBefore, unfamiliarInputs } from '../data/features.ts';
+import { unfamiliarInputs } from '../data/domain.ts';
+import { encode, type KnownBefore } from '../data/features.ts';
 import { lowerResidual, upperResidual } from '../data/predictive.ts';
 import { clamp } from '../data/statistics.ts';
 import type { Fitted } from '../models/model.ts';

@@ -26,7 +26,7 @@ export function whatWouldChange(
       method === 'manifest'
         ? 'Attempts with measured memory: three of them let percentiles answer.'
         : chosen === 'learned'
-          ? 'Inputs nearer to those learned from: then the models answer.'
+          ? 'All inputs given, and near those learned from: then the models answer.'
           : 'Runs with inputs that vary more and tell the memory: then models may waste less than percentiles.',
     ];
   const domain = new Map(domainOf(chain.space).map((input) => [input.feature, input]));

@@ -176,6 +176,9 @@ const stage = z.strictObject({
   high: finite,
 });
 
+/** Files from before this was told hold none: then what they know of it is not asked for. */
+const told = z.enum(['always', 'nearly always']).exactOptional();
+
 const encoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('number'),
@@ -184,8 +187,14 @@ const encoder = z.discriminatedUnion('kind', [
     missing: z.boolean(),
     low: finite,
     high: finite,
+    told,
   }),
-  z.strictObject({ kind: z.literal('category'), name: text, levels: z.array(text).min(1).max(1000) }),
+  z.strictObject({
+    kind: z.literal('category'),
+    name: text,
+    levels: z.array(text).min(1).max(1000),
+    told,
+  }),
   z.strictObject({ kind: z.literal('text'), name: text }),
 ]);
 

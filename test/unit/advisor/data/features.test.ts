@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { unfamiliarInputs } from '../../../../main/advisor/data/domain.ts';
 import {
   columnNames,
   encode,
   encodeAll,
+  type FeatureSpace,
   type KnownBefore,
   learnFeatureSpace,
-  unfamiliarInputs,
 } from '../../../../main/advisor/data/features.ts';
 import { groupByTask } from '../../../../main/advisor/data/rows.ts';
 import type { Params } from '../../../../main/manifest/spec.ts';
@@ -95,6 +96,43 @@ describe('what was never measured is noticed', () => {
     expect(words({ n: 500, kind: 'z' })).toEqual(['kind = z was never measured']);
     expect(words({ n: 9000, kind: 'a' })).toEqual(['n = 9000 is far outside 100 to 1100']);
     expect(words({ kind: 'a' })).toEqual(['n is not given, but was always known before']);
+  });
+
+  test('a category that is missing, and an empty text for one', () => {
+    const words = (features: Params) => unfamiliarInputs(space, asked(features)).map((one) => one.words);
+    for (const features of [{ n: 500 }, { n: 500, kind: '' }] as Params[])
+      expect(words(features)).toEqual(['kind is not given, but was always known before']);
+  });
+
+  test('a few attempts without an input show too little of that case, many show enough', () => {
+    const spaceOf = (without: number) =>
+      learn(
+        Array.from({ length: 60 }, (_, i): Params => (i < without ? {} : { n: i, kind: i % 2 ? 'a' : 'b' })),
+      );
+    const words = (space: FeatureSpace) => unfamiliarInputs(space, asked({})).map((one) => one.words);
+    expect(words(spaceOf(4))).toEqual([
+      'kind is not given, but was nearly always known before',
+      'n is not given, but was nearly always known before',
+    ]);
+    expect(words(spaceOf(5))).toEqual([]);
+  });
+
+  test('what came without measured memory widens no range and excuses no gap', () => {
+    const measured = energyRows(40);
+    const unmeasured = { ...measured[0]!, peakMemoryBytes: null };
+    const rows = [
+      ...measured,
+      ...Array.from({ length: 9 }, (_, i) => ({ ...unmeasured, instanceId: `empty.${i}`, features: {} })),
+      { ...unmeasured, instanceId: 'absurd', features: { ...unmeasured.features, input_size_mb: 4e7 } },
+    ];
+    const space = learnFeatureSpace(groupByTask(rows).get('simulate')?.rows ?? []);
+    const words = (features: Params) => unfamiliarInputs(space, asked(features)).map((one) => one.words);
+    expect(words({ scenario_type: 'baseline', num_nodes: 400 })).toEqual([
+      'input_size_mb is not given, but was always known before',
+    ]);
+    expect(words({ ...measured[0]!.features, input_size_mb: 100_000 })[0]).toMatch(
+      /^input_size_mb = 100,000 is far outside/,
+    );
   });
 
   test('a little beyond the range is still familiar', () => {
