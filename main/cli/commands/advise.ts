@@ -6,11 +6,19 @@ import { advisorForPlanning } from '../../advisor/planning-advisor.ts';
 import type { DeploymentSpec, Params } from '../../manifest/spec.ts';
 import { adviceTerms } from '../../planning/advice-terms.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { describeDuration, describeMemory, formatDuration, formatMemory } from '../../platform/units.ts';
+import {
+  counted,
+  describeDuration,
+  describeMemory,
+  formatDuration,
+  formatMemory,
+} from '../../platform/units.ts';
 import { hereNow } from '../../session/here.ts';
+import type { Interval } from '../../telemetry/events.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, usageError } from '../exit-codes.ts';
 import { fromHere, load, manifestPath, pathsOf } from '../project.ts';
+import { importanceLine } from './train-text.ts';
 
 export interface AdviseInput {
   readonly task: string;
@@ -122,7 +130,7 @@ function memoryText(memory: string | null): string {
 function adviceText(advice: Recommendation): string {
   const shapes = Object.entries(advice.resources).map(
     ([component, { cpus, memory, walltime }]) =>
-      `  ${component}: ${cpus} CPU, ${memoryText(memory)}${walltime === null ? '' : `, ${walltime}`}, ${advice.workers[component] ?? 1} workers`,
+      `  ${component === '' ? '' : `${component}: `}${cpus} CPU, ${memoryText(memory)}${walltime === null ? '' : `, ${walltime}`}, ${counted(advice.workers[component] ?? 1, 'worker')}`,
   );
   return [
     `Task: ${advice.task}${advice.target === null ? '' : ` on ${advice.target}`}`,
@@ -134,7 +142,10 @@ function adviceText(advice: Recommendation): string {
     ...predictedLine(advice),
     `Basis: ${advice.basis}`,
     `Why: ${advice.evidence.reason}`,
+    ...importanceLine(advice.evidence.importance, 'What mattered'),
     ...(advice.evidence.cautions ?? []).map((caution) => `Note: ${caution}`),
+    ...(advice.evidence.changes?.length ? ['What would change it:'] : []),
+    ...(advice.evidence.changes ?? []).map((change) => `  ${change}`),
   ].join('\n');
 }
 
@@ -143,12 +154,17 @@ function confidenceLine({ confidence, evidence }: Recommendation): string {
   return `Confidence: ${Math.round(confidence * 100)} %${risk}`;
 }
 
+function within({ low, high }: Interval, describe: (value: number) => string): string {
+  return ` (90 of 100 within ${describe(low)} to ${describe(high)})`;
+}
+
 /** What the task will use, where something is known of it. */
 function predictedLine({ intervals }: Recommendation): string[] {
   const { peakMemoryBytes, wallSeconds, ioClass } = intervals;
   const parts = [
-    peakMemoryBytes && `${describeMemory(peakMemoryBytes.point)} of memory`,
-    wallSeconds && describeDuration(wallSeconds.point),
+    peakMemoryBytes &&
+      `${describeMemory(peakMemoryBytes.point)} of memory${within(peakMemoryBytes, describeMemory)}`,
+    wallSeconds && `${describeDuration(wallSeconds.point)}${within(wallSeconds, describeDuration)}`,
     ioClass && `${ioClass} I/O`,
   ].filter((part) => typeof part === 'string');
   return parts.length === 0 ? [] : [`Predicted: ${parts.join(', ')}`];

@@ -5,11 +5,11 @@ import { trainAdvisor } from '../../advisor/train.ts';
 import { readModels } from '../../advisor/trained.ts';
 import type { TaskTrainingReport, TrainingReport } from '../../advisor/training-report.ts';
 import { AppError } from '../../platform/errors.ts';
-import { counted, describeDuration, describeMemory, describeMemoryHours } from '../../platform/units.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Progress } from '../progress.ts';
 import { fromHere, pathsOf, withWorkspace, workspaceRoot } from '../project.ts';
+import { trainingText } from './train-text.ts';
 
 export interface TrainInput {
   readonly task?: string;
@@ -123,35 +123,4 @@ function taskJson(task: TaskTrainingReport) {
     ...(task.drift && { drift: task.drift }),
     notes: task.notes,
   };
-}
-
-function trainingText(report: TrainingReport): string {
-  if (report.tasks.length === 0) return 'No task has finished here yet, so there was nothing to learn.';
-  return [
-    `Trained on ${report.rows} measured attempts in ${describeDuration(report.seconds)} (${report.modelType}, ${report.cvFolds} folds).`,
-    ...report.tasks.flatMap((task) => ['', ...taskText(task)]),
-  ].join('\n');
-}
-
-function taskText(task: TaskTrainingReport): string[] {
-  const memory = task.stages.find(({ stage }) => stage === 'peak_memory');
-  const wall = task.stages.find(({ stage }) => stage === 'wall_time');
-  const percent = (share: number | null) => (share === null ? 'not known' : `${Math.round(share * 100)} %`);
-  const { manifest, quantile, learned } = task.wastage;
-  const wasted = Object.entries({ 'manifest as first written': manifest, quantile, learned }).flatMap(
-    ([name, gbh]) => (gbh === null ? [] : [`${name} ${describeMemoryHours(gbh)}`]),
-  );
-  return [
-    `${task.task}: ${counted(task.rows, 'attempt')} of ${counted(task.runs, 'run')} → ${task.chosen}`,
-    `  ${task.reason}`,
-    ...(memory
-      ? [
-          `  Memory: off by ${describeMemory(memory.mae)} on average; intervals of ${percent(memory.nominalCoverage)} held ${percent(memory.coverage)} of held-out tasks`,
-        ]
-      : []),
-    ...(wall ? [`  Time: off by ${describeDuration(wall.mae)} on average`] : []),
-    ...(wasted.length > 0 ? [`  Wasted, had each sized these tasks: ${wasted.join(', ')}`] : []),
-    ...(task.drift && task.drift.kind !== 'none' ? [`  Drift: ${task.drift.sentence}`] : []),
-    ...task.notes.map((note) => `  Note: ${note}`),
-  ];
 }
