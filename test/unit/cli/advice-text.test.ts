@@ -59,7 +59,9 @@ test('advice says what is likely, what mattered and what would change it', async
     /^Predicted: \d+ MB of memory \(90 of 100 within \d+ MB to \d+ MB\), [\d.]+ s \(90 of 100 within /m,
   );
   expect(told).toMatch(/^What mattered: input_size_mb \d+ %, /m);
-  expect(told).toMatch(/^What would change it:\n {2}With input_size_mb = [\d.]+ it would be [\d.]+ [MG]B\.$/m);
+  expect(told).toMatch(
+    /^What would change it:\n {2}With input_size_mb = [\d.]+ it would be [\d.]+ [MG]B\.$/m,
+  );
 });
 
 test('advice without the inputs is for all of them, and says that the model was not asked', async () => {
