@@ -178,7 +178,10 @@ function build(io: CliIo, done: (exitCode: number) => void): Command {
     'simulate last --policy policy.yaml',
     'simulate trace.csv --policy policy.json --format json',
   ])
-    .requiredOption('--policy <file>', 'JSON or YAML: max_workers, startup_seconds, objective, …')
+    .requiredOption(
+      '--policy <file>',
+      'JSON or YAML, every key optional: rule (predictive, fixed, threshold, dask, parsl, hpa), min_workers, max_workers, startup_seconds, usd_per_hour, objective, budget_usd, deadline_hours, …',
+    )
     .addOption(
       new Option('--input-format <format>', 'what the trace is')
         .choices(['auto', 'scalable', 'nextflow', 'sacct', 'wfcommons', 'csv'])

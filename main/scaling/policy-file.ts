@@ -39,6 +39,14 @@ const policyFile = z.strictObject({
   seed: z.number().int().default(1),
 });
 
+const PER_TAG = [
+  'min_workers',
+  'max_workers',
+  'startup_seconds',
+  'queue_wait_seconds',
+  'usd_per_hour',
+] as const satisfies readonly (keyof PolicyFile)[];
+
 export type PolicyFile = z.output<typeof policyFile>;
 
 /** @throws AppError `E_POLICY_FILE` naming every mistake */
@@ -62,6 +70,21 @@ export function parsePolicyFile(text: string, path: string): PolicyFile {
     code: 'E_POLICY_FILE',
     message: `${path}: ${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ')}`,
     hint: `Known settings are ${Object.keys(policyFile.shape).join(', ')}.`,
+  });
+}
+
+/** @throws AppError `E_POLICY_FILE` about settings for tags that no task has, which would hold for nobody */
+export function checkTags(file: PolicyFile, tags: readonly string[], path: string): void {
+  const unknown = PER_TAG.flatMap((key) => {
+    const value = file[key];
+    const named = typeof value === 'number' ? [] : Object.keys(value);
+    return named.filter((tag) => !tags.includes(tag)).map((tag) => `${key}.${tag}`);
+  });
+  if (unknown.length === 0) return;
+  throw new AppError({
+    code: 'E_POLICY_FILE',
+    message: `${path}: no task has the tag of ${unknown.join(', ')}.`,
+    hint: `The tags here are ${tags.join(', ')}; a single number holds for all of them.`,
   });
 }
 

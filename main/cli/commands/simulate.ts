@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, systemErrorCode } from '../../platform/errors.ts';
 import { describeDuration } from '../../platform/units.ts';
 import { REFERENCE_POLICIES } from '../../scaling/policies/reference-policies.ts';
-import { parsePolicyFile, policyOf, poolFrom } from '../../scaling/policy-file.ts';
+import { checkTags, parsePolicyFile, policyOf, poolFrom } from '../../scaling/policy-file.ts';
 import {
   type RecordedTask,
   recordedRun,
@@ -40,6 +40,7 @@ export async function simulate(context: CommandContext, input: SimulateInput): P
       message: `There is nothing to replay in ${input.source}: no finished task with a measured duration.`,
       hint: 'Name a run with finished tasks (`scalable runs`), or a trace that `scalable import` understands.',
     });
+  checkTags(file, [...new Set(tasks.map(({ tag }) => tag))], input.policy);
   const workload = recordedWorkload(name, tasks, (tag) => poolFrom(file, tag), file.max_total ?? null);
   const policy = policyOf(file);
   const references = REFERENCE_POLICIES.filter((reference) => reference.name !== policy.name);
@@ -134,7 +135,9 @@ function decisionJson({ at, workers, decision }: SimDecision) {
   };
 }
 
-function textOf(tasks: number, results: readonly SimResult[]): string {
+/** A replay as people read it: the policy that was asked about first. */
+export function textOf(tasks: number, results: readonly SimResult[]): string {
+  const isPartly = results.some(({ unfinished }) => unfinished > 0);
   return [
     table(
       [
@@ -144,11 +147,25 @@ function textOf(tasks: number, results: readonly SimResult[]): string {
         { title: 'Starts', value: (row) => `${row.starts}`, align: 'right' },
         { title: 'Peak', value: (row) => `${row.peakWorkers}`, align: 'right' },
         { title: 'Cost', value: (row) => `$${row.costUsd.toFixed(2)}`, align: 'right' },
+        ...(isPartly
+          ? [
+              {
+                title: 'Not finished',
+                value: (row: SimResult) => row.unfinished.toLocaleString('en'),
+                align: 'right' as const,
+              },
+            ]
+          : []),
       ],
       results,
     ),
     '',
     `${tasks.toLocaleString('en')} tasks, the same for every policy. Worker-hours count start-up, work and waiting.`,
+    ...(isPartly
+      ? [
+          'Where tasks are not finished, the limits of the policy or lost attempts ended it before they could be.',
+        ]
+      : []),
   ].join('\n');
 }
 

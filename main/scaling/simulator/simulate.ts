@@ -44,6 +44,8 @@ export interface SimDecision {
 
 /** Attempts of a task before it is given up. */
 const MOST_ATTEMPTS = 10;
+/** A policy that has asked for nobody for so long, while work waits, will not: its budget is spent. */
+const STALLED_SECONDS = 6 * 3600;
 const DAYS_30 = 30 * 24 * 3600;
 
 type Event =
@@ -108,10 +110,13 @@ class Simulation {
     for (const at of later) this.#events.push(tasks[at]?.arrivesAt ?? 0, { kind: 'arrive', task: at });
     this.#events.push(0, { kind: 'tick' });
     const until = this.#options.until ?? DAYS_30;
+    let happenedAt = 0;
     while (this.#finished + this.#givenUp < tasks.length) {
       const next = this.#events.pop();
       if (!next || next.at > until) break;
       this.#now = next.at;
+      if (next.item.kind !== 'tick') happenedAt = next.at;
+      else if (next.at - happenedAt > STALLED_SECONDS && this.#isDeserted()) break;
       this.#handle(next.item);
     }
     const stoppedAt =
@@ -133,6 +138,11 @@ class Simulation {
       lostAttempts: this.#lost,
       decisions: this.#decisions,
     };
+  }
+
+  /** No worker is there or on its way, and no work will come. */
+  #isDeserted(): boolean {
+    return this.#events.size === 0 && [...this.#pools.values()].every(({ alive }) => alive === 0);
   }
 
   #handle(event: Event): void {

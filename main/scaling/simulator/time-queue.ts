@@ -7,6 +7,10 @@ export class TimeQueue<T> {
   );
   #order = 0;
 
+  get size(): number {
+    return this.#heap.size;
+  }
+
   push(at: number, item: T): void {
     this.#heap.push({ at, order: this.#order++, item });
   }

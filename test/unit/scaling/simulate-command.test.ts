@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicyFile, policyOf, poolFrom } from '../../../main/scaling/policy-file.ts';
+import { textOf } from '../../../main/cli/commands/simulate.ts';
+import { checkTags, parsePolicyFile, policyOf, poolFrom } from '../../../main/scaling/policy-file.ts';
 import { type RecordedTask, recordedWorkload } from '../../../main/scaling/recorded-workload.ts';
 import { simulate } from '../../../main/scaling/simulator/simulate.ts';
 
@@ -46,5 +47,25 @@ describe('a policy file', () => {
   it('names every mistake', () => {
     expect(() => parsePolicyFile('max_workers: -1\nspeed: 9', 'p.yaml')).toThrow(/max_workers.*speed/s);
     expect(() => parsePolicyFile('{', 'p.yaml')).toThrow(/neither YAML nor JSON/);
+  });
+
+  it('names no tag that no task has', () => {
+    const file = parsePolicyFile('max_workers: { m: 3, modle: 4 }\nusd_per_hour: { n: 1 }', 'p.yaml');
+    expect(() => checkTags(file, ['m'], 'p.yaml')).toThrow(/max_workers\.modle, usd_per_hour\.n/);
+    expect(() => checkTags(file, ['m', 'modle', 'n'], 'p.yaml')).not.toThrow();
+  });
+});
+
+describe('a replay as text', () => {
+  const tasks = [0, 1, 2].map((i) => recorded('simulate', i));
+  const told = (policy: string) => {
+    const file = parsePolicyFile(policy, 'p.yaml');
+    const workload = recordedWorkload('run', tasks, (tag) => poolFrom(file, tag));
+    return textOf(tasks.length, [simulate(workload, policyOf(file), { seed: 1 })]);
+  };
+
+  it('says how many tasks a budget left undone, so that nobody takes it for quick', () => {
+    expect(told('usd_per_hour: 1\nbudget_usd: 0.0001')).toMatch(/Not finished\n.* 3\n/s);
+    expect(told('usd_per_hour: 1')).not.toContain('Not finished');
   });
 });

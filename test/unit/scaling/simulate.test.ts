@@ -154,6 +154,21 @@ describe('a simulation', () => {
     );
   });
 
+  it('ends where a policy will ask for nobody any more, but not before work that is still to come', () => {
+    let asked = 0;
+    const nobody = anyPolicy({
+      ...fixedPolicy,
+      decide: (_state, memory: null) => {
+        asked++;
+        return { workers: { m: 0 }, memory };
+      },
+    });
+    expect(simulate(workload([task(60)]), nobody, { seed: 1 }).unfinished).toBe(1);
+    expect(asked).toBeLessThan(10_000);
+    const late = workload([task(60, { arrivesAt: 2 * 24 * 3600 })]);
+    expect(simulate(late, ours(), { seed: 1 }).unfinished).toBe(0);
+  });
+
   it('explains what ours does, starts before a stage is released, and ends idle workers before the tail', () => {
     const wide = Array.from({ length: 10 }, () => task(60, { task: 'wide', needs: [0] }));
     const tasks = [task(200, { task: 'prepare' }), ...wide, task(900, { task: 'last', needs: [12] })];
