@@ -18,6 +18,8 @@ export interface RecordedTask {
   readonly predictedSeconds: number | null;
   /** Milliseconds since the epoch; null: not recorded. */
   readonly submittedAt: number | null;
+  /** When the attempt that succeeded ended; absent: not recorded. */
+  readonly finishedAt?: number;
   readonly needs: readonly string[];
 }
 
@@ -37,6 +39,7 @@ export async function recordedRun(store: SqliteStore, runId: string): Promise<Re
       seconds: row.wallSeconds,
       predictedSeconds: row.predicted.wallSeconds?.point ?? null,
       submittedAt: row.queuedAt,
+      ...(row.finishedAt !== null && { finishedAt: row.finishedAt }),
       needs: row.needs,
     });
   }

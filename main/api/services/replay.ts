@@ -39,9 +39,10 @@ export function replay(
       message: 'There is nothing to replay yet: no task of this run has finished with a measured duration.',
       hint: 'Come back when the first tasks are done, or choose another run.',
     });
-  const conditions = { ...recordedConditions(record, tasks, settings), ...request.conditions };
+  const conditions = withAsked(recordedConditions(record, tasks, settings), request.conditions ?? {});
+  const total = mostInAll(record, tasks, settings, request.conditions ?? {}, conditions.maxWorkers);
   const fileFor = (rule: ReplayRule) =>
-    parsePolicyFile(JSON.stringify(policyJson(rule, settings, conditions)), 'settings');
+    parsePolicyFile(JSON.stringify(policyJson(rule, settings, conditions, total)), 'settings');
   const file = fileFor('fixed');
   const { runId } = record.run;
   const workload = recordedWorkload(runId, tasks, (tag) => poolFrom(file, tag), file.max_total ?? null);
@@ -77,20 +78,63 @@ function course(rule: ReplayRule, record: ReplayedRecord, workload: Workload, po
   };
 }
 
+/** Tags that nothing was asked about stay as they were recorded. */
+function withAsked(
+  recorded: Required<ReplayConditions>,
+  asked: ReplayConditions,
+): Required<ReplayConditions> {
+  return {
+    ...recorded,
+    ...asked,
+    minWorkers: { ...recorded.minWorkers, ...asked.minWorkers },
+    maxWorkers: { ...recorded.maxWorkers, ...asked.maxWorkers },
+  };
+}
+
+/**
+ * Workers at once over all tags. Who asks for other numbers wants to know what they would do; else it is what the run had:
+ * its own limit, and on a machine that all tasks shared as many as it had room for while others were idle.
+ */
+function mostInAll(
+  { run, workers }: ReplayedRecord,
+  tasks: readonly RecordedTask[],
+  settings: ScaleSettings | null,
+  asked: ReplayConditions,
+  maxWorkers: Readonly<Record<string, number>>,
+): number {
+  const most = Math.max(
+    1,
+    Object.values(maxWorkers).reduce((sum, count) => sum + count, 0),
+  );
+  if (Object.keys(asked.maxWorkers ?? {}).length > 0) return most;
+  const allowed = Math.min(most, settings?.maxTotal ?? most);
+  if (run.provider !== 'local') return Math.max(1, allowed);
+  const busy = peakOf(
+    tasks.flatMap(({ finishedAt, seconds }) =>
+      finishedAt === undefined ? [] : [{ addedAt: finishedAt - seconds * 1000, removedAt: finishedAt }],
+    ),
+  );
+  return Math.max(1, busy > 0 && busy < peakOf(workers) ? Math.min(allowed, busy) : allowed);
+}
+
+function peakOf(spans: readonly Pick<ExportedWorker, 'addedAt' | 'removedAt'>[]): number {
+  return coursePoints(spans).reduce((most, { workers }) => Math.max(most, workers), 0);
+}
+
 function policyJson(
   rule: ReplayRule,
   settings: ScaleSettings | null,
   { minWorkers, maxWorkers, startupSeconds, usdPerHour }: Required<ReplayConditions>,
+  total: number,
 ) {
-  const most = Object.values(maxWorkers).reduce((sum, workers) => sum + workers, 0);
   return {
     rule,
+    max_total: total,
     min_workers: minWorkers,
     max_workers: mapped(maxWorkers, (workers) => Math.max(1, workers)),
     startup_seconds: startupSeconds,
     usd_per_hour: usdPerHour,
     ...(settings && {
-      max_total: Math.max(1, Math.min(settings.maxTotal ?? most, most)),
       scale_up_threshold: settings.scaleUpThreshold,
       scale_down_threshold: settings.scaleDownThreshold,
       cooldown_seconds: settings.cooldownSeconds,
@@ -124,11 +168,7 @@ function recordedConditions(
   settings: ScaleSettings | null,
 ): Required<ReplayConditions> {
   const tags = [...new Set(tasks.map(({ tag }) => tag))];
-  const peak = (tag: string) =>
-    coursePoints(workers.filter((worker) => worker.tag === tag)).reduce(
-      (most, at) => Math.max(most, at.workers),
-      1,
-    );
+  const peak = (tag: string) => Math.max(1, peakOf(workers.filter((worker) => worker.tag === tag)));
   const byTag = (value: (tag: string) => number) => Object.fromEntries(tags.map((tag) => [tag, value(tag)]));
   const starts = workers
     .flatMap(({ tag, addedAt }) => {
@@ -170,7 +210,8 @@ function coursePoints(workers: readonly Pick<ExportedWorker, 'addedAt' | 'remove
       { at: addedAt, by: 1 },
       ...(removedAt === null ? [] : [{ at: removedAt, by: -1 }]),
     ])
-    .sort((a, b) => a.at - b.at);
+    // Who goes makes room for who comes at the same moment.
+    .sort((a, b) => a.at - b.at || a.by - b.by);
   let there = 0;
   return changes.map(({ at, by }) => {
     there += by;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REPLAY_RULES } from '../../../main/api/scaling-views.ts';
+import { REPLAY_RULES, type ReplayRequest } from '../../../main/api/scaling-views.ts';
 import { type ReplayedRecord, replay } from '../../../main/api/services/replay.ts';
 import { checkLimits } from '../../../main/api/services/scaling-service.ts';
 import { shared, watched } from '../../../main/api/services/watched-policy.ts';
@@ -101,6 +101,40 @@ describe('a replay of a recorded run', () => {
       // Who is busy is not ended, so a worker more can be there for as long as its task takes.
       expect(course.peakWorkers).toBeLessThanOrEqual(course.id === 'predictive' ? 5 : 4);
     }
+  });
+
+  it('has no more room on a shared machine than there was, unless other numbers are asked for', () => {
+    // Two at a time, though three workers were there.
+    const crowded = tasks.map((task, at) => ({ ...task, finishedAt: START + (1 + (at >> 1)) * 60_000 }));
+    const took = (provider: string, request: Partial<ReplayRequest> = {}) =>
+      replay({ ...record, run: { ...record.run, provider } }, crowded, null, {
+        policies: ['fixed'],
+        ...request,
+      }).replayed[0]?.makespanSeconds ?? 0;
+    expect(took('local')).toBeGreaterThan(20 * 60);
+    expect(took('slurm')).toBeLessThan(15 * 60);
+    expect(took('local', { conditions: { maxWorkers: { model: 10 } } })).toBeLessThan(6 * 60);
+  });
+
+  it('leaves tags as they were recorded that nothing was asked about', () => {
+    const other = { ...tasks[0]!, id: 'last.0', task: 'last', tag: 'last' };
+    const settings = { ...DEFAULT_SETTINGS, maxWorkers: { model: 3, last: 2 }, maxTotal: 4 };
+    const conditions = { maxWorkers: { model: 10 } };
+    const policies = ['fixed'] as const;
+    expect(
+      replay(record, [...tasks, other], settings, { policies, conditions }).conditions.maxWorkers,
+    ).toEqual({
+      model: 10,
+      last: 2,
+    });
+  });
+
+  it('goes beyond the run’s total where more workers are asked for', () => {
+    const settings = { ...DEFAULT_SETTINGS, minWorkers: {}, maxWorkers: { model: 3 }, maxTotal: 3 };
+    const peak = (maxWorkers: Record<string, number>) =>
+      replay(record, tasks, settings, { policies: ['fixed'], conditions: { maxWorkers } }).replayed[0]
+        ?.peakWorkers;
+    expect([peak({}), peak({ model: 10 })]).toEqual([3, 10]);
   });
 
   it('says that there is nothing to replay before the first task is done', () => {
