@@ -1,13 +1,13 @@
 # One element of an array: runs its instances one after the other and writes down what became of each. POSIX sh.
-# Before this text stand assignments of the app: jobs, chunks, memory (bytes or -); where it is not Slurm that starts it also array,
-# index, node, and slot (which line of the chunk file says where its part lies, if not the one of its index).
+# Before this text stand assignments of the app: jobs, chunks, memory (bytes or -), and name, which tells the array from others to
+# which Slurm gives the same number; where it is not Slurm that starts it instead array, index, node, and slot (which line of the chunk file says where its part lies, if not the one of its index).
 # Files below $jobs: chunks/NAME what is to run · results/ARRAY_INDEX what happened · claims/ID.ATTEMPT taken · stop/ID.ATTEMPT
 # cancelled · shim.py. Lines of results end in a dot after a tab, so that a half-written one is seen as such.
 set -u
 export SLURM_EXPORT_ENV=ALL
 cd -- "$jobs" || exit 96
 index=${index:-${SLURM_ARRAY_TASK_ID:-0}}
-array=${array:-${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}}
+array=${array:-${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-0}}.$name}
 node=${node:-${SLURMD_NODENAME:-$(uname -n)}}
 results=$jobs/results/${array}_$index
 tab='	'

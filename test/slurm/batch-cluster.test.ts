@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { newId } from '../../main/platform/ids.ts';
 import { realTimer } from '../../main/providers/batch/timer.ts';
 import type { CommandOptions, CommandResult } from '../../main/providers/site.ts';
+import { numberOf } from '../../main/providers/slurm/array-id.ts';
 import { SlurmEngine } from '../../main/providers/slurm/slurm-engine.ts';
 import { instance, Memory, SmallSession } from '../unit/providers/batch/small-session.ts';
 import { PLAIN } from './engine-rig.ts';
@@ -91,7 +92,8 @@ withSlurm('work on a real Slurm', (cluster) => {
     await site.exec(['mkdir', '-p', folder]);
     const argv = () => ['sleep', '0.2'];
     const session = await app(memory, site, { folder, count: 240, workers: 2, argv });
-    const jobs = () => [...memory.jobs.values()].flatMap(({ engineId }) => engineId ?? []);
+    const jobs = () =>
+      [...memory.jobs.values()].flatMap(({ engineId }) => (engineId ? numberOf(engineId) : []));
     await until(() => jobs().length > 0, 60);
     const throttle = async () => {
       const told = await cluster.root('scontrol', 'show', 'job', jobs()[0] ?? '');

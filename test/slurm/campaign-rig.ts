@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ProfileFile } from '../../main/connections/profile-file.ts';
+import { numberOf } from '../../main/providers/slurm/array-id.ts';
 import type { TelemetryStore } from '../../main/telemetry/store.ts';
 import type { AttemptRow, InstanceRow } from '../../main/telemetry/views.ts';
 import { openWorkspace } from '../../main/telemetry/workspace.ts';
@@ -93,10 +94,16 @@ ${tasks.replace(/^(?=.)/gm, '  ')}`,
     return found ?? [];
   }
 
-  /** Arrays that the site has accepted and that are open, as telemetry has them. */
+  /** Slurm's numbers of arrays that it has accepted and that are open, as telemetry has them. */
   async arrays(): Promise<string[]> {
     const jobs = await this.#read((store, runId) => store.openEngineJobs(runId));
-    return (jobs ?? []).flatMap(({ engineId }) => engineId ?? []);
+    return (jobs ?? []).flatMap(({ engineId }) => (engineId === null ? [] : numberOf(engineId)));
+  }
+
+  /** Whether Slurm has nothing of these arrays to do. What other tests have left with it does not matter. */
+  async hasNothingOf(numbers: readonly string[]): Promise<boolean> {
+    const queue = await this.#cluster.root('squeue', '-h', '-o', '%F');
+    return !queue.split('\n').some((number) => numbers.includes(number));
   }
 
   async accepted(): Promise<number> {

@@ -54,7 +54,7 @@ withSlurm('a campaign on a real Slurm', (cluster) => {
     expect(await campaign.start('run', '--detach').exit).toBe(0);
     const ids = await campaign.arrays();
     await campaign.until(() => campaign.ledger().filter(([, , what]) => what === 'ended').length === 10, 90);
-    await campaign.until(async () => (await cluster.root('squeue', '-h')) === '', 60);
+    await campaign.until(() => campaign.hasNothingOf(ids), 60);
     await cluster.forgetJobs();
     expect(await cluster.root('sacct', '-nX', `--jobs=${ids.join()}`)).toBe('');
     const again = campaign.start('run', '--resume', 'last');
@@ -70,6 +70,7 @@ withSlurm('a campaign on a real Slurm', (cluster) => {
     );
     const campaign = await Campaign.create(cluster, tasks);
     expect(await campaign.start('run', '--detach').exit).toBe(0);
+    const ids = await campaign.arrays();
     const ended = (task: string) =>
       campaign
         .ledger()
@@ -77,7 +78,7 @@ withSlurm('a campaign on a real Slurm', (cluster) => {
         .map(([, n]) => n)
         .sort();
     await campaign.until(() => ended('second').length === 3, 120);
-    await campaign.until(async () => (await cluster.root('squeue', '-h')) === '', 60);
+    await campaign.until(() => campaign.hasNothingOf(ids), 60);
     expect([ended('first').length, ended('second')]).toEqual([6, ['1', '2', '4']]);
 
     const again = campaign.start('run', '--resume', 'last');

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { numberOf } from '../../main/providers/slurm/array-id.ts';
 import { EngineRig } from './engine-rig.ts';
 import { withSlurm } from './with-slurm.ts';
 
@@ -98,7 +99,7 @@ withSlurm('arrays on a real Slurm', (cluster) => {
     const rig = new EngineRig(cluster);
     const id = await rig.submit([[rig.instance('c.0', ['sleep', '100'])]]);
     await rig.until(() => rig.records.length === 1);
-    await cluster.ssh(`scancel ${id}`);
+    await cluster.ssh(`scancel ${numberOf(id)}`);
     await rig.until(() => rig.ended(id).length === 1);
     expect(rig.ended(id)[0]?.end?.outcome).toBe('cancelled');
     expect(rig.ended(id)[0]?.end?.detail).toContain(`CANCELLED by ${cluster.facts.uid}`);
@@ -218,7 +219,7 @@ withSlurm('arrays on a real Slurm', (cluster) => {
       30_000,
     );
     await cluster.changeRecords(
-      `update testbed_job_table set state=8, exit_code=0 where id_array_job=${id} or id_job=${id}`,
+      `update testbed_job_table set state=8, exit_code=0 where ${numberOf(id)} in (id_array_job, id_job)`,
     );
     const [status] = await rig.engine.usage([{ arrayId: id, index: 0 }]);
     expect(status?.end?.outcome).toBe('node_failure');

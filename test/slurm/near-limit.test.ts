@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { realTimer } from '../../main/providers/batch/timer.ts';
+import { numberOf } from '../../main/providers/slurm/array-id.ts';
 import { instance, Memory, SmallSession } from '../unit/providers/batch/small-session.ts';
 import { EngineRig } from './engine-rig.ts';
 import { withSlurm } from './with-slurm.ts';
@@ -11,7 +12,7 @@ withSlurm('an element that is warned of its time limit on a real Slurm', (cluste
     const id = await rig.submit([[rig.instance('a.0', wait), rig.instance('a.1', ['true'])]]);
     const next = await rig.submit([[rig.instance('b.0', ['true'])]], { after: [id] });
     await rig.until(() => rig.records.length === 1);
-    await cluster.ssh(`scancel --batch --signal=USR2 ${id}_0 && touch '${rig.folder}/go'`);
+    await cluster.ssh(`scancel --batch --signal=USR2 ${numberOf(id)}_0 && touch '${rig.folder}/go'`);
     await rig.until(() => rig.ended(id).length === 1 && rig.ended(next).length === 1);
     expect(rig.result('a.0')?.outcome).toBe('succeeded');
     expect(rig.records.filter(({ instanceId }) => instanceId !== 'a.0')).toEqual([]);

@@ -249,6 +249,10 @@ export class ArrayBook {
     );
   }
 
+  gaveUp(elements: readonly ElementKey[]): void {
+    for (const { arrayId, index } of elements) this.#arrays.get(arrayId)?.gaveUp(index);
+  }
+
   accounted(
     asked: readonly ElementKey[],
     answers: readonly ElementStatus[],

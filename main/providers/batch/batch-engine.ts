@@ -108,7 +108,8 @@ export interface BatchEngine {
   /** Time is sold there: every element ends with a status of its own, which carries its bill, and is waited for. */
   readonly bills?: true;
   /**
-   * Writes what the elements need to the site and submits. Resolves with the engine's id of the array.
+   * Writes what the elements need to the site and submits. Resolves with the engine's id of the array, which no other array ever
+   * has; people are shown its first word.
    * @throws AppError `E_SUBMIT_REFUSED` the site said no, and would again: this work cannot run there as it is;
    *   `E_SUBMIT_LIMIT` not now, too many jobs: later; `E_SITE_UNREACHABLE` not begun; anything else: nobody knows
    */

@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../provider.ts';
-import type { ElementEnd } from './batch-engine.ts';
+import type { ElementEnd, ElementStatus } from './batch-engine.ts';
 import type { JobMember } from './job-store.ts';
 
 /** One attempt at an instance, as one of those that an element works off. */
@@ -34,6 +34,8 @@ export interface Element {
   cancelSent: boolean;
   /** The accounting takes it for alive, and the queue does not know it: the controller went down before it wrote it down. */
   forgotten: boolean;
+  /** It was told to end because nobody knew it, to be sure: that it was cancelled says nothing about it. */
+  givenUp: boolean;
   /** The engine has said that it is over, and what it cost. */
   closed: boolean;
 }
@@ -80,6 +82,7 @@ export function newElement(members: readonly JobMember[], isMoved: (member: JobM
     asked: 0,
     cancelSent: false,
     forgotten: false,
+    givenUp: false,
     closed: false,
   };
 }
@@ -114,6 +117,26 @@ export function lostFrom(element: Element, { graceMs, lostMs }: Patience): numbe
   const patienceMs = element.forgotten ? Math.max(graceMs, FORGOTTEN_MS) : lostMs;
   return silentSince(element) + Math.min(patienceMs, lostMs);
 }
+
+/** How it ended in the end. @param status what the accounting knows of it */
+export function endOf(element: Element, status: ElementStatus | null): ElementEnd | null {
+  if (status?.state === 'pending') return NEVER_BEGAN;
+  if (status?.state === 'running') return null;
+  const end = status?.end ?? element.end;
+  return element.givenUp && end?.outcome === 'cancelled' ? null : end;
+}
+
+/** The queue has forgotten it, and by the accounting it waits. */
+const NEVER_BEGAN: ElementEnd = {
+  outcome: 'lost',
+  beganNoMore: true,
+  detail: 'it waits',
+  exitCode: null,
+  signal: null,
+  peakMemoryBytes: null,
+  cpuSeconds: null,
+  elapsedSeconds: null,
+};
 
 /** Asks later, less and less often. */
 export function putOff(element: Element, now: number, { graceMs }: Patience): void {

@@ -75,6 +75,7 @@ export class SiteTalk {
     const { engine, book, patience, logger, now, tell } = this.#parts;
     const doomed = book.aboutToBeLost(elements, now(), patience);
     if (doomed.length > 0) await engine.cancel(doomed);
+    book.gaveUp(doomed);
     try {
       const answers = await engine.usage(elements);
       tell(book.accounted(elements, answers, now(), patience));

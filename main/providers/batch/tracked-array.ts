@@ -4,6 +4,7 @@ import type { ElementEnd, ElementStatus, InstanceRecord } from './batch-engine.t
 import {
   askFrom,
   type Element,
+  endOf,
   endsElement,
   hasToldAll,
   lostFrom,
@@ -188,8 +189,8 @@ export class TrackedArray {
     const element = this.#elements[index];
     if (!element) return [];
     const isAlive = status !== null && status.state !== 'ended';
-    const end = isAlive ? null : (status?.end ?? element.end);
-    if (end || element.cancelSent || now >= lostFrom(element, patience))
+    const end = endOf(element, status);
+    if ((end && !isAlive) || element.cancelSent || now >= lostFrom(element, patience))
       return this.#conclude(element, index, end, now);
     putOff(element, now, patience);
     element.forgotten = isAlive && element.endedAt === null;
@@ -202,7 +203,7 @@ export class TrackedArray {
     const element = this.#elements[index];
     if (!element) return [];
     if (element.end && now >= lostFrom(element, patience))
-      return this.#conclude(element, index, element.end, now);
+      return this.#conclude(element, index, endOf(element, null), now);
     putOff(element, now, patience);
     return [];
   }
@@ -211,6 +212,12 @@ export class TrackedArray {
   aboutToBeLost(index: number, now: number, patience: Patience): boolean {
     const element = this.#elements[index];
     return !!element && !element.cancelSent && !element.end && now >= lostFrom(element, patience);
+  }
+
+  /** It was told to end for that. */
+  gaveUp(index: number): void {
+    const element = this.#elements[index];
+    if (element) element.givenUp = true;
   }
 
   /** Marks instances as to be cancelled. */
@@ -349,7 +356,7 @@ export class TrackedArray {
   }
 
   #workerId(index: number): string {
-    return `${this.engineId}_${index}`;
+    return `${this.engineId.split(' ', 1)[0]}_${index}`;
   }
 }
 

@@ -1,7 +1,9 @@
 import { GIB, KIB, MIB } from '../../platform/units.ts';
+import { arrayIdOf } from './array-id.ts';
 
-/** Fields of sacct, in the order in which they are parsed. None holds free text. */
-export const ACCOUNTING_FIELDS = 'JobID,State,ExitCode,ElapsedRaw,MaxRSS,TotalCPU,ReqMem,AllocCPUS,NodeList';
+/** Fields of sacct, in the order in which they are parsed. None but the last holds free text. */
+export const ACCOUNTING_FIELDS =
+  'JobID,State,ExitCode,ElapsedRaw,MaxRSS,TotalCPU,ReqMem,AllocCPUS,NodeList,JobName';
 
 export const THE_REST = -1;
 
@@ -31,14 +33,16 @@ const MOST_INDEX = 4_000_000;
 
 /**
  * Jobs of `sacct -n -P -D --noconvert -o ACCOUNTING_FIELDS`. A requeued job has several rows: the last counts. Usage is
- * that of the steps, the largest peak of them. A range that was cancelled before it began is one row. Lines that are no
- * row are passed over.
+ * that of the steps, the largest peak of them, which follow their job and have names of their own. A range that was cancelled
+ * before it began is one row. Lines that are no row are passed over.
  */
 export function parseAccounting(text: string): AccountedJob[] {
   const jobs = new Map<string, AccountedJob>();
+  /** Of the last row with that number and index. */
+  const names = new Map<string, string>();
   for (const line of text.split('\n')) {
     const fields = line.trim().split('|');
-    if (fields.length !== ACCOUNTING_FIELDS.split(',').length) continue;
+    if (fields.length < ACCOUNTING_FIELDS.split(',').length) continue;
     const [
       id = '',
       state = '',
@@ -49,12 +53,16 @@ export function parseAccounting(text: string): AccountedJob[] {
       memory = '',
       cpus = '',
       nodes = '',
+      ...rest
     ] = fields;
     const match = JOB_ID.exec(id);
     const word = /^[A-Z_]+/.exec(state)?.[0];
     if (!match || word === undefined) continue;
-    const [, arrayId = '', which, step] = match;
+    const [, number = '', which, step] = match;
     const indices = which === undefined ? [THE_REST] : indicesOf(which);
+    const place = `${number}_${indices[0]}`;
+    if (step === undefined) names.set(place, rest.join('|'));
+    const arrayId = arrayIdOf(number, names.get(place) ?? '');
     const [code, signal] = exitStatus(exit);
     const peak = parseSize(rss);
     const cpuSeconds = parseCpuTime(cpu);

@@ -1,10 +1,9 @@
 import type { ElementStatus, InstanceRecord } from '../batch/batch-engine.ts';
 import type { AccountedJob } from './accounting.ts';
+import { elementKey, parseElementKey } from './array-id.ts';
 import { elementEnd } from './element-end.ts';
 import { phaseOf, type QueueRow } from './queue.ts';
 import { parseResultLine, type ResultLine, resultOfEnd, resultOfRestart } from './result-lines.ts';
-
-export const elementKey = (arrayId: string, index: number) => `${arrayId}_${index}`;
 
 /** A controller that has begun an element anew without knowing of the first ends that one when its node reports it. */
 const ENDED_BY_THEN_MS = 20_000;
@@ -43,18 +42,17 @@ export class ElementWatch {
     const records: InstanceRecord[] = [];
     const cut = new Set<string>();
     for (const row of text.split('\n')) {
-      const match = /^(\d+)_(\d+)\t(.*)$/.exec(row);
-      if (!match) continue;
-      const [, arrayId = '', index = '', line = ''] = match;
-      const key = elementKey(arrayId, Number(index));
-      if (!asked.has(arrayId) || cut.has(key)) continue;
+      const tab = row.indexOf('\t');
+      const [key, line] = [row.slice(0, tab), row.slice(tab + 1)];
+      const element = parseElementKey(key);
+      if (!element || !asked.has(element.arrayId) || cut.has(key)) continue;
       if (!line.endsWith('\t.')) {
         cut.add(key);
         continue;
       }
       const watched = this.#of(key);
       watched.lines++;
-      const parsed = parseResultLine(arrayId, Number(index), line);
+      const parsed = parseResultLine(element.arrayId, element.index, line);
       if (parsed === null) continue;
       switch (parsed.type) {
         case 'begins_no_more':

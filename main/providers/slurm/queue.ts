@@ -1,5 +1,7 @@
-/** What to ask squeue for: no free text but the reason, which comes last. */
-export const QUEUE_FORMAT = '%F|%K|%T|%N|%r';
+import { arrayIdOf } from './array-id.ts';
+
+/** What to ask squeue for. Reasons and names of other jobs may be any text; names of ours hold no bar. */
+export const QUEUE_FORMAT = '%F|%K|%T|%N|%r|%j';
 
 export interface QueueRow {
   readonly arrayId: string;
@@ -11,7 +13,7 @@ export interface QueueRow {
   readonly reason: string | null;
 }
 
-const ROW = /^(\d+)\|(\d+)\|([A-Z_]+)\|([^|]*)\|(.*)$/;
+const ROW = /^(\d+)\|(\d+)\|([A-Z_]+)\|([^|]*)\|(.*)\|([^|]*)$/;
 
 /**
  * Elements of `squeue -h -r -o QUEUE_FORMAT`. Banners and cut lines are passed over, as are rows without an index: jobs
@@ -21,10 +23,10 @@ export function parseQueue(text: string): QueueRow[] {
   return text.split('\n').flatMap((line) => {
     const match = ROW.exec(line.trim());
     if (!match) return [];
-    const [, arrayId = '', index = '', state = '', node = '', reason = ''] = match;
+    const [, number = '', index = '', state = '', node = '', reason = '', name = ''] = match;
     return [
       {
-        arrayId,
+        arrayId: arrayIdOf(number, name),
         index: Number(index),
         state,
         node: node === '' ? null : node,

@@ -62,17 +62,36 @@ sacct -n -P -X --name="$3" -S now-30days -o JobID 2>/dev/null
 echo "$mark end"
 `;
 
+/** Numbers and names of all arrays in the queue, in lines. A number may have been given to another array meanwhile. */
+const NAMES = `squeue -h -t all -u "$(id -un)" -o '%F %j' </dev/null`;
+
 /**
  * Sets how many elements of array $3 run at once to $4; 0 holds what has not begun. What it waits for is $5 from now on, if
  * that is given; an array that has begun meanwhile has nothing to wait for.
  */
 export const THROTTLE_SCRIPT = `
+queue=$(${NAMES}) || exit
+printf '%s\\n' "$queue" | grep -qxF -e "$3" || exit 0
+set -- - - "\${3%% *}" "$4" \${5+"$5"}
 [ -z "\${5+given}" ] || scontrol update JobId="$3" Dependency="$5" >/dev/null 2>&1
 if [ "$4" = 0 ]; then exec scontrol hold "$3"; fi
 scontrol update JobId="$3" ArrayTaskThrottle="$4"
 status=$?
 scontrol release "$3" >/dev/null 2>&1
 exit $status
+`;
+
+/** Ends elements: after JOBS pairs of an array and its elements, as scancel names them. */
+export const CANCEL_SCRIPT = `
+shift 2
+queue=$(${NAMES}) || exit
+set -f
+elements=
+while [ $# -gt 0 ]; do
+  if printf '%s\\n' "$queue" | grep -qxF -e "$1"; then elements="$elements $2"; fi
+  shift 2
+done
+[ -z "$elements" ] || exec scancel $elements
 `;
 
 /** Asks an element to end one instance: $3 its id and attempt, $4 the element. */

@@ -12,11 +12,13 @@ import type {
 import type { JobMember } from '../batch/job-store.ts';
 import type { CommandResult, Site } from '../site.ts';
 import { parseAccounting, THE_REST } from './accounting.ts';
+import { arrayIdOf, elementKey, numberOf } from './array-id.ts';
 import { type ChunkContext, chunkFile, shimPath } from './chunk-file.ts';
 import { elementEnd } from './element-end.ts';
-import { ElementWatch, elementKey } from './element-watch.ts';
+import { ElementWatch } from './element-watch.ts';
 import { parseQueue, phaseOf } from './queue.ts';
 import {
+  CANCEL_SCRIPT,
   EXPLAIN_SCRIPT,
   FIND_SCRIPT,
   framedParts,
@@ -28,6 +30,7 @@ import {
 import type { SlurmOptions } from './slurm-options.ts';
 import {
   dependency,
+  dependencyGone,
   jobScript,
   notBrought,
   sbatchArguments,
@@ -69,6 +72,8 @@ export class SlurmEngine implements BatchEngine {
   readonly #watch = new ElementWatch();
   /** Elements of which we asked the end: those that had not begun vanish without a trace. */
   readonly #cancelled = new Map<string, ElementId>();
+  /** Slurm's number → the array that had it last, as far as its queue has said. */
+  readonly #owners = new Map<string, string>();
   #shimIsThere = false;
 
   constructor({ site, options, context, maxArraySize }: SlurmEngineSettings) {
@@ -80,6 +85,8 @@ export class SlurmEngine implements BatchEngine {
   }
 
   async submitArray(submission: ArraySubmission): Promise<string> {
+    if (submission.after.some((id) => this.#isGone(id))) throw dependencyGone(this.#site.label);
+    const order = { after: submission.after, behind: this.#stillThere(submission.behind) };
     const chunks = chunkFile(submission.elements, this.#context);
     const script = await jobScript(this.#jobs, submission);
     try {
@@ -88,11 +95,13 @@ export class SlurmEngine implements BatchEngine {
     } catch (error) {
       throw notBrought(error, this.#site.label);
     }
-    const sbatch = sbatchArguments(submission, this.#jobs, this.#options);
+    const sbatch = sbatchArguments({ ...submission, ...order }, this.#jobs, this.#options);
     const answer = await this.#run(SUBMIT_SCRIPT, sbatch, script);
     const id = answer.exitCode === 0 ? submittedId(answer.stdout) : null;
     if (id === null) throw submitFailure(answer, this.#site.label);
-    return id;
+    const arrayId = arrayIdOf(id, submission.name);
+    this.#owners.set(id, arrayId);
+    return arrayId;
   }
 
   async find(name: string): Promise<string | null> {
@@ -101,11 +110,13 @@ export class SlurmEngine implements BatchEngine {
     const ids = `${parts.get('queue')?.body}\n${parts.get('accounting')?.body}`
       .split('\n')
       .flatMap((line) => /^(\d+)(_.*)?$/.exec(line.trim())?.[1] ?? []);
-    return ids[0] ?? null;
+    return ids[0] === undefined ? null : arrayIdOf(ids[0], name);
   }
 
   async setParallelism(arrayId: string, elements: number, order?: ArrayOrder): Promise<void> {
-    const argv = [arrayId, String(elements), ...(order ? [dependency(order)] : [])];
+    const isKnown = order && !order.after.some((id) => this.#isGone(id));
+    const known = isKnown ? [dependency({ ...order, behind: this.#stillThere(order.behind) })] : [];
+    const argv = [arrayId, String(elements), ...known];
     const answer = await this.#run(THROTTLE_SCRIPT, argv);
     if (answer.exitCode !== 0 && !isAboutEnded(answer))
       throw this.#failure('would not change how many elements run at once', answer);
@@ -116,7 +127,9 @@ export class SlurmEngine implements BatchEngine {
     this.#mustAnswer(parts, 'queue');
     const asked = new Set(arrayIds);
     const records = this.#watch.takeLines(parts.get('results')?.body ?? '', asked);
-    const rows = parseQueue(parts.get('queue')?.body ?? '').filter((row) => asked.has(row.arrayId));
+    const queue = parseQueue(parts.get('queue')?.body ?? '');
+    for (const { arrayId } of queue) this.#owners.set(numberOf(arrayId), arrayId);
+    const rows = queue.filter((row) => asked.has(row.arrayId));
     const unclear = rows.filter((row) => phaseOf(row.state) === 'ended' && this.#watch.needsAccounting(row));
     if (unclear.length > 0) {
       for (const accounted of await this.#explain(unclear)) this.#watch.explain(accounted);
@@ -146,19 +159,28 @@ export class SlurmEngine implements BatchEngine {
   }
 
   async cancel(elements: readonly ElementId[]): Promise<void> {
-    for (const ids of batches(elementRanges(elements), IDS_PER_CANCEL)) {
-      const answer = await this.#site.exec(['scancel', ...ids]);
+    for (const arrays of batches(elementRanges(elements), IDS_PER_CANCEL)) {
+      const answer = await this.#run(CANCEL_SCRIPT, arrays.flat());
       if (answer.exitCode !== 0 && !isAboutEnded(answer)) throw this.#failure('would not cancel', answer);
     }
     for (const each of elements) this.#cancelled.set(elementKey(each.arrayId, each.index), each);
   }
 
   async cancelInstance({ arrayId, index }: ElementId, { instanceId, attempt }: JobMember): Promise<void> {
-    await this.#run(STOP_SCRIPT, [`${instanceId}.${attempt}`, elementKey(arrayId, index)]);
+    await this.#run(STOP_SCRIPT, [`${instanceId}.${attempt}`, `${numberOf(arrayId)}_${index}`]);
   }
 
   async close(): Promise<void> {
     // Nothing is held open: the site belongs to whoever opened it.
+  }
+
+  /** Slurm has forgotten it, and means another by its number. */
+  #isGone(arrayId: string): boolean {
+    return (this.#owners.get(numberOf(arrayId)) ?? arrayId) !== arrayId;
+  }
+
+  #stillThere(arrayIds: readonly string[] = []): string[] {
+    return arrayIds.filter((id) => !this.#isGone(id));
   }
 
   /** What was cancelled before it began and is gone from the queue, which says nothing more about it. */
@@ -185,7 +207,7 @@ export class SlurmEngine implements BatchEngine {
     for (const ids of batches([...new Set(elements.map(({ arrayId }) => arrayId))], IDS_PER_QUESTION)) {
       const asked = elements.filter(({ arrayId }) => ids.includes(arrayId));
       const names = asked.map(({ arrayId, index }) => `${elementKey(arrayId, index)}\n`);
-      const parts = await this.#ask(EXPLAIN_SCRIPT, [ids.join(',')], names.join(''));
+      const parts = await this.#ask(EXPLAIN_SCRIPT, [ids.map(numberOf).join(',')], names.join(''));
       const logs = Map.groupBy(
         (parts.get('logs')?.body ?? '').split('\n'),
         (line) => line.split('\t')[0] ?? '',
@@ -244,8 +266,8 @@ function isAboutEnded({ stdout, stderr }: CommandResult): boolean {
   return lines.length > 0 && lines.every((line) => harmless.test(line));
 }
 
-/** `4711_[3-7,9]` for each array: one id for scancel, however many elements. */
-export function elementRanges(elements: readonly ElementId[]): string[] {
+/** Each array with its elements as `4711_[3-7,9]`: one id for scancel, however many. */
+export function elementRanges(elements: readonly ElementId[]): [arrayId: string, elements: string][] {
   return [...Map.groupBy(elements, ({ arrayId }) => arrayId)].map(([arrayId, members]) => {
     const indices = [...new Set(members.map(({ index }) => index))].sort((a, b) => a - b);
     const ranges: [number, number][] = [];
@@ -254,7 +276,8 @@ export function elementRanges(elements: readonly ElementId[]): string[] {
       if (last && last[1] === index - 1) last[1] = index;
       else ranges.push([index, index]);
     }
-    return `${arrayId}_[${ranges.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',')}]`;
+    const text = ranges.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',');
+    return [arrayId, `${numberOf(arrayId)}_[${text}]`];
   });
 }
 

@@ -4,6 +4,7 @@ import { resourcePath } from '../../platform/resources.ts';
 import { formatDuration, MIB } from '../../platform/units.ts';
 import type { ArrayOrder, ArraySubmission } from '../batch/batch-engine.ts';
 import type { CommandResult } from '../site.ts';
+import { numberOf } from './array-id.ts';
 import { shellQuote } from './shell-quote.ts';
 import type { SlurmOptions } from './slurm-options.ts';
 
@@ -15,6 +16,7 @@ export async function jobScript(jobs: string, submission: ArraySubmission): Prom
   const template = await readFile(resourcePath('slurm', 'element.sh'), 'utf8');
   const values = {
     jobs,
+    name: submission.name,
     chunks: `${jobs}/chunks/${submission.name}`,
     memory: submission.request.memoryBytes === null ? '-' : String(submission.request.memoryBytes),
   };
@@ -48,7 +50,7 @@ export function sbatchArguments(submission: ArraySubmission, jobs: string, optio
     ...given('dependency', dependency(submission) || null),
     ...(after.length > 0 ? ['--kill-on-invalid-dep=yes'] : []),
     `--chdir=${jobs}`,
-    `--output=${jobs.replaceAll('%', '%%')}/log/%A_%a.txt`,
+    `--output=${jobs.replaceAll('%', '%%')}/log/%A.${submission.name}_%a.txt`,
     '--no-requeue',
     '--open-mode=append',
     '--export=NONE',
@@ -59,8 +61,8 @@ export function sbatchArguments(submission: ArraySubmission, jobs: string, optio
 /** What Slurm is told that an array waits for; empty: nothing. */
 export function dependency({ after, behind = [] }: ArrayOrder): string {
   const kinds = [
-    after.length > 0 ? `afterok:${after.join(':')}` : '',
-    behind.length > 0 ? `afterany:${behind.join(':')}` : '',
+    after.length > 0 ? `afterok:${after.map(numberOf).join(':')}` : '',
+    behind.length > 0 ? `afterany:${behind.map(numberOf).join(':')}` : '',
   ];
   return kinds.filter((kind) => kind !== '').join(',');
 }
@@ -109,6 +111,14 @@ export function notBrought(error: unknown, label: string): AppError {
     },
     { cause: error },
   );
+}
+
+/** Slurm has forgotten what an array was to come after: it would wait for another, or for nothing. */
+export function dependencyGone(label: string): AppError {
+  return new AppError({
+    code: 'E_SUBMIT_REFUSED',
+    message: `Slurm on ${label} does not know any more what this was to come after.`,
+  });
 }
 
 /** What a submission that gave no id means: never "failed" where the site may have accepted it. */

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -138,6 +140,22 @@ export class TestCluster {
   /** Changes accounting records, to tell of ends that cannot be had here: `update testbed_job_table set …`. */
   async changeRecords(statement: string): Promise<void> {
     await this.#sql(`use slurm_acct_db; ${statement}`);
+  }
+
+  /** A controller that is killed has not written down what it took last: started again it knows nothing of what happened meanwhile. */
+  async forgetting(meanwhile: () => Promise<void>): Promise<void> {
+    const state = `${this.facts.folder}/state`;
+    await this.kill('slurmctld', 'SIGTERM');
+    cpSync(state, `${state}.before`, { recursive: true, preserveTimestamps: true });
+    await this.start('slurmctld');
+    await this.nodesReady();
+    await meanwhile();
+    await this.kill('slurmctld');
+    rmSync(state, { recursive: true });
+    renameSync(`${state}.before`, state);
+    for (const name of ['', ...readdirSync(state)]) give(`${state}/${name}`, 'slurm');
+    await this.start('slurmctld');
+    await this.nodesReady();
   }
 
   /** Loses all that queue and accounting know of jobs, as a site does that purges old records. */

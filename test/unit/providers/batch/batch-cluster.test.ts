@@ -132,6 +132,47 @@ describe('a cluster over a batch system', () => {
     expect(repeated(w.site)).toEqual([]);
   });
 
+  it('hands over once more what was forgotten while it waited, as the same attempt', async () => {
+    const w = world();
+    w.site.nodes = 0;
+    const session = await SmallSession.open(ids(40), w);
+    await w.time.until(() => session.cluster.state().waiting.model !== undefined);
+    w.site.forget();
+    const { usage } = w.engine;
+    w.engine.usage = async (elements) =>
+      elements.map((one) => ({ ...one, state: 'pending', reason: null, node: null, end: null }));
+    await w.time.until(() => session.events.filter(({ type }) => type === 'task_returned').length === 40);
+    w.engine.usage = usage;
+    w.site.nodes = 8;
+    await w.time.until(() => session.done);
+    expect([...w.memory.instances.values()].every(({ attempts }) => attempts === 1)).toBe(true);
+    expect(repeated(w.site)).toEqual([]);
+  });
+
+  it('calls lost, not cancelled, what it ended only to be sure', async () => {
+    const w = world(() => ({ seconds: 5000, outcome: 'succeeded' }));
+    const session = await SmallSession.open(ids(1), w);
+    await w.time.until(() => session.cluster.workerCount('model') === 1);
+    w.site.forget();
+    const { usage, cancel } = w.engine;
+    let isEnded = false;
+    w.engine.cancel = async (elements) => {
+      isEnded = true;
+      await cancel.call(w.engine, elements);
+    };
+    // The connection breaks before anybody can be asked what became of it, and is back.
+    w.engine.usage = async (elements) => {
+      if (!isEnded) return usage.call(w.engine, elements);
+      for (const array of w.site.arrays.values()) array.purged = false;
+      w.engine.usage = usage;
+      throw new AppError({ code: 'E_SITE_UNREACHABLE', message: 'The site did not answer.' });
+    };
+    await w.time.until(() => session.done);
+    const ends = session.events.flatMap((one) => (one.type === 'task_finished' ? one.result.outcome : []));
+    expect(ends).toEqual(['lost', 'succeeded']);
+    expect(repeated(w.site)).toEqual([]);
+  });
+
   it('finds the work again after a week without the app, with the queue’s memory gone', async () => {
     const w = world();
     const first = await SmallSession.open(ids(100), w);

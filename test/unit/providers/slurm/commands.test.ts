@@ -130,7 +130,7 @@ describe('submission', () => {
     container: null,
     elements: [[], [], []],
     parallelism: 2,
-    after: ['7', '8'],
+    after: ['7 sd-a', '8 sd-b'],
   };
 
   it('says everything on the command line, rounded up', () => {
@@ -149,7 +149,7 @@ describe('submission', () => {
       '--no-requeue',
       '--export=NONE',
       '--chdir=/a %j/jobs',
-      '--output=/a %%j/jobs/log/%A_%a.txt',
+      '--output=/a %%j/jobs/log/%A.n_%a.txt',
       '--signal=B:USR2@60',
     ])
       expect(argv).toContain(flag);
@@ -205,11 +205,11 @@ describe('submission', () => {
 describe('answers of the site', () => {
   it('are read from the queue line by line, and only whole lines with an index', () => {
     const rows = parseQueue(
-      'Welcome | to\n4|0|RUNNING|node1|None\n4|1|PENDING||Resources\n11|N/A|CANCELLED||JobHeldUser\n5|2|PEND',
+      'Welcome | to\n4|0|RUNNING|node1|None|sd-a\n4|1|PENDING||Resources|a | b\n11|N/A|CANCELLED||JobHeldUser|sd-a\n5|2|PEND',
     );
     expect(rows).toEqual([
-      { arrayId: '4', index: 0, state: 'RUNNING', node: 'node1', reason: null },
-      { arrayId: '4', index: 1, state: 'PENDING', node: null, reason: 'Resources' },
+      { arrayId: '4 sd-a', index: 0, state: 'RUNNING', node: 'node1', reason: null },
+      { arrayId: '4  b', index: 1, state: 'PENDING', node: null, reason: 'Resources|a ' },
     ]);
   });
 
@@ -236,9 +236,9 @@ describe('answers of the site', () => {
 it('tells an attempt that ended when Slurm began its element anew, once that has surely ended', () => {
   const watch = new ElementWatch();
   const begun =
-    '7_0\tS\ta.0\t1\t100\tn1\t.\n7_0\tF\ta.0\t1\t101\texit\t0\t1\t-\t-\t-\t0\t-\t0\t-\t-\t.\n7_0\tS\ta.1\t1\t101\tn1\t.\n';
-  const anew = '7_0\tD\ta.0\t1\t110\t.\n7_0\tD\ta.1\t1\t110\t.\n';
-  watch.takeLines(begun + anew, new Set(['7']));
+    '7.sd-a_0\tS\ta.0\t1\t100\tn1\t.\n7.sd-a_0\tF\ta.0\t1\t101\texit\t0\t1\t-\t-\t-\t0\t-\t0\t-\t-\t.\n7.sd-a_0\tS\ta.1\t1\t101\tn1\t.\n';
+  const anew = '7.sd-a_0\tD\ta.0\t1\t110\t.\n7.sd-a_0\tD\ta.1\t1\t110\t.\n';
+  watch.takeLines(begun + anew, new Set(['7 sd-a']));
   expect(watch.takeBegunBefore(120_000)).toEqual([]);
   expect(watch.takeBegunBefore(130_000)).toMatchObject([
     { type: 'finished', instanceId: 'a.1', attempt: 1, result: { outcome: 'node_failure' } },
@@ -248,7 +248,10 @@ it('tells an attempt that ended when Slurm began its element anew, once that has
 
 it('names an array once, however many of its elements are meant', () => {
   const of = (arrayId: string, ...indices: number[]) => indices.map((index) => ({ arrayId, index }));
-  expect(elementRanges([...of('4', 7, 3, 4, 5, 9), ...of('6', 0)])).toEqual(['4_[3-5,7,9]', '6_[0]']);
+  expect(elementRanges([...of('4 a', 7, 3, 4, 5, 9), ...of('6 b', 0)])).toEqual([
+    ['4 a', '4_[3-5,7,9]'],
+    ['6 b', '6_[0]'],
+  ]);
 });
 
 it('sees that the kernel killed an instance for memory', () => {
