@@ -52,7 +52,11 @@ function changeSentence(
   const less = `Let ${counted(before - after, 'worker')} of ${tag} go`;
   if (wished > after && maxTotal !== null) return `${less}: all tags together may have ${maxTotal}.`;
   if (tasks > 0) return `${less}: ${after} are enough for the ${counted(tasks, 'waiting task')}.`;
-  return `${less}: no work for ${before - after === 1 ? 'it' : 'them'} is in sight within ${describeDuration(ahead.pools[at]?.keep ?? 0)}, after which a new start is cheaper than waiting.`;
+  const none = `${less}: no work for ${before - after === 1 ? 'it' : 'them'} is in sight`;
+  const keep = ahead.pools[at]?.keep ?? 0;
+  // Where starting takes no time, nobody wants to read after how many milliseconds it pays.
+  if (keep < 1) return `${none}, and a new start takes no time.`;
+  return `${none} within ${describeDuration(keep)}, after which a new start is cheaper than waiting.`;
 }
 
 function noChange(state: ScalingState, choice: Choice | null): string {

@@ -151,10 +151,14 @@ describeInBrowser('the Scaling page', () => {
 
   it('keeps decisions and set-up of a run that is over, with no control that does nothing', async () => {
     await page.getByRole('link', { name: 'Open the run' }).click();
+    const grid = page.getByRole('grid', { name: 'Tasks of this run' });
+    await grid.getByRole('columnheader', { name: 'Started' }).waitFor();
+    const beyond = await grid.evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(beyond, 'pixels of the task table that are out of sight').toBeLessThanOrEqual(0);
     await page.getByRole('button', { name: 'Cancel run' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByRole('button', { name: 'Cancel run' }).waitFor({ state: 'detached' });
-    await page.getByRole('link', { name: 'Scaling' }).click();
+    await page.getByRole('link', { name: 'Decisions and “what if”' }).click();
     await page.getByRole('region', { name: 'How it was set up' }).getByText('the scaler').waitFor();
     await log().getByText('Asked for by hand.').first().waitFor();
     expect(await page.getByRole('button', { name: 'Apply' }).count()).toBe(0);

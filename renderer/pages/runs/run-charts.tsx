@@ -1,9 +1,11 @@
-import { SimpleGrid, Text } from '@mantine/core';
+import { Anchor, SimpleGrid, Text } from '@mantine/core';
 import { useThrottledCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
+import { Link } from 'wouter';
 import type { LaneSpan } from '../../../main/telemetry/views.ts';
 import { useApi } from '../../app/api.ts';
+import { routes } from '../../app/routes.ts';
 import { Chart } from '../../charts/chart.tsx';
 import type { ChartTheme } from '../../charts/chart-theme.ts';
 import { lanesHeight, lanesPicture } from '../../charts/lanes-picture.ts';
@@ -41,7 +43,14 @@ export function RunCharts({ projectId, view, changes, onOpen }: RunChartsProps) 
   useEffect(() => changes.subscribe(() => refresh()), [changes, refresh]);
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-      <Panel title="Queue and workers">
+      <Panel
+        title="Queue and workers"
+        actions={
+          <Anchor component={Link} href={routes.runScaling(projectId, runId)} size="sm">
+            {view.live ? 'What is predicted' : 'Decisions and “what if”'}
+          </Anchor>
+        }
+      >
         {view.load.length === 0 ? (
           <Nothing>Nothing has been queued yet.</Nothing>
         ) : (

@@ -38,15 +38,13 @@ export function DecisionLog({ decisions }: { decisions: readonly ScaleDecisionRo
           No decision was recorded.
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={820}>
+        <Table.ScrollContainer minWidth={580}>
           <Table aria-label="Scaling decisions">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>When</Table.Th>
                 <Table.Th>Change</Table.Th>
-                <Table.Th>By</Table.Th>
                 <Table.Th w="36%">Why</Table.Th>
-                <NumberTh>Confidence</NumberTh>
                 <NumberTh>Done in</NumberTh>
                 <Table.Th w="24%">What came of it</Table.Th>
               </Table.Tr>
@@ -56,12 +54,20 @@ export function DecisionLog({ decisions }: { decisions: readonly ScaleDecisionRo
                 <Table.Tr key={`${made.at} ${made.by} ${changeText(made)}`}>
                   <Table.Td className={classes.when}>
                     <TimeText at={made.at} show="clock" />
+                    <Text size="xs" c="dimmed">
+                      by {byText(made.by)}
+                    </Text>
                   </Table.Td>
-                  <Table.Td className={classes.when}>{changeText(made)}</Table.Td>
-                  <Table.Td className={classes.when}>{byText(made.by)}</Table.Td>
+                  <Table.Td>{changeText(made)}</Table.Td>
                   <Table.Td>{made.reasoning}</Table.Td>
-                  <NumberTd>{percent(made.confidence)}</NumberTd>
-                  <NumberTd className={classes.when}>{duration(made.predictedCompletionSeconds)}</NumberTd>
+                  <NumberTd className={classes.when}>
+                    {duration(made.predictedCompletionSeconds)}
+                    {made.confidence !== null && (
+                      <Text size="xs" c="dimmed">
+                        {percent(made.confidence)} sure
+                      </Text>
+                    )}
+                  </NumberTd>
                   <Table.Td>{made.outcome ?? '–'}</Table.Td>
                 </Table.Tr>
               ))}

@@ -2,14 +2,18 @@ import { assertNever } from '../../../main/platform/errors.ts';
 import type { ScaleDecisionRow } from '../../../main/telemetry/views.ts';
 import type { ChartTable } from '../../charts/csv.ts';
 
+/** What is decided anew so soon (ms) was never carried out. */
+const AT_ONCE = 1000;
+
 /** Workers wished for over all tags, from one decision to the next. */
 export function wantedOver(
   decisions: readonly ScaleDecisionRow[],
 ): readonly { readonly at: number; readonly workers: number }[] {
   let workers = 0;
-  return decisions.map(({ at, workersToAdd, workersToRemove }) => {
+  return decisions.flatMap(({ at, workersToAdd, workersToRemove }, nth) => {
     workers = Math.max(0, workers + sum(workersToAdd) - sum(workersToRemove));
-    return { at, workers };
+    const next = decisions[nth + 1]?.at ?? Number.POSITIVE_INFINITY;
+    return next - at < AT_ONCE ? [] : [{ at, workers }];
   });
 }
 

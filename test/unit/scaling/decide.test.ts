@@ -100,6 +100,20 @@ describe('a scale decision', () => {
     expect(workersToAdd).toEqual({});
   });
 
+  it('says why a worker goes in words that fit the time a start takes', () => {
+    const why = (startSeconds: number) =>
+      decide(state(0, 60, { idle: 3, startup: { queueSeconds: 0, startSeconds } }), {
+        ...settings,
+        policy: 'aggressive',
+      }).reasoning;
+    expect(why(60)).toBe(
+      'Let 3 workers of m go: no work for them is in sight within 1 min, after which a new start is cheaper than waiting.',
+    );
+    expect(why(0.01)).toBe(
+      'Let 3 workers of m go: no work for them is in sight, and a new start takes no time.',
+    );
+  });
+
   it('takes fewer workers when the deadline leaves time', () => {
     const wish = (deadlineSeconds: number) =>
       decide(state(100, 60), { ...settings, objective: 'minimize cost', deadlineSeconds }).workers.m ?? 0;

@@ -23,10 +23,19 @@ const decision = (
 });
 
 describe('decisions', () => {
-  const made = [decision(1, { a: 3, b: 1 }, {}), decision(2, { b: 2 }, { a: 2 }), decision(3, {}, { a: 9 })];
+  const made = [
+    decision(1000, { a: 3, b: 1 }, {}),
+    decision(6000, { b: 2 }, { a: 2 }),
+    decision(11_000, {}, { a: 9 }),
+  ];
 
   it('add up to the workers wished for, which are never fewer than none', () => {
     expect(wantedOver(made).map(({ workers }) => workers)).toEqual([4, 4, 0]);
+  });
+
+  it('show no peak that was corrected before anybody could start', () => {
+    const planned = [decision(1000, { a: 3, b: 3 }, {}), decision(1010, {}, { a: 1, b: 2 })];
+    expect(wantedOver(planned)).toEqual([{ at: 1010, workers: 3 }]);
   });
 
   it('say what they changed, and that nothing was changed', () => {
