@@ -30,7 +30,15 @@ export type {
   ResourceRequest,
   ScalePlan,
 } from './providers/provider.ts';
-export { AdaptiveScaler } from './scaling/adaptive-scaler.ts';
+export {
+  AdaptiveScaler,
+  type AdaptiveScalerOptions,
+  type Completion,
+  type EvaluateInput,
+  type PendingTask,
+  type RunningTask,
+  type ScaleDecision,
+} from './scaling/adaptive-scaler.ts';
 export { type ClientSource, ScalableClient } from './session/client.ts';
 export type { RunHandle } from './session/run-handle.ts';
 export { type ArtifactRecord, ScalableSession, type SessionOptions } from './session/session.ts';

@@ -1,5 +1,5 @@
 /** Tutorial 3, scaling strategies with providers. Run it: `node docs/tutorials/tutorial-3.ts` */
-import { renderReport, ScalableSession } from '../../main/sdk.ts';
+import { AdaptiveScaler, renderReport, ScalableSession } from '../../main/sdk.ts';
 import { workInProject } from './project-folder.ts';
 
 workInProject(`
@@ -36,22 +36,43 @@ const runSimulation = (nodes: number) => {
   const grid = new Float64Array(nodes * 100).fill(1);
   return grid.reduce((sum, load) => sum + load, 0);
 };
-const simulations = [100, 200, 400, 800].map((nodes) =>
-  client.submit(runSimulation, nodes, { tag: 'demeter' }),
-);
+const sizes = [100, 200, 400, 800];
+const simulations = sizes.map((nodes) => client.submit(runSimulation, nodes, { tag: 'demeter' }));
+
+// Step 5: what a scaler would do for this batch; `adaptive:` in the manifest lets the session do it by itself
+const scaler = new AdaptiveScaler({
+  min_workers: { demeter: 2, postprocess: 1 },
+  max_workers: { demeter: 20, postprocess: 10 },
+  scale_up_threshold: 0.8,
+  scale_down_threshold: 0.2,
+  cooldown_seconds: 120,
+});
+const decision = scaler.evaluate({
+  pending_tasks: sizes.map(() => ({ tag: 'demeter' })),
+  active_workers: { demeter: client.workerCount('demeter') },
+});
+if (decision.hasChanges)
+  console.log(
+    `Scaling: +${JSON.stringify(decision.workersToAdd)} -${JSON.stringify(decision.workersToRemove)}`,
+  );
+console.log(`Reason: ${decision.reasoning}`);
 const simulated = await client.gather(simulations);
 
 const aggregate = (result: number) => result / 100;
 const analyses = simulated.map((result) => client.submit(aggregate, result, { tag: 'postprocess' }));
 console.log(`Final: ${(await client.gather(analyses)).join(' ')}`);
 
-// Step 5: scaling while it runs; every decision is recorded
+// Step 5 by hand; every decision is recorded
 await client.scale({ demeter: 2, postprocess: 2 });
 console.log(
   `Workers: demeter ${client.workerCount('demeter')}, postprocess ${client.workerCount('postprocess')}`,
 );
 
 // Step 8: what was decided
+for (const { timestamp, workersToAdd, workersToRemove, reasoning } of scaler.decisionHistory)
+  console.log(
+    `[${timestamp}] +${JSON.stringify(workersToAdd)} -${JSON.stringify(workersToRemove)} (${reasoning})`,
+  );
 const report = await session.close();
 if (report) {
   console.log(renderReport(report));

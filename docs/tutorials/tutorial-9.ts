@@ -1,5 +1,5 @@
-/** Tutorial 9, learned advice on resources. Run it: `node docs/tutorials/tutorial-9.ts` */
-import { LearnedAdvisor, ResourceAdvisor } from '../../main/sdk.ts';
+/** Tutorial 9, learned advice on resources and scaling. Run it: `node docs/tutorials/tutorial-9.ts` */
+import { AdaptiveScaler, LearnedAdvisor, ResourceAdvisor } from '../../main/sdk.ts';
 import { ENERGY_MANIFEST, makeHistory } from './energy-history.ts';
 import { workInProject } from './project-folder.ts';
 
@@ -29,4 +29,27 @@ for (const modelType of ['linear', 'random_forest', 'gradient_boosting'] as cons
   });
   console.log(`${modelType}: ${JSON.stringify(small.resources)} and ${JSON.stringify(large.resources)}`);
   console.log(`Model confidence: ${large.confidence.toFixed(2)}`);
+}
+
+// Step 4: a scaler that knows how long pending work takes from its inputs
+const advisor = await LearnedAdvisor.fromHistory('./.scalable/runs', { modelType: 'gradient_boosting' });
+for (const num_nodes of [200, 1400]) {
+  const scaler = new AdaptiveScaler({
+    advisor,
+    min_workers: { demeter: 2 },
+    max_workers: { demeter: 30 },
+    scale_up_threshold: 0.7,
+    scale_down_threshold: 0.3,
+    cooldown_seconds: 90,
+  });
+  const batch = Array.from({ length: 1000 }, () => ({
+    tag: 'demeter',
+    features: { num_nodes, scenario_type: 'peak_demand' },
+  }));
+  const decision = scaler.evaluate({ pending_tasks: batch, active_workers: { demeter: 10 } });
+  if (decision.hasChanges) console.log(`ML-informed scaling: ${decision.reasoning}`);
+  console.log(`  Confidence: ${decision.confidence.toFixed(2)}`);
+  console.log(
+    `  Predicted completion with ${num_nodes} nodes: ${decision.predictedCompletionTime?.toFixed(1)}s`,
+  );
 }

@@ -100,4 +100,6 @@ export interface Advisor {
   /** Never throws for a task without history: then the method is `manifest`. */
   size(query: SizingQuery): Sizing;
   recommend(options: RecommendOptions): Recommendation;
+  /** Tasks with history on workers of a component; absent: it cannot tell. */
+  tasksOf?(component: string): readonly string[];
 }

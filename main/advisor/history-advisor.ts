@@ -27,6 +27,10 @@ export class HistoryAdvisor implements Advisor {
     return [...this.#sizers.keys()];
   }
 
+  tasksOf(component: string): readonly string[] {
+    return this.trained.flatMap((trained) => (trained.component === component ? [trained.task] : []));
+  }
+
   /** What was learned of each task: what can be exported. */
   get trained(): readonly TrainedTask[] {
     return [...this.#sizers.values()].map(({ trained }) => trained);

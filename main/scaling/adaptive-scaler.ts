@@ -48,7 +48,7 @@ export interface AdaptiveScalerOptions {
 export interface PendingTask {
   /** Worker tag. */
   readonly tag: string;
-  /** What the advisor knows the work by; the tag where absent. */
+  /** What the advisor knows the work by; where absent, whatever workers of the tag did before. */
   readonly task?: string;
   readonly features?: Params;
   /** Where the caller knows better than the advisor. */

@@ -89,21 +89,27 @@ function kindsOf({ pending, running, completions }: PendingWork): Map<string, Ki
   return kinds;
 }
 
+/** Seconds; null where the advisor knows nothing. Work that is told by its tag alone is like what workers of that tag did before. */
 function advised(
   advisor: Advisor | undefined,
   { tag, task }: Kind,
   features: Params | undefined,
 ): number | null {
   if (!advisor) return null;
-  const { predicted } = advisor.size({
-    task,
-    component: tag,
-    target: null,
-    features: features ?? {},
-    manifestRequest: NO_REQUEST,
-    confidence: 0.95,
+  const known = task === tag ? (advisor.tasksOf?.(tag) ?? []) : [];
+  const asked = known.length === 0 || known.includes(task) ? [task] : known;
+  const seconds = asked.flatMap((name) => {
+    const { predicted } = advisor.size({
+      task: name,
+      component: tag,
+      target: null,
+      features: features ?? {},
+      manifestRequest: NO_REQUEST,
+      confidence: 0.95,
+    });
+    return predicted.wallSeconds?.point ?? [];
   });
-  return predicted.wallSeconds?.point ?? null;
+  return seconds.length === 0 ? null : mean(seconds);
 }
 
 /** The same predictions made for what has finished show how far to trust them. */

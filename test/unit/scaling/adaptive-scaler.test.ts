@@ -37,6 +37,20 @@ const bySize: Advisor = {
   },
 };
 
+/** The same, of one task on workers of `demeter`, and nothing of anything else. */
+function ofTask(name: string): Advisor {
+  return {
+    ...bySize,
+    tasksOf: (component) => (component === 'demeter' ? [name] : []),
+    size: (query) => {
+      const sizing = bySize.size(query);
+      return query.task === name
+        ? sizing
+        : { ...sizing, predicted: { ...sizing.predicted, wallSeconds: null } };
+    },
+  };
+}
+
 describe('AdaptiveScaler', () => {
   it('takes the tutorials’ names and gives what they read', () => {
     const scaler = new AdaptiveScaler({
@@ -73,6 +87,18 @@ describe('AdaptiveScaler', () => {
         activeWorkers: { demeter: 4 },
       }).predictedCompletionTime ?? 0;
     expect(predicted(1000) / predicted(10)).toBeCloseTo(100, -1);
+  });
+
+  it('takes the history of a tag’s tasks where only the tag is named, as in the tutorials', () => {
+    const scaler = new AdaptiveScaler({ advisor: ofTask('run_demeter_scenario'), max_workers: 4 });
+    const predicted = (mb: number) =>
+      scaler.evaluate({
+        pending_tasks: tasks(40, 'demeter', { input_size_mb: mb }),
+        active_workers: { demeter: 4 },
+      });
+    expect(predicted(1000).reasoning).not.toContain('Nothing is known');
+    const [large, small] = [predicted(1000), predicted(10)].map((one) => one.predictedCompletionTime ?? 0);
+    expect((large ?? 0) / (small ?? 1)).toBeCloseTo(100, -1);
   });
 
   it('keeps durations of tags apart', () => {
