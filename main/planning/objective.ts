@@ -6,6 +6,8 @@ export interface Bounds {
   /** The run should end within this: the deadline, or the target's walltime. */
   readonly seconds: number | null;
   readonly budgetUsd: number | null;
+  /** Whether it should end in time also where work takes as long as it may, one time in ten aside. */
+  readonly isSafe?: boolean;
 }
 
 export interface Choice {
@@ -22,6 +24,8 @@ const HELPS = 0.01;
  * - `minimize time`: the most workers that still shorten the run
  * - `balance`: between the two, where time × price is smallest, each relative to its best: a step to more workers
  *   is taken as long as it shortens the run by a larger factor than it raises the price
+ *
+ * To end in time a point must do so by what is predicted, and if it has to be safe by the upper end of its range.
  */
 export function choosePoint(front: readonly FrontPoint[], objective: Objective, bounds: Bounds): Choice {
   const notes: { code: string; message: string }[] = [];
@@ -54,7 +58,23 @@ export function choosePoint(front: readonly FrontPoint[], objective: Objective, 
       });
     return { point, notes };
   }
-  return { point: pickFor(objective, inTime), notes };
+  const surely = inTime.filter((point) => bounds.seconds === null || latest(point) <= bounds.seconds);
+  if (!bounds.isSafe || surely.length > 0)
+    return { point: pickFor(objective, bounds.isSafe ? surely : inTime), notes };
+  // The deadline comes before the price where it is in danger.
+  const point = fastest(inTime);
+  notes.push({
+    code: 'W_DEADLINE_TIGHT',
+    message: `The run should end within ${describeDuration(bounds.seconds ?? 0)}, but only just: about ${describeDuration(
+      point.timeSeconds,
+    )} with ${point.workers} ${point.workers === 1 ? 'worker' : 'workers'}, and one time in ten more than ${describeDuration(latest(point))}.`,
+  });
+  return { point, notes };
+}
+
+/** Seconds; one run in ten takes longer. */
+function latest({ timeSeconds, timeRange }: FrontPoint): number {
+  return timeRange?.high ?? timeSeconds;
 }
 
 function pickFor(objective: Objective, points: readonly FrontPoint[]): FrontPoint {

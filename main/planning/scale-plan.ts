@@ -54,10 +54,13 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     { count: known.length, seconds: known.reduce((sum, seconds) => sum + seconds, 0) },
     unknown,
   );
+  const deadline = options.deadlineHours ?? spec.objectives.deadlineHours;
+  const budgetUsd = options.budgetUsd ?? spec.objectives.budgetUsd;
   if (instances.length === 0 || assumed === null) {
     const workers = fixed ?? workersFor(input, maxTotal(input));
     const scalePlan = { ...workers, resources };
-    const notes = unknown > 0 ? [noDurations(unknown, instances.length)] : [];
+    const notes =
+      unknown > 0 ? [noDurations(unknown, instances.length), ...notJudged(deadline, budgetUsd)] : [];
     return {
       scalePlan,
       cost: null,
@@ -80,10 +83,10 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
   for (const total of candidateTotals(Math.min(maxTotal(input), instances.length)))
     front.push(await evaluate(workersFor(input, total)));
 
-  const deadline = options.deadlineHours ?? spec.objectives.deadlineHours;
   const bounds = {
     seconds: deadline === null ? spec.target.walltimeSeconds : deadline * 3600,
-    budgetUsd: options.budgetUsd ?? spec.objectives.budgetUsd,
+    budgetUsd,
+    isSafe: input.policy === 'safe',
   };
   const chosen = fixed
     ? choosePoint([await evaluate(fixed)], 'balance', bounds)
@@ -215,6 +218,21 @@ function noDurations(unknown: number, total: number): Plan['notes'][number] {
     code: 'W_NO_DURATIONS',
     message: `Nothing is recorded yet about how long ${which} take, so time cannot be predicted and all allowed workers are used.`,
   };
+}
+
+/** What was wished for is not passed over in silence where nothing can be said about it. */
+function notJudged(deadlineHours: number | null, budgetUsd: number | null): Plan['notes'] {
+  const wishes = [
+    ...(deadlineHours === null ? [] : [`the deadline of ${describeDuration(deadlineHours * 3600)}`]),
+    ...(budgetUsd === null ? [] : [`the budget of $${budgetUsd}`]),
+  ];
+  if (wishes.length === 0) return [];
+  return [
+    {
+      code: 'W_WISHES_NOT_JUDGED',
+      message: `Whether ${wishes.join(' and ')} can be kept is not known before something was measured. While the run goes on a budget is never passed; a deadline is aimed at by a run that scales itself (--adaptive).`,
+    },
+  ];
 }
 
 function someDurations(unknown: number, total: number): Plan['notes'][number] {

@@ -57,6 +57,26 @@ describe('the number of workers', () => {
     expect(poor.notes[0]).toMatchObject({ code: 'W_BUDGET', message: expect.stringContaining('$5.00') });
   });
 
+  it('leaves room for work that takes longer where it has to be safe, and says where there is none', () => {
+    const ranged = front.map((point) => ({
+      ...point,
+      timeRange: { low: 0.8 * point.timeSeconds, high: 1.2 * point.timeSeconds },
+    }));
+    const chosen = (seconds: number, isSafe: boolean) =>
+      choosePoint(ranged, 'minimize cost', { seconds, budgetUsd: null, isSafe });
+    expect([chosen(420, false).point.workers, chosen(420, true).point.workers]).toEqual([4, 8]);
+    expect(chosen(420, true).notes).toEqual([]);
+    const tight = chosen(110, true);
+    expect(tight.point.workers).toBe(16);
+    expect(tight.notes.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'W_DEADLINE_TIGHT',
+        'The run should end within 1 min 50 s, but only just: about 1 min 40 s with 16 workers, and one time in ten more than 2 min.',
+      ],
+    ]);
+    expect(chosen(110, false).notes).toEqual([]);
+  });
+
   it('is tried in steps of at most a half, up to the most allowed', () => {
     expect(candidateTotals(1)).toEqual([1]);
     expect(candidateTotals(5)).toEqual([1, 2, 3, 4, 5]);

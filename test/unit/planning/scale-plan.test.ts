@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../../main/manifest/load.ts';
+import type { PlanOptions } from '../../../main/planning/plan.ts';
 import { planScale } from '../../../main/planning/scale-plan.ts';
 import { providerFor } from '../../../main/providers/registry.ts';
 import type { PlannedInstance } from '../../../main/telemetry/events.ts';
@@ -11,6 +12,7 @@ components: { model: { cpus: 1, memory: 1G } }
 tasks: { simulate: { component: model, command: "true" } }
 `;
 const HOUR = 3600;
+const NOTHING_PREDICTED = { peakMemoryBytes: null, cpuSeconds: null, wallSeconds: null };
 
 function instance(at: number, seconds: number): PlannedInstance {
   return {
@@ -63,5 +65,24 @@ describe('a plan for a site that ends workers after their time', () => {
     const two = [0.8 * HOUR, 0.8 * HOUR];
     const alone = (await planned(two, 100)).front.find(({ workers }) => workers === 1);
     expect(alone?.timeSeconds).toBe(100 + 0.8 * HOUR + 100 + 0.8 * HOUR);
+  });
+});
+
+describe('a plan without any measured time', () => {
+  it('says that it cannot tell whether deadline and budget can be kept', async () => {
+    const codes = async (options: PlanOptions) => {
+      const { spec } = parseManifest(MANIFEST, { projectFolder: '/', target: 'hpc', env: {} });
+      if (!spec) throw new Error('The manifest of this test does not hold.');
+      const unknown = { ...instance(0, 1), predicted: NOTHING_PREDICTED };
+      const resources = { model: unknown.request };
+      const provider = providerFor('slurm');
+      const choice = { spec, provider, instances: [unknown], resources, options, objective: null };
+      return (await planScale({ ...choice, policy: 'safe' })).notes;
+    };
+    expect((await codes({})).map(({ code }) => code)).toEqual(['W_NO_DURATIONS']);
+    const [, note] = await codes({ deadlineHours: 2, budgetUsd: 5 });
+    expect(note?.message).toMatch(
+      /^Whether the deadline of 2 h and the budget of \$5 can be kept is not known/,
+    );
   });
 });
