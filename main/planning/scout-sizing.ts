@@ -24,7 +24,7 @@ const LEAST_CORRELATION = 0.5;
 const FARTHEST = 10;
 /** Where nothing shows that memory follows an input, a guess that it does goes up to this many times the manifest's. */
 const GUESSED = 2;
-/** A time limit never undercuts the longest measured time by less than this factor. */
+/** A learned time limit is at least so many times the longest measured time; the manifest's is raised to hold it with the margin of bounds. */
 const WALLTIME_MARGIN = 2;
 const ABOVE_SEEN = 1.25;
 
@@ -34,6 +34,7 @@ const ABOVE_SEEN = 1.25;
  * known to be needed.
  *
  * @param rows successful, representative attempts of one task
+ * @param walltimeLimitSeconds the longest that the target lets a task run; null: as long as it likes
  */
 export class ScoutSizer implements Pick<Advisor, 'size'> {
   readonly #rows: readonly Measured[];
@@ -41,13 +42,16 @@ export class ScoutSizer implements Pick<Advisor, 'size'> {
   readonly #history: HistoryAdvisor;
   readonly #input: string | null;
   readonly #online: OnlineSizer;
+  readonly #longestTime: number;
 
   constructor(
     rows: readonly HistoryRow[],
     bounds: readonly LowerBound[],
     confidence: number,
     risk: Risk = 'balanced',
+    walltimeLimitSeconds: number | null = null,
   ) {
+    this.#longestTime = walltimeLimitSeconds ?? Number.POSITIVE_INFINITY;
     this.#rows = rows.flatMap(({ features, peakMemoryBytes, wallSeconds }) =>
       peakMemoryBytes === null || peakMemoryBytes <= 0
         ? []
@@ -142,9 +146,12 @@ export class ScoutSizer implements Pick<Advisor, 'size'> {
   }
 
   #walltime(asked: number | null, base: Sizing, learned: boolean): number | null {
-    if (asked === null || !learned || base.request.walltimeSeconds === null) return asked;
+    if (asked === null) return null;
     const longest = this.#rows.reduce((most, row) => Math.max(most, row.wallSeconds ?? 0), 0);
-    return Math.max(base.request.walltimeSeconds, longest * WALLTIME_MARGIN);
+    if (learned && base.request.walltimeSeconds !== null)
+      return Math.max(base.request.walltimeSeconds, longest * WALLTIME_MARGIN);
+    // What scouts needed more of than was asked for, the rest would be ended for as well. No site gives more than its limit.
+    return Math.max(asked, Math.min(longest * ABOVE_SEEN, this.#longestTime));
   }
 
   /** By the rule of succession: so often is the next no larger than the largest of those before. */

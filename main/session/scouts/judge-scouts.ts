@@ -45,6 +45,16 @@ export function judgeScouts(
       message: `All ${scouts.length} scouts of ${task} failed by themselves, not for want of resources; the other ${rest} instances were not begun.`,
       hint: 'Look at a scout’s log. Run with --no-scouts (or “scouts: off”) to run the rest whatever the scouts did.',
     });
+  if (
+    scouts.length > 0 &&
+    scouts.every(({ outcome }) => outcome === 'out_of_memory' || outcome === 'walltime')
+  )
+    findings.push({
+      code: 'W_SCOUTS_NOT_ENOUGH',
+      severity: 'doubt',
+      message: `None of the ${scouts.length} scouts of ${task} got to its end: they were ended for want of ${wantOf(scouts)}, also where they were tried again with more.`,
+      hint: 'What the manifest asks for is far from what the task needs. Ask for more, allow more retries, or divide the work.',
+    });
   const courses = succeeded.filter(({ samples }) => samples.length >= COURSE_SAMPLES);
   if (mostOf(courses, ({ samples }) => growsToTheEnd(samples)))
     findings.push({
@@ -81,6 +91,13 @@ export function judgeScouts(
       hint: 'Let one instance do many of them.',
     });
   return findings;
+}
+
+function wantOf(scouts: readonly ScoutFigures[]): string {
+  const [memory, time] = (['out_of_memory', 'walltime'] as const).map((kind) =>
+    scouts.some(({ outcome }) => outcome === kind),
+  );
+  return memory && time ? 'memory or time' : memory ? 'memory' : 'time';
 }
 
 /** More than half, of at least two where there are two. */

@@ -213,10 +213,12 @@ export class RunScouts implements Gate, ScoutControl {
           ? 'No scout ran long enough to be measured: the rest asks for what the manifest says.'
           : `The rest is sized from ${rows.length} of ${scouts.ids.size} scouts.`;
     if (!task || rest.length === 0 || (rows.length === 0 && bounds.length === 0)) return;
+    const { confidence, risk } = terms;
+    const advisor = new ScoutSizer(rows, bounds, confidence, risk, spec.target.walltimeSeconds);
     const sizings = await sizeInstances(
       task,
       rest.map(({ planned }) => planned.features),
-      { spec, policy, capacity, terms, advisor: new ScoutSizer(rows, bounds, terms.confidence, terms.risk) },
+      { spec, policy, capacity, terms, advisor },
     );
     const resized: ResizedInstance[] = [];
     for (const [i, instance] of rest.entries()) {

@@ -115,4 +115,15 @@ describe('a request from what scouts measured', () => {
       walltimeSeconds: 3600,
     });
   });
+
+  it('allows the time that scouts needed where that is more than was asked for, within the site’s limit', () => {
+    const walltime = (seconds: number, limit: number | null = null) => {
+      const rows = [row({ size: 1 }, 22), { ...row({ size: 25 }, 70, 1), wallSeconds: seconds }];
+      return request(new ScoutSizer(rows, [], 0.95, 'balanced', limit), { size: 9 }).walltimeSeconds;
+    };
+    expect(walltime(600)).toBe(3600);
+    expect(walltime(7200)).toBe(9000);
+    expect(walltime(7200, 8000)).toBe(8000);
+    expect(walltime(3500, 3600)).toBe(3600);
+  });
 });

@@ -59,4 +59,14 @@ describe('the figures of scouts', () => {
     expect(codes([failed, failed, scout({ outcome: 'out_of_memory' })])).toEqual([]);
     expect(codes([failed, failed, scout()])).toEqual([]);
   });
+
+  it('show a request far from what is needed where none got to its end, for want of memory or time', () => {
+    const [killed, late] = (['out_of_memory', 'walltime'] as const).map((outcome) => scout({ outcome }));
+    if (!killed || !late) throw new Error('no scouts');
+    const [finding] = judgeScouts('fit', [killed, killed, late], 9);
+    expect(finding).toMatchObject({ code: 'W_SCOUTS_NOT_ENOUGH', severity: 'doubt' });
+    expect(finding?.message).toContain('for want of memory or time');
+    expect(codes([killed, killed, killed])).toEqual(['doubt W_SCOUTS_NOT_ENOUGH']);
+    expect(codes([killed, killed, scout()])).toEqual([]);
+  });
 });
