@@ -22,6 +22,10 @@ import { readTable } from './table.ts';
 import { type TableHeader, type TableItem, tableChunks } from './table-chunks.ts';
 import { fileFingerprint, stemOf, type TableAttempt } from './table-run.ts';
 
+/** As many columns as a sentence takes, and as much of their names. */
+const MOST_NAMED = 20;
+const LONGEST_NAME = 60;
+
 /**
  * A table of executions, one row each, in one pass: rows of several runs may come in any order.
  *
@@ -45,8 +49,19 @@ async function* items(
   skipped: SkipList,
 ): AsyncGenerator<TableItem> {
   const headers = new Map<string, TableHeader>();
+  let isFirst = true;
   for await (const { line, cells } of readTable(path, true, skipped)) {
     const fields = mapped(cells, map);
+    if (isFirst) {
+      isFirst = false;
+      for (const column of Object.keys(map))
+        if (!cells.has(column))
+          skipped.add(path, null, `it has no column ${column}, which should be its ${map[column]}`);
+      if (!fields.has('task')) {
+        skipped.add(path, null, withoutTask(cells));
+        return;
+      }
+    }
     const row = attemptOf(fields, line);
     if (typeof row === 'string') {
       skipped.add(path, line, row);
@@ -61,6 +76,13 @@ async function* items(
     if (!headers.has(run)) headers.set(ownText(run), header);
     yield { header, line, row };
   }
+}
+
+/** Said once of a table, and not of every row. */
+function withoutTask(cells: Cells): string {
+  const columns = [...cells.keys()].slice(0, MOST_NAMED).map((name) => ownText(name).slice(0, LONGEST_NAME));
+  const more = cells.size > columns.length ? ', …' : '';
+  return `no column tells the task of a row; say which one of ${columns.join(', ')}${more} does with --map COLUMN=task`;
 }
 
 function headerOf(run: string, fields: Cells, path: string, fingerprint: string): TableHeader {

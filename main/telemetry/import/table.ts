@@ -17,6 +17,9 @@ export function guessSeparator(header: string): Separator {
   );
 }
 
+/** Characters of a quoted value, its line breaks included. */
+const LONGEST_VALUE = 4_000_000;
+
 /**
  * Rows under the header. With quotes (CSV, RFC 4180) a quoted value may hold separators and line breaks; without
  * (Nextflow, sacct) every character counts as written, and a line with too few or too many values is skipped, since
@@ -24,22 +27,28 @@ export function guessSeparator(header: string): Separator {
  */
 export async function* readTable(path: string, quoted: boolean, skipped: SkipList): AsyncGenerator<TableRow> {
   let header: { names: readonly string[]; separator: Separator } | null = null;
-  let open = '';
+  // Lines of a value whose quote is still open; joined only at its end, since each could be the last of very many.
+  let open: string[] = [];
+  let openLength = 0;
   let openedAt = 0;
   for await (const { number, text } of readLines(path, skipped)) {
-    if (text === null || open.length > 4_000_000) {
+    if (text === null || openLength > LONGEST_VALUE) {
       skipped.add(path, number, 'the line is too long');
-      open = '';
+      open = [];
+      openLength = 0;
       continue;
     }
-    const whole = open === '' ? text : `${open}\n${text}`;
-    if (quoted && unbalanced(whole)) {
-      if (open === '') openedAt = number;
-      open = whole;
+    const isOpen = open.length > 0;
+    if (quoted && isOpen !== hasOddQuotes(text)) {
+      if (!isOpen) openedAt = number;
+      open.push(text);
+      openLength += text.length + 1;
       continue;
     }
-    const line = open === '' ? number : openedAt;
-    open = '';
+    const line = isOpen ? openedAt : number;
+    const whole = isOpen ? [...open, text].join('\n') : text;
+    open = [];
+    openLength = 0;
     if (whole.trim() === '') continue;
     if (header === null) {
       const separator = guessSeparator(whole);
@@ -53,10 +62,10 @@ export async function* readTable(path: string, quoted: boolean, skipped: SkipLis
     }
     yield { line, cells: new Map(header.names.map((name, i) => [name, cells[i] ?? ''])) };
   }
-  if (open !== '') skipped.add(path, openedAt, 'a quote is never closed');
+  if (open.length > 0) skipped.add(path, openedAt, 'a quote is never closed');
 }
 
-function unbalanced(text: string): boolean {
+function hasOddQuotes(text: string): boolean {
   let quotes = 0;
   for (let i = text.indexOf('"'); i !== -1; i = text.indexOf('"', i + 1)) quotes++;
   return quotes % 2 === 1;

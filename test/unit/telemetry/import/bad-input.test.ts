@@ -82,6 +82,30 @@ describe('files as they come', () => {
     expect(rows.find((row) => row.instanceId === '1' && row.task === 'x')?.features.note).toBe('two\nlines');
   });
 
+  // What reads all that is open again with every line takes minutes here, and what does not a second.
+  it('with a quote that is never closed end there, however long they are', { timeout: 60_000 }, async () => {
+    const rows = Array.from({ length: 150_000 }, (_, i) => `solve,succeeded,${i % 9},4,100`);
+    const { result, remarks } = await imported(
+      'open.csv',
+      `${CSV}"solve,succeeded,5,4,100\n${rows.join('\n')}\n`,
+    );
+    expect(result.tasks).toBe(2);
+    expect(remarks.at(-1)).toBe('4: a quote is never closed');
+  });
+
+  it('that no column tells the task of say so once, with their columns, and so where a mapped one is not there', async () => {
+    const table = 'task_name,seconds\nsolve,5\nsolve,6\n';
+    const map = { seconds: 'duration_s', memory: 'peak_memory_mb' };
+    const { remarks } = await imported('other.csv', table, { format: 'csv', map });
+    expect(remarks).toEqual([
+      '-: it has no column memory, which should be its peak_memory_mb',
+      '-: no column tells the task of a row; say which one of task_name, seconds does with --map COLUMN=task',
+      '-: there is no finished task in it',
+    ]);
+    const again = await imported('other.csv', table, { map: { ...map, task_name: 'task' } });
+    expect(again.result.tasks).toBe(2);
+  });
+
   it('of nothing, or of nothing that ended, say so', async () => {
     const { remarks } = await imported('jobs.sacct', 'JobID|State|MaxRSS\n1|RUNNING|\n2|PENDING|\n');
     expect(remarks).toEqual([
