@@ -142,7 +142,7 @@ export function foldsPicture(stage: StageReport, theme: ChartTheme): Picture {
     }),
     option: {
       ...baseOption(theme),
-      grid: { left: 8, right: 72, top: 24, bottom: 32, containLabel: true },
+      grid: { left: 8, right: 40, top: 24, bottom: 32, containLabel: true },
       xAxis: {
         ...x,
         type: 'value',
@@ -154,7 +154,8 @@ export function foldsPicture(stage: StageReport, theme: ChartTheme): Picture {
       yAxis: {
         type: 'category',
         inverse: true,
-        data: folds.map(({ fold }) => `fold ${fold}`),
+        // Beside the bars their numbers would cross the line of all.
+        data: folds.map(({ fold, mae }) => `fold ${fold}: ${text(mae)}`),
         axisLine: { show: false },
         axisTick: { show: false },
         axisLabel: { color: theme.text },
@@ -179,14 +180,6 @@ export function foldsPicture(stage: StageReport, theme: ChartTheme): Picture {
           barWidth: 12,
           data: folds.map(({ mae }) => mae / per),
           itemStyle: { color },
-          label: {
-            show: true,
-            position: 'right',
-            color: theme.text,
-            backgroundColor: theme.background,
-            padding: [1, 2],
-            formatter: ({ dataIndex }) => text(folds[dataIndex]?.mae ?? 0),
-          },
           markLine: {
             silent: true,
             symbol: 'none',

@@ -18,7 +18,9 @@ tasks:
 objectives: { objective: balance, policy: aggressive }
 `;
 
-/** The advisor's page over 96 recorded attempts in 8 runs, used as a person would. Each step builds on those before. */
+const DAY_MS = 86_400_000;
+
+/** The advisor's page over 96 recorded attempts in 8 runs, a day apart, used as a person would. Each step builds on those before. */
 describeInBrowser('the advisor’s page', () => {
   let home: TestHome;
   let app: TestApp;
@@ -28,7 +30,10 @@ describeInBrowser('the advisor’s page', () => {
     home = await newHome();
     const folder = await writeProject(home, 'study', { 'scalable.yaml': MANIFEST });
     const workspace = await openWorkspace(folder, { access: 'write' });
-    const rows = energyRows(96);
+    const rows = energyRows(96).map((row, i) => {
+      const later = (i % 8) * DAY_MS;
+      return { ...row, startedAt: row.startedAt! + later, finishedAt: row.finishedAt + later };
+    });
     for (const runId of new Set(rows.map((row) => row.runId)))
       await workspace.store.append(
         eventsOf(
@@ -85,6 +90,29 @@ describeInBrowser('the advisor’s page', () => {
       await tab(name);
       expect(await trust().isVisible()).toBe(true);
     }
+  });
+
+  it('says how it did in order of time, fold by fold, too', async () => {
+    await tab('Report');
+    const report = panel().getByRole('region', { name: 'simulate' });
+    await report
+      .getByText(/^In order of time, each sized from its past only, \d+ tasks would have/)
+      .waitFor();
+    await report.getByText('folds of cross-validation in numbers').click();
+    for (const name of ['Runs held out in turn', 'In order of time'])
+      await report
+        .getByRole('table', { name })
+        .getByRole('columnheader', { name: /Pinball/ })
+        .waitFor();
+  });
+
+  it('keeps saying when not to trust it in a small window, however far it is scrolled', async () => {
+    await page.setViewportSize({ width: 900, height: 700 });
+    await panel().getByText('Would more runs help?').scrollIntoViewIfNeeded();
+    const place = await trust().boundingBox();
+    expect(place?.y).toBeGreaterThanOrEqual(0);
+    expect(place?.y).toBeLessThan(200);
+    await page.setViewportSize({ width: 1280, height: 860 });
   });
 
   it('answers what-if while a slider moves, with the distribution and its lines', async () => {

@@ -100,9 +100,11 @@ function VarietyTable({ tasks }: { tasks: readonly TaskData[] }) {
             </Table.Tr>
             {inputs.map((input) => (
               <Table.Tr key={input.name}>
-                <Table.Td pl="xl">{input.name}</Table.Td>
+                <Table.Td pl="xl">
+                  <LongName name={input.name} />
+                </Table.Td>
                 <Table.Td ta="right">{count(input.distinct)}</Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                <Table.Td style={{ overflowWrap: 'break-word' }}>
                   {input.distinct < 2 ? (
                     <Text span size="sm" c="dimmed">{`always ${seen(input)}: teaches nothing`}</Text>
                   ) : (

@@ -7,7 +7,7 @@ import type {
 import { stageName, stageValue } from '../../charts/quantity.ts';
 import { inside } from '../../charts/scatter-picture.ts';
 import { wilsonInterval } from '../../charts/wilson.ts';
-import { percent, plural, pricedGibHours } from '../../lib/format.ts';
+import { count, percent, plural, pricedGibHours } from '../../lib/format.ts';
 
 /** `Peak memory predictions are off by 42 MB on average, typically 4.1 %.` */
 export function accuracySentence(stage: StageReport): string {
@@ -17,6 +17,33 @@ export function accuracySentence(stage: StageReport): string {
   return `${stageName(stage.stage)} predictions are off by ${stageValue(stage.mae, stage.unit)} on average${typical}.`;
 }
 
+/** Where attempts have times: the same, each block of time predicted from what came before it; else null. */
+export function inTimeSentence({ timeOrdered, unit }: StageReport): string | null {
+  if (!timeOrdered) return null;
+  const { mae, coverage, rows } = timeOrdered;
+  const held = coverage === null ? '' : `, and ${percent(coverage)} of ${count(rows)} values were inside`;
+  return `In order of time, each part predicted from what came before it, they are off by ${stageValue(mae, unit)}${held}.`;
+}
+
+/** What each method would have wasted in order of time; null where attempts have no times. */
+export function wastedInTimeSentence({ timeOrdered }: TaskTrainingReport, usdPerGbh?: number): string | null {
+  if (!timeOrdered) return null;
+  const { tasks, wastage, failures } = timeOrdered;
+  const by = {
+    manifest: 'with the manifest as first written',
+    quantile: 'with quantiles',
+    learned: 'learned',
+  };
+  const told = (['manifest', 'quantile', 'learned'] as const).flatMap((method) =>
+    wastage[method] === null
+      ? []
+      : `${pricedGibHours(wastage[method], usdPerGbh)} ${by[method]} (${plural(failures[method] ?? 0, 'failure')})`,
+  );
+  return told.length === 0
+    ? null
+    : `In order of time, each sized from its past only, ${plural(tasks, 'task')} would have wasted ${told.join(', ')}.`;
+}
+
 export interface CoverageVerdict {
   readonly kind: 'holds' | 'too narrow' | 'too wide' | 'unknown';
   readonly sentence: string;
@@ -24,14 +51,14 @@ export interface CoverageVerdict {
 
 /** Does "95 %" mean 95 %? The verdict allows for chance: so few held-out values cannot tell 94 % from 95 %. */
 export function coverageVerdict(stage: StageReport): CoverageVerdict {
-  const count = stage.points.length;
-  if (stage.coverage === null || count === 0)
+  const values = stage.points.length;
+  if (stage.coverage === null || values === 0)
     return {
       kind: 'unknown',
       sentence: 'There are too few held-out values to say how sure predictions are.',
     };
   const promised = percent(stage.nominalCoverage);
-  const chance = wilsonInterval(stage.points.filter(inside).length, count);
+  const chance = wilsonInterval(stage.points.filter(inside).length, values);
   const found = `${percent(stage.coverage)} of held-out values were inside their ${promised} interval`;
   if (chance.high < stage.nominalCoverage)
     return { kind: 'too narrow', sentence: `${promised} does not mean ${promised} yet: only ${found}.` };
@@ -40,7 +67,7 @@ export function coverageVerdict(stage: StageReport): CoverageVerdict {
   const sentence =
     percent(stage.coverage) === promised
       ? `${promised} means ${promised}: ${found}.`
-      : `${promised} holds: ${found}, which ${count} values cannot tell from ${promised}.`;
+      : `${promised} holds: ${found}, which ${values} values cannot tell from ${promised}.`;
   return { kind: 'holds', sentence };
 }
 

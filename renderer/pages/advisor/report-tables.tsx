@@ -1,18 +1,37 @@
 import { Table } from '@mantine/core';
-import type { StageReport, TaskTrainingReport } from '../../../main/advisor/training-report.ts';
+import type { FoldScore, StageReport, TaskTrainingReport } from '../../../main/advisor/training-report.ts';
 import { stageValue } from '../../charts/quantity.ts';
-import { count, percent, pricedGibHours } from '../../lib/format.ts';
+import { count, percent, pricedGibHours, UNKNOWN } from '../../lib/format.ts';
 import { methodName } from './report-sentences.ts';
 
-/** Cross-validation, fold by fold. */
-export function FoldTable({ stage }: { stage: StageReport }) {
+/** Cross-validation, fold by fold: runs held out in turn, then each part of the time predicted from those before it. */
+export function FoldTables({ stage }: { stage: StageReport }) {
+  const { folds, timeOrdered } = stage;
+  const rows = folds.reduce((sum, fold) => sum + fold.rows, 0);
+  return (
+    <>
+      <FoldTable caption="Runs held out in turn" unit={stage.unit} folds={folds} all={{ ...stage, rows }} />
+      {timeOrdered && (
+        <FoldTable caption="In order of time" unit={stage.unit} folds={timeOrdered.folds} all={timeOrdered} />
+      )}
+    </>
+  );
+}
+
+interface FoldTableProps extends Pick<StageReport, 'unit' | 'folds'> {
+  readonly caption: string;
+  readonly all: Omit<FoldScore, 'fold'>;
+}
+
+function FoldTable({ caption, unit, folds, all }: FoldTableProps) {
   const rows = [
-    ...stage.folds.map((fold) => ({ name: String(fold.fold), ...fold })),
-    { name: 'all', rows: stage.folds.reduce((sum, fold) => sum + fold.rows, 0), ...pick(stage) },
+    ...folds.map((fold) => ({ name: String(fold.fold), scores: fold })),
+    { name: 'all', scores: all },
   ];
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table maw={760}>
+    <Table.ScrollContainer minWidth={640}>
+      <Table captionSide="top" horizontalSpacing="xs">
+        <Table.Caption ta="left">{caption}</Table.Caption>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Fold</Table.Th>
@@ -21,29 +40,29 @@ export function FoldTable({ stage }: { stage: StageReport }) {
             <Table.Th ta="right">RMSE</Table.Th>
             <Table.Th ta="right">Typical (MAPE)</Table.Th>
             <Table.Th ta="right">R²</Table.Th>
+            <Table.Th ta="right">Pinball (95 %)</Table.Th>
             <Table.Th ta="right">Inside interval</Table.Th>
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.name} fw={row.name === 'all' ? 600 : undefined}>
-              <Table.Td>{row.name}</Table.Td>
-              <Table.Td ta="right">{count(row.rows)}</Table.Td>
-              <Table.Td ta="right">{stageValue(row.mae, stage.unit)}</Table.Td>
-              <Table.Td ta="right">{stageValue(row.rmse, stage.unit)}</Table.Td>
-              <Table.Td ta="right">{percent(row.mape)}</Table.Td>
-              <Table.Td ta="right">{row.r2 === null ? '–' : row.r2.toFixed(2)}</Table.Td>
-              <Table.Td ta="right">{percent(row.coverage)}</Table.Td>
+        <Table.Tbody style={{ whiteSpace: 'nowrap' }}>
+          {rows.map(({ name, scores }) => (
+            <Table.Tr key={name} fw={name === 'all' ? 600 : undefined}>
+              <Table.Td>{name}</Table.Td>
+              <Table.Td ta="right">{count(scores.rows)}</Table.Td>
+              <Table.Td ta="right">{stageValue(scores.mae, unit)}</Table.Td>
+              <Table.Td ta="right">{stageValue(scores.rmse, unit)}</Table.Td>
+              <Table.Td ta="right">{percent(scores.mape)}</Table.Td>
+              <Table.Td ta="right">{scores.r2 === null ? UNKNOWN : scores.r2.toFixed(2)}</Table.Td>
+              <Table.Td ta="right">
+                {scores.pinball == null ? UNKNOWN : stageValue(scores.pinball, unit)}
+              </Table.Td>
+              <Table.Td ta="right">{percent(scores.coverage)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
   );
-}
-
-function pick({ mae, rmse, mape, r2, coverage }: StageReport) {
-  return { mae, rmse, mape, r2, coverage };
 }
 
 /** Wastage and failures of each method over the recorded tasks, out of fold. */

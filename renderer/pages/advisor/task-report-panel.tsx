@@ -11,8 +11,14 @@ import { calibrationCurvePicture, foldsPicture } from '../../charts/training-pic
 import { Panel } from '../../components/panel.tsx';
 import { plural } from '../../lib/format.ts';
 import { Figure } from './figure.tsx';
-import { accuracySentence, coverageVerdict, methodName, savingSentence } from './report-sentences.ts';
-import { FoldTable } from './report-tables.tsx';
+import {
+  accuracySentence,
+  coverageVerdict,
+  inTimeSentence,
+  methodName,
+  savingSentence,
+} from './report-sentences.ts';
+import { FoldTables } from './report-tables.tsx';
 import { HistorySection, SavingSection } from './task-report-sections.tsx';
 
 interface TaskReportProps {
@@ -90,7 +96,8 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
         />
         <Text size="sm">
           {accuracySentence(stage)}{' '}
-          {verdict.kind === 'too narrow' ? <strong>{verdict.sentence}</strong> : verdict.sentence}
+          {verdict.kind === 'too narrow' ? <strong>{verdict.sentence}</strong> : verdict.sentence}{' '}
+          {inTimeSentence(stage)}
         </Text>
       </Group>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
@@ -132,7 +139,7 @@ function StageSection({ task, stage, onChoose }: StageSectionProps) {
         <Text component="summary" size="sm" style={{ cursor: 'pointer' }}>
           {plural(stage.folds.length, 'fold')} of cross-validation in numbers
         </Text>
-        <FoldTable stage={stage} />
+        <FoldTables stage={stage} />
       </details>
     </Stack>
   );

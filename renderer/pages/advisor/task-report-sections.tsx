@@ -12,7 +12,7 @@ import { driftPicture } from '../../charts/drift-picture.ts';
 import { learningCurvePicture } from '../../charts/training-pictures.ts';
 import { money } from '../../lib/format.ts';
 import { Figure } from './figure.tsx';
-import { learningSentence } from './report-sentences.ts';
+import { learningSentence, wastedInTimeSentence } from './report-sentences.ts';
 import { FailuresTable } from './report-tables.tsx';
 
 interface PricedTask {
@@ -37,6 +37,7 @@ function Saving({ task, usdPerGbh }: PricedTask) {
     (theme: ChartTheme) => wastagePicture(methodBars(task), 'GB·h wasted, failures priced in', theme),
     [task],
   );
+  const inTime = wastedInTimeSentence(task, usdPerGbh);
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <Figure title="Wasted memory, had each method sized the recorded tasks">
@@ -44,6 +45,7 @@ function Saving({ task, usdPerGbh }: PricedTask) {
       </Figure>
       <Figure title="In numbers">
         <FailuresTable task={task} usdPerGbh={usdPerGbh} />
+        {inTime && <Text size="sm">{inTime}</Text>}
         {usdPerGbh !== undefined && (
           <Text size="xs" c="dimmed">
             At {money(usdPerGbh)} per GB·h, what memory cost in its newest run on a target with prices.

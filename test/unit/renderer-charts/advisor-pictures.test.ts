@@ -123,6 +123,12 @@ describe('what training found', () => {
     );
   });
 
+  it('writes the error of a fold beside its name, where no line crosses it', () => {
+    const { option } = foldsPicture(stage, theme);
+    expect(option.yAxis).toMatchObject({ data: ['fold 1: 8 MB', 'fold 2: 16 MB'] });
+    expect(option.series).toEqual([expect.not.objectContaining({ label: expect.anything() })]);
+  });
+
   it('reads aloud the learning curve, with bytes in its data', () => {
     const { description, table } = learningCurvePicture([{ rows: 20, mae: 4 * MIB, wastage: null }], theme);
     expect(description).toContain('20 attempts 4 MB');

@@ -7,8 +7,10 @@ import { missingSentences } from '../../../renderer/pages/advisor/missing-senten
 import {
   accuracySentence,
   coverageVerdict,
+  inTimeSentence,
   learningSentence,
   savingSentence,
+  wastedInTimeSentence,
 } from '../../../renderer/pages/advisor/report-sentences.ts';
 import { latestValues, sliderRange } from '../../../renderer/pages/advisor/what-if-values.ts';
 
@@ -48,6 +50,22 @@ describe('the report in sentences', () => {
     expect(coverageVerdict(stage(0, 0)).kind).toBe('unknown');
   });
 
+  it('says how it did in order of time, where attempts have times', () => {
+    expect(inTimeSentence(stage(1, 1))).toBeNull();
+    const scores = {
+      rows: 80,
+      mae: 50 * 1024 ** 2,
+      rmse: 0,
+      r2: null,
+      mape: null,
+      coverage: 0.875,
+      folds: [],
+    };
+    expect(inTimeSentence({ ...stage(1, 1), timeOrdered: scores })).toBe(
+      'In order of time, each part predicted from what came before it, they are off by 50 MB, and 88 % of 80 values were inside.',
+    );
+  });
+
   const task = (over: Partial<TaskTrainingReport>) =>
     ({
       chosen: 'learned',
@@ -65,6 +83,18 @@ describe('the report in sentences', () => {
   it('says the same in money where memory has a price', () => {
     const told = savingSentence(task({ wastage: { manifest: 40, quantile: 30, learned: 10 } }), 0.01);
     expect(told).toContain('10 GB·h ($0.10) instead of 40 GB·h ($0.40)');
+  });
+
+  it('says what would have been wasted in order of time, where attempts have times', () => {
+    expect(wastedInTimeSentence(task({}))).toBeNull();
+    const timeOrdered = {
+      tasks: 80,
+      wastage: { manifest: 20, quantile: null, learned: 5 },
+      failures: { manifest: 0, quantile: null, learned: 1 },
+    };
+    expect(wastedInTimeSentence(task({ timeOrdered }), 0.01)).toBe(
+      'In order of time, each sized from its past only, 80 tasks would have wasted 20 GB·h ($0.20) with the manifest as first written (0 failures), 5 GB·h ($0.05) learned (1 failure).',
+    );
   });
 
   it('claims no saving where there is none', () => {
