@@ -1,5 +1,4 @@
 import { readHead } from './bytes.ts';
-import { CSV_FIELDS } from './csv-fields.ts';
 import { cut, guessSeparator } from './table.ts';
 
 export type TableFormat = 'nextflow' | 'sacct' | 'wfcommons' | 'csv';
@@ -16,8 +15,6 @@ export async function detectFormat(
   if (names.has('name') && names.has('status') && (names.has('realtime') || names.has('hash')))
     return 'nextflow';
   if (names.has('JobID') && names.has('State')) return 'sacct';
-  const fields = [...names].map((name) => map[name] ?? name);
-  return fields.some((field) => field === 'task') && fields.some((field) => CSV_FIELDS.has(field))
-    ? 'csv'
-    : null;
+  // A table whose columns were given a meaning is one, and what it lacks is said of it as one.
+  return names.has('task') || [...names].some((name) => Object.hasOwn(map, name)) ? 'csv' : null;
 }

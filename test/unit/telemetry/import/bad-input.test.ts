@@ -96,7 +96,7 @@ describe('files as they come', () => {
   it('that no column tells the task of say so once, with their columns, and so where a mapped one is not there', async () => {
     const table = 'task_name,seconds\nsolve,5\nsolve,6\n';
     const map = { seconds: 'duration_s', memory: 'peak_memory_mb' };
-    const { remarks } = await imported('other.csv', table, { format: 'csv', map });
+    const { remarks } = await imported('other.csv', table, { map });
     expect(remarks).toEqual([
       '-: it has no column memory, which should be its peak_memory_mb',
       '-: no column tells the task of a row; say which one of task_name, seconds does with --map COLUMN=task',
