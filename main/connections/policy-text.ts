@@ -1,4 +1,5 @@
 import { assertNever } from '../platform/errors.ts';
+import { bucketFolder } from '../providers/gcp/gcp-options.ts';
 import type { AwsProfile } from './aws/aws-profile.ts';
 import { smallestPolicy } from './aws/policy.ts';
 import { grantsFor } from './gcp/permissions.ts';
@@ -12,11 +13,13 @@ export function policyText(profile: ConnectionProfile): string | null {
     case 'aws':
       return JSON.stringify(awsPolicyOf(profile), null, 2);
     case 'gcp':
-      return grantsFor(
-        profile.project ?? 'PROJECT',
-        profile.impersonate ? `serviceAccount:${profile.impersonate}` : 'user:YOU',
-        profile.serviceAccount,
-      ).join('\n');
+      return grantsFor({
+        project: profile.project ?? 'PROJECT',
+        member: profile.impersonate ? `serviceAccount:${profile.impersonate}` : 'user:YOU',
+        serviceAccount: profile.serviceAccount,
+        bucket: bucketFolder(profile.storage)?.bucket ?? null,
+        image: profile.image,
+      }).join('\n');
     default:
       assertNever(profile);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../platform/errors.ts';
+import { AppError, type ErrorData } from '../platform/errors.ts';
 import type { Found } from './checks/guide.ts';
 import { failureOf } from './failure.ts';
 
@@ -34,15 +34,32 @@ const ACCEPT = [
 const TIMEOUT_MS = 20_000;
 const tokenSchema = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
+type Words = Pick<ErrorData, 'message' | 'hint'>;
+
+/** Asks the registry for the image's manifest, as a machine would that is to pull it. @throws AppError E_CLOUD_IMAGE */
+export async function checkPublicImage(image: string): Promise<Found<null>> {
+  await checkImageAs(image, { token: null, origin: null }, () => ({
+    message: `The image ${image} is private or not there: the registry wants an account for it.`,
+    hint: 'Make it public, or push it to a registry that tasks can pull from: ECR on AWS, Artifact Registry on Google Cloud.',
+  }));
+  return [null, `${image} can be pulled.`];
+}
+
 /**
- * Asks the registry for the image's manifest, as a machine would that is to pull it. `token`: for a registry that knows the
- * caller. @throws AppError E_CLOUD_IMAGE
+ * The same in somebody's name.
+ * @param token of a registry that knows the caller; null: as anybody
+ * @param origin another address than the image's own host; null: that
+ * @param hidden what is said of an image that is not shown to the caller
  */
-export async function checkPublicImage(image: string, token: string | null = null): Promise<Found<null>> {
+export async function checkImageAs(
+  image: string,
+  { token, origin }: { readonly token: string | null; readonly origin: string | null },
+  hidden: () => Words,
+): Promise<void> {
   const place = imagePlace(image);
   const { host, repository, reference } = place;
-  const scheme = isLoopback(host) ? 'http' : 'https';
-  const url = `${scheme}://${host}/v2/${repository}/manifests/${reference}`;
+  const base = origin ?? `${isLoopback(host) ? 'http' : 'https'}://${host}`;
+  const url = `${base}/v2/${repository}/manifests/${reference}`;
   const ask = (bearer: string | null) =>
     fetch(url, {
       method: 'HEAD',
@@ -56,8 +73,7 @@ export async function checkPublicImage(image: string, token: string | null = nul
       const bearer = await anonymousToken(challenge, place);
       if (bearer !== null) answer = await ask(bearer);
     }
-    if (answer.ok) return [null, `${image} can be pulled.`];
-    throw refused(image, answer.status);
+    if (!answer.ok) throw refused(image, answer.status, hidden);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError(
@@ -96,18 +112,16 @@ async function anonymousToken(challenge: string, place: ImagePlace): Promise<str
   return found?.token ?? found?.access_token ?? null;
 }
 
-function refused(image: string, status: number): AppError {
-  const isHidden = status === 401 || status === 403;
+function refused(image: string, status: number, hidden: () => Words): AppError {
+  const code = 'E_CLOUD_IMAGE';
+  if (status === 401 || status === 403) return new AppError({ code, ...hidden() });
   return new AppError({
-    code: 'E_CLOUD_IMAGE',
-    message: isHidden
-      ? `The image ${image} is private or not there: the registry wants an account for it.`
-      : status === 404
+    code,
+    message:
+      status === 404
         ? `There is no image ${image}.`
         : `The registry does not give the image ${image} (HTTP ${status}).`,
-    hint: isHidden
-      ? 'Make it public, or push it to a registry that tasks can pull from: ECR on AWS, Artifact Registry on Google Cloud.'
-      : 'Look for slips in its name and tag, or push it.',
+    hint: 'Look for slips in its name and tag, or push it.',
   });
 }
 

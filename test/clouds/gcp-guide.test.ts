@@ -152,6 +152,29 @@ describe('the guide of Google Cloud, through Google’s own library on a double 
     expect(found.detail).toContain(words);
   });
 
+  it('looks for the image where Google keeps it, and says who must be let pull it', async () => {
+    const path = `${PROJECT}/lab/model:2.0`;
+    const image = `europe-west4-docker.pkg.dev/${path}`;
+    account.images.set(path, 'may');
+    const { ok, results } = await guided({ image });
+    expect({ ok, detail: results.get('image')?.detail }).toEqual({
+      ok: true,
+      detail: `${image} can be pulled by you; machines pull it under their service account.`,
+    });
+    account.images.set(path, 'may not');
+    const refused = (await rig.guide('climate')).results.get('image');
+    expect(refused).toMatchObject({ ok: false, required: true, code: 'E_CLOUD_IMAGE' });
+    expect(refused?.detail).toContain('artifactregistry.repositories.downloadArtifacts');
+    expect(refused?.hint).toContain(
+      `gcloud artifacts repositories add-iam-policy-binding lab --project=${PROJECT} --location=europe-west4`,
+    );
+    expect(refused?.hint).toContain('roles/artifactregistry.reader');
+    account.images.clear();
+    expect((await rig.guide('climate')).results.get('image')?.detail).toBe(`There is no image ${image}.`);
+    const where = { cwd: rig.home, env: { SCALABLE_CONFIG_DIR: join(rig.home, 'config') } };
+    expect((await cli(where, 'connections', 'test', 'climate')).code).toBe(3);
+  });
+
   it('looks whether tasks may run under the service account', async () => {
     const usual = account.serviceAccounts.get(`${NUMBER}-compute@developer.gserviceaccount.com`)!;
     usual.permissions.clear();

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Found } from '../checks/guide.ts';
-import { checkPublicImage, imagePlace } from '../public-image.ts';
+import { checkImageAs, checkPublicImage, imagePlace } from '../public-image.ts';
 import type { GcpGround } from './check-gcp.ts';
 import { askGoogle } from './google-api.ts';
-import { grantedSchema } from './permissions.ts';
+import { grantedSchema, imageGrants } from './permissions.ts';
 
 const accountSchema = z.object({ email: z.string().max(320), disabled: z.boolean().default(false) });
 
@@ -99,6 +99,13 @@ export async function checkStorage({ access, profile }: GcpGround): Promise<Foun
 export async function checkImage({ access, profile }: GcpGround): Promise<Found<null>> {
   const image = profile.image ?? '';
   const isGoogles = /(?:^|\.)(?:pkg\.dev|gcr\.io)$/.test(imagePlace(image).host);
-  const token = isGoogles ? await access.auth.getAccessToken() : null;
-  return checkPublicImage(image, token ?? null);
+  if (!isGoogles) return checkPublicImage(image);
+  const { apiEndpoint: origin } = access;
+  const [grant = ''] = imageGrants(image, `serviceAccount:${profile.serviceAccount ?? 'ACCOUNT'}`);
+  const token = (await access.auth.getAccessToken()) ?? null;
+  await checkImageAs(image, { token, origin }, () => ({
+    message: `You lack artifactregistry.repositories.downloadArtifacts on the image ${image}, or it is not there.`,
+    hint: `Whoever looks after it can give you and the machines’ service account the role roles/artifactregistry.reader: ${grant}`,
+  }));
+  return [null, `${image} can be pulled by you; machines pull it under their service account.`];
 }

@@ -40,6 +40,8 @@ export class GcpAccount {
   ]);
   /** Permissions on the project that the user lacks. */
   readonly denied = new Set<string>();
+  /** In Artifact Registry: what the user may pull, and what he may not. */
+  readonly images = new Map<string, 'may' | 'may not'>();
   /** APIs that are not enabled: `batch.googleapis.com`. */
   readonly disabled = new Set<string>();
   /** The refresh tokens that Google takes. */
@@ -90,7 +92,14 @@ export class GcpAccount {
         'ACCESS_TOKEN_TYPE_UNSUPPORTED',
       );
     this.#refuseDisabled(url.pathname);
+    if (url.pathname.startsWith('/v2/') && method === 'HEAD') return this.#manifest(url.pathname);
     return this.#project(request) ?? this.#accounts(request) ?? this.#compute(request);
+  }
+
+  #manifest(path: string): Answer {
+    const [, repository, reference] = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(path) ?? [];
+    const found = this.images.get(`${repository}:${reference}`);
+    return { status: found === 'may' ? 200 : found ? 403 : 404 };
   }
 
   #token({ body }: Request): Answer {
