@@ -49,6 +49,7 @@ it('starts 1,000 tasks with 100 calls, and asks after them with 10 for each look
     }),
     projectKey: 'projects/study/0.tar.gz',
     tags: {},
+    roomMs: 1000,
     clock: systemClock,
     logger: silentLogger,
     release: clients.close,

@@ -6,15 +6,21 @@ import { AwsCloud } from '../doubles/aws/aws-cloud.ts';
 import { whyNoContainers } from '../doubles/aws/container.ts';
 import { scalable } from './aws-cli.ts';
 import { BUCKET, begin, manifest, project } from './aws-rig.ts';
+import { type CloudRig, callHere, cloudRig } from './cloud-rig.ts';
 
 const missing = whyNoContainers();
 if (missing) console.warn(`The command line on the double of AWS is not tried: ${missing}`);
 let cloud: AwsCloud;
+let rig: CloudRig;
 beforeEach(async () => {
   cloud = await new AwsCloud().open();
   cloud.makeBucket(BUCKET);
+  rig = cloudRig(cloud.env());
 });
-afterEach(() => cloud.close());
+afterEach(async () => {
+  rig.close();
+  await cloud.close();
+});
 
 /** AWS itself cannot be had here: `AwsCloud` is a double of it, whose tasks really run. */
 describe.skipIf(missing !== null)('the command line on AWS (a double of it)', () => {
@@ -50,23 +56,23 @@ fails:
     expect(report.tasks).toMatchObject({ total: 5, succeeded: 4, failed: 1 });
     expect(report.failures[0]?.message).toBe('It ended with exit code 3: no');
 
-    const logs = await scalable(cloud, folder, ['logs', 'last', 'odd-names.0', '--format', 'json']);
+    const logs = await callHere(rig, folder, ['logs', 'last', 'odd-names.0', '--format', 'json']);
     expect(JSON.parse(logs.out)).toMatchObject({
       stdout: 'to out\n',
       stderr: 'to err\n',
       outcome: 'succeeded',
     });
-    const python = await scalable(cloud, folder, ['logs', 'last', 'python.1', '--format', 'json']);
+    const python = await callHere(rig, folder, ['logs', 'last', 'python.1', '--format', 'json']);
     expect(JSON.parse(python.out)).toMatchObject({ stdout: 'adding\n', outcome: 'succeeded' });
 
-    const fetched = await scalable(cloud, folder, ['outputs', 'last', '--to', 'here', '--format', 'json']);
+    const fetched = await callHere(rig, folder, ['outputs', 'last', '--to', 'here', '--format', 'json']);
     expect(JSON.parse(fetched.out), fetched.err).toMatchObject({ copied: 4, already_here: 0 });
     expect(readFileSync(join(folder, "here/odd-names.0/all/a b'c.txt"), 'utf8')).toBe("it's\n");
     expect(readFileSync(join(folder, "here/odd-names.1/all/a b'c.txt"), 'utf8')).toBe('say "yes"\n');
-    const again = await scalable(cloud, folder, ['outputs', 'last', '--to', 'here', '--format', 'json']);
+    const again = await callHere(rig, folder, ['outputs', 'last', '--to', 'here', '--format', 'json']);
     expect(JSON.parse(again.out)).toMatchObject({ copied: 0, already_here: 4 });
 
-    const found = await scalable(cloud, folder, [
+    const found = await callHere(rig, folder, [
       'sweep',
       '--target',
       'cloud',
@@ -79,7 +85,7 @@ fails:
       removed: 0,
       orphans: [{ kind: 'files', run: report.run_id }],
     });
-    const swept = await scalable(cloud, folder, [
+    const swept = await callHere(rig, folder, [
       'sweep',
       '--target',
       'cloud',
@@ -93,7 +99,7 @@ fails:
     expect([...cloud.s3.objects(BUCKET).keys()].filter((key) => key.includes('/runs/'))).toEqual([]);
 
     // What all runs share, as no other needs it now.
-    const all = await scalable(cloud, folder, ['sweep', '--target', 'cloud', '--yes', '--format', 'json']);
+    const all = await callHere(rig, folder, ['sweep', '--target', 'cloud', '--yes', '--format', 'json']);
     const kinds = JSON.parse(all.out).orphans.map(({ kind }: { kind: string }) => kind);
     expect(new Set(kinds), all.err).toEqual(new Set(['archive', 'cluster', 'definition', 'log group']));
     expect([...cloud.s3.objects(BUCKET).keys()]).toEqual([]);
@@ -108,25 +114,18 @@ fails:
     await workspace.close();
     expect(cloud.alive()).toHaveLength(1);
     const sweep = (...argv: string[]) =>
-      scalable(cloud, folder, ['sweep', '--target', 'cloud', '--format', 'json', ...argv]);
+      callHere(rig, folder, ['sweep', '--target', 'cloud', '--format', 'json', ...argv]);
     // It goes on without the app, and a resume finds it.
     expect(JSON.parse((await sweep()).out)).toMatchObject({ orphans: [] });
 
     const stranger = project(manifest('t:\n  component: model\n  command: "true"\n'));
-    const theirs = await scalable(cloud, stranger, [
-      'sweep',
-      '--target',
-      'cloud',
-      '--yes',
-      '--format',
-      'json',
-    ]);
+    const theirs = await callHere(rig, stranger, ['sweep', '--target', 'cloud', '--yes', '--format', 'json']);
     expect(JSON.parse(theirs.out)).toMatchObject({ removed: 0 });
     expect(JSON.parse(theirs.out).orphans).toContainEqual(
       expect.objectContaining({ kind: 'task', known: false }),
     );
     expect(cloud.alive()).toHaveLength(1);
-    const all = await scalable(cloud, stranger, [
+    const all = await callHere(rig, stranger, [
       'sweep',
       '--target',
       'cloud',
@@ -147,7 +146,7 @@ fails:
     const folder = project(
       manifest(tasks.join(''), '', ' }\n  large: { cpus: 2, memory: 4G').replace('workers: 30', 'workers: 1'),
     );
-    const { out, err } = await scalable(cloud, folder, [
+    const { out, err } = await callHere(rig, folder, [
       'run',
       '--target',
       'cloud',
@@ -159,7 +158,7 @@ fails:
     ]);
     expect(err).toMatch(/ECS has no queue and goes on only with what its workers have begun/);
     expect(JSON.parse(out)).toMatchObject({ handed_over: 1, left: 1 });
-    const again = await scalable(cloud, folder, ['run', '--resume', 'last', '--format', 'json']);
+    const again = await callHere(rig, folder, ['run', '--resume', 'last', '--format', 'json']);
     expect(JSON.parse(again.out), again.err).toMatchObject({ tasks: { succeeded: 2 } });
     expect(cloud.ecs.tasks.size).toBe(2);
   }, 120_000);

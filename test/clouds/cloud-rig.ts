@@ -12,6 +12,7 @@ import { memorySecrets } from '../../main/connections/secrets.ts';
 import { systemClock } from '../../main/platform/clock.ts';
 import { silentLogger } from '../../main/platform/logger.ts';
 import { cli } from '../unit/cli/fake-io.ts';
+import type { Said } from './cloud-cli.ts';
 
 /** Variables from which the clouds' SDKs read; none of this machine's may play a part. */
 const CLOUD_VARIABLE = /^(?:AWS_|GOOGLE_|GCLOUD_|CLOUDSDK_|SCALABLE_GCP)/;
@@ -103,10 +104,16 @@ export function cloudRig(env: Readonly<Record<string, string>> = {}): CloudRig {
   };
 }
 
-/** `scalable run` of a project for its target `cloud`, in this process, by a rig's user; what it printed, all together. */
-export async function runHere(rig: CloudRig, folder: string): Promise<{ code: number; said: string }> {
+/** `scalable ARGUMENTS` in a project's folder by a rig's user, without a process of its own. */
+export async function callHere(rig: CloudRig, folder: string, argv: readonly string[]): Promise<Said> {
   const where = { cwd: folder, env: { ...process.env, SCALABLE_CONFIG_DIR: join(rig.home, 'config') } };
-  const argv = ['run', '--target', 'cloud', '--quiet', '--sizing', 'manifest'];
   const { code, stdout, stderr } = await cli(where, ...argv);
-  return { code, said: stdout + stderr };
+  return { code, out: stdout, err: stderr };
+}
+
+/** So a run for the target `cloud`; what it printed, all together. */
+export async function runHere(rig: CloudRig, folder: string): Promise<{ code: number | null; said: string }> {
+  const argv = ['run', '--target', 'cloud', '--quiet', '--sizing', 'manifest'];
+  const { code, out, err } = await callHere(rig, folder, argv);
+  return { code, said: out + err };
 }

@@ -135,9 +135,9 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
     const double = await doubleOf();
     const cluster = await open(double);
     const events = follow(cluster);
-    const ids = Array.from({ length: 40 }, (_, i) => `w.${i}`);
+    const ids = Array.from({ length: 24 }, (_, i) => `w.${i}`);
     await cluster.scale({ a: 2 });
-    cluster.submit(ids.map((id) => instance(id, { seconds: 1.5 })));
+    cluster.submit(ids.map((id) => instance(id, { seconds: 1 })));
     await until(() => double.batch.running === 2, 'two run');
     await cluster.scale({ a: 4 });
     await until(() => double.batch.running === 4 && started(events) > 0, 'four run');
@@ -147,11 +147,11 @@ describe('workers of Google Cloud Batch (a double of it)', () => {
     await until(() => double.batch.running === 0, 'nothing runs any more');
     await until(() => ends(events).length === started(events), 'what had begun has ended');
     const before = ends(events);
-    expect(before.length).toBeLessThan(40);
+    expect(before.length).toBeLessThan(ids.length);
     expect(before.every(([, outcome]) => outcome === 'succeeded')).toBe(true);
 
     await cluster.scale({ a: 3 });
-    await until(() => ends(events).length === 40, 'all have ended');
+    await until(() => ends(events).length === ids.length, 'all have ended');
     expect(
       ends(events)
         .map(([id]) => id)

@@ -9,7 +9,7 @@ export async function runGreetings(rig: CloudRig, target: string, storage: strin
     'study/scalable.yaml',
     `version: 1
 project: { name: study, default_storage: ${storage} }
-targets: { cloud: { ${target}, image: lab/model:1, max_workers: 2 } }
+targets: { cloud: { ${target}, poll_seconds: 0.3, image: lab/model:1, max_workers: 2 } }
 components: { model: { cpus: 1, memory: 512M } }
 tasks: { greet: { component: model, command: "echo hello from {who}", params: { who: [ada, bob] } } }
 `,

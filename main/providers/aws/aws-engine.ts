@@ -38,6 +38,8 @@ export interface AwsEngineParts {
   /** The archive of the project. */
   readonly projectKey: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** From a refusal for lack of room to the next try, in milliseconds; more of them in a row wait longer. */
+  readonly roomMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly release: () => void;
@@ -51,7 +53,6 @@ interface ElementId {
 /** ECS may not know a task for a moment after it has started it; and forgets it an hour after its end. */
 const UNKNOWN_MS = 180_000;
 const MOST_ELEMENTS = 1000;
-const ROOM_MS = 15_000;
 
 /**
  * ECS, which runs tasks and nothing else: which element is whose, and how many may run at once, is kept here. All of it lies in the
@@ -172,7 +173,7 @@ export class AwsEngine implements BatchEngine {
       if (freed === null) continue;
       await this.#files.forget(array.file.name, taskId, freed);
       // There was no room for it after all.
-      if (task?.stopCode === 'TaskFailedToStart') array.retryAt = now + ROOM_MS;
+      if (task?.stopCode === 'TaskFailedToStart') array.retryAt = now + this.#parts.roomMs;
     }
     return records;
   }

@@ -30,6 +30,8 @@ import { LARGEST_TASK, taskSize, wants } from './task-size.ts';
 
 /** A task takes about a minute to begin, which is paid: work is packed to be worth it. */
 const CHUNK_TARGET_SECONDS = 600;
+/** Room for tasks is looked for that much less often than tasks are asked about. */
+const ROOM_POLLS = 3;
 
 export async function openFiles(spec: DeploymentSpec, context: ProviderContext): Promise<RunFiles> {
   const { options } = readAwsOptions(spec);
@@ -73,6 +75,7 @@ export async function openCluster(
     bucketUrl: bucketAddress(place.bucket, region, endpointUrl),
   };
   await describeComponents(spec, options, (shape) => tasks.definition(shape, setting));
+  const pace = paceOf(options.pollSeconds);
   const engine = new AwsEngine({
     runId: context.runId,
     place,
@@ -85,6 +88,7 @@ export async function openCluster(
     }),
     projectKey: pointer.key,
     tags,
+    roomMs: ROOM_POLLS * pace.fastMs,
     clock: context.clock,
     logger: context.logger,
     release: clients.close,
@@ -98,7 +102,7 @@ export async function openCluster(
       maxMemoryBytes: options.clusterType === 'fargate' ? LARGEST_TASK.memoryBytes : null,
       maxElementSeconds: null,
       chunkTargetSeconds: options.chunkTargetSeconds ?? CHUNK_TARGET_SECONDS,
-      pace: paceOf(options.pollSeconds),
+      pace,
     },
     context,
   );

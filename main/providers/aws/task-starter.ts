@@ -8,7 +8,6 @@ import type { AwsEngineParts } from './aws-engine.ts';
 import { MOST_AT_ONCE, type Started } from './ecs-tasks.ts';
 
 /** From one look for room to the next, in milliseconds: longer and longer. */
-const ROOM_FIRST_MS = 15_000;
 const ROOM_LAST_MS = 300_000;
 /** Codes of refusals that asking again does not mend. */
 const FOR_GOOD = /^E_(CLOUD_(PERMISSION|CLUSTER)|CONNECTION_|SITE_REFUSED)/;
@@ -118,7 +117,8 @@ export class TaskStarter {
   }
 
   #later(array: AwsArray): void {
-    array.retryAt = this.#parts.clock.now() + Math.min(ROOM_FIRST_MS * 2 ** array.refusals, ROOM_LAST_MS);
+    const { clock, roomMs } = this.#parts;
+    array.retryAt = clock.now() + Math.min(roomMs * 2 ** array.refusals, ROOM_LAST_MS);
     array.refusals++;
   }
 }
