@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { newId } from '../../main/platform/ids.ts';
+import { POLL_PACE, type PollPace } from '../../main/providers/batch/poll-interval.ts';
 import { realTimer } from '../../main/providers/batch/timer.ts';
 import type { CommandOptions, CommandResult } from '../../main/providers/site.ts';
 import { numberOf } from '../../main/providers/slurm/array-id.ts';
 import { SlurmEngine } from '../../main/providers/slurm/slurm-engine.ts';
 import { instance, Memory, SmallSession } from '../unit/providers/batch/small-session.ts';
 import { PLAIN } from './engine-rig.ts';
+import { hasWrittenDown } from './faults.ts';
 import { OpensshSite } from './openssh-site.ts';
 import { withSlurm } from './with-slurm.ts';
 
@@ -45,9 +47,10 @@ withSlurm('work on a real Slurm', (cluster) => {
       count: number;
       workers: number;
       argv: (id: string, attempt: number) => string[];
+      pace?: PollPace;
     },
   ): Promise<SmallSession> {
-    const { folder, count, workers, argv } = options;
+    const { folder, count, workers, argv, pace = POLL_PACE } = options;
     const context = { runId: 'run-1', projectFolder: folder, runFolder: folder, containers: null };
     const engine = new SlurmEngine({ site, options: PLAIN, context, maxArraySize: 1001 });
     const make: typeof instance = (id, more) =>
@@ -60,7 +63,7 @@ withSlurm('work on a real Slurm', (cluster) => {
     const session = await SmallSession.open(
       ids(count),
       { memory, engine, time: realTimer(), alive: () => site.alive, make },
-      {},
+      { pace },
       workers,
     );
     apps.push({ site, session });
@@ -91,7 +94,8 @@ withSlurm('work on a real Slurm', (cluster) => {
     const folder = `${cluster.facts.shared}/limit-${newId()}`;
     await site.exec(['mkdir', '-p', folder]);
     const argv = () => ['sleep', '0.2'];
-    const session = await app(memory, site, { folder, count: 240, workers: 2, argv });
+    const pace = { ...POLL_PACE, fastMs: 1000 };
+    const session = await app(memory, site, { folder, count: 120, workers: 2, argv, pace });
     const jobs = () =>
       [...memory.jobs.values()].flatMap(({ engineId }) => (engineId ? numberOf(engineId) : []));
     await until(() => jobs().length > 0, 60);
@@ -121,12 +125,17 @@ withSlurm('work on a real Slurm', (cluster) => {
     ];
     let session: SmallSession | null = null;
     let kills = 0;
+    let acceptedAt = Number.POSITIVE_INFINITY;
     while (kills < 20 && !session?.done) {
       const site = new MortalSite(cluster);
       session = await app(memory, site, { folder, count: 500, workers: 16, argv });
       await Promise.race([sleep(500 + Math.random() * 1500), until(() => session?.done ?? false, 300)]);
       kills++;
+      if ([...memory.jobs.values()].some(({ engineId }) => engineId))
+        acceptedAt = Math.min(acceptedAt, Date.now());
       if (kills % 5 === 0) {
+        // What a controller has not written down it forgets: that is given up and handed over again, after minutes.
+        if (kills === 5) await until(() => hasWrittenDown(cluster, acceptedAt), 60);
         await cluster.kill('slurmctld');
         await sleep(1000);
         await cluster.start('slurmctld');

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { numberOf } from '../../main/providers/slurm/array-id.ts';
 import { EngineRig } from './engine-rig.ts';
 import { withSlurm } from './with-slurm.ts';
@@ -6,6 +6,14 @@ import { withSlurm } from './with-slurm.ts';
 const NASTY = '$(touch pwned); "\'\n`id` \\ *\t$HOME';
 
 withSlurm('arrays on a real Slurm', (cluster) => {
+  /** Slurm's shortest limit is a minute, which goes by while the others run. */
+  let limited: { readonly rig: EngineRig; readonly id: string };
+  beforeAll(async () => {
+    const rig = new EngineRig(cluster);
+    const id = await rig.submit([[rig.instance('l.0', ['sleep', '300'])]], { elementWalltimeSeconds: 60 });
+    limited = { rig, id };
+  });
+
   it('runs every instance once, several in an element, and measures each', async () => {
     const rig = new EngineRig(cluster);
     const burn = 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done';
@@ -188,15 +196,6 @@ withSlurm('arrays on a real Slurm', (cluster) => {
     expect(rig.result('d.3')).toBeUndefined();
   });
 
-  it('tells a time limit of the job, with what was measured until then', async () => {
-    const rig = new EngineRig(cluster);
-    const id = await rig.submit([[rig.instance('l.0', ['sleep', '300'])]], { elementWalltimeSeconds: 60 });
-    await rig.until(() => rig.result('l.0') !== undefined && rig.ended(id).length === 1, 150);
-    expect(rig.ended(id)[0]?.end?.outcome).toBe('walltime');
-    expect(rig.result('l.0')?.outcome).toBe('walltime');
-    expect(rig.result('l.0')?.usage.peakMemoryBytes).toBeGreaterThan(0);
-  });
-
   it('tells that a node went away', async () => {
     const rig = new EngineRig(cluster, { partition: 'debug' });
     const id = await rig.submit([[rig.instance('x.0', ['sleep', '300'])]]);
@@ -235,6 +234,14 @@ withSlurm('arrays on a real Slurm', (cluster) => {
     await rig.until(() => rig.ended(id).length === 1000);
     expect(rig.ended(id).every(({ end }) => end?.outcome === 'cancelled')).toBe(true);
     expect(rig.site.commands - before).toBeLessThan(20);
+  });
+
+  it('tells a time limit of the job, with what was measured until then', async () => {
+    const { rig, id } = limited;
+    await rig.until(() => rig.result('l.0') !== undefined && rig.ended(id).length === 1, 150);
+    expect(rig.ended(id)[0]?.end?.outcome).toBe('walltime');
+    expect(rig.result('l.0')?.outcome).toBe('walltime');
+    expect(rig.result('l.0')?.usage.peakMemoryBytes).toBeGreaterThan(0);
   });
 
   it('says that Slurm does not answer, and then goes on where it was', async () => {

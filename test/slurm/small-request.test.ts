@@ -5,7 +5,7 @@ import { withSlurm } from './with-slurm.ts';
 /** Some 10 MiB for long enough to be looked at by Slurm several times. */
 const SMALL = `small:
   component: model
-  command: python3 -c "import time; time.sleep(12)"
+  command: python3 -c "import time; time.sleep(6)"
   params: { n: { range: [1, 4, 1] } }
   scouts: off
 `;
