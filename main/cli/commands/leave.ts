@@ -1,4 +1,5 @@
 import type { DeploymentSpec } from '../../manifest/spec.ts';
+import { inSentences } from '../../session/attempt-end.ts';
 import { recordedSpec } from '../../session/recorded-spec.ts';
 import type { RunHandle } from '../../session/run-handle.ts';
 import type { Workspace } from '../../telemetry/workspace.ts';
@@ -34,7 +35,7 @@ export async function leave(
   context.output.note(`Run ${handle.runId}: handing its work over…`);
   const kept = new Set((await handle.leave()).map(({ arrayId, index }) => `${arrayId} ${index}`));
   const { run_id, status, tasks } = await handle.finished;
-  const site = handle.live().site?.label ?? 'the site';
+  const { label: site = 'the site', reach } = handle.live().site ?? {};
   const jobs = await workspace.store.openEngineJobs(run_id);
   const there = new Set(
     jobs.flatMap(({ engineId, elements }) =>
@@ -47,12 +48,22 @@ export async function leave(
   );
   const over = tasks.succeeded + tasks.failed + tasks.cancelled + tasks.cached + tasks.skipped;
   const left = Math.max(0, tasks.total - over - there.size);
+  const goOn = resumeCommand(run_id, root);
+  if (there.size === 0 && left > 0) {
+    const why = reach && reach.state !== 'reachable' ? reach.reason : null;
+    context.output.result(
+      { run_id, status, site, handed_over: 0, left },
+      () =>
+        `Nothing of run ${run_id} could be handed over to ${site}, so nothing goes on there. ${inSentences(why, `Try again: ${goOn}`)}`,
+    );
+    return EXIT.unreachable;
+  }
   const rest = left === 0 ? '' : ` ${left} could not be handed over: they begin only when it is resumed.`;
   context.output.result(
     { run_id, status, site, handed_over: there.size, left },
     () =>
-      `Run ${run_id} goes on at ${site} with ${there.size} of ${tasks.total} tasks; nothing has to stay open here. ` +
-      `Look after it with: ${resumeCommand(run_id, root)}${rest}`,
+      `Run ${run_id} goes on at ${site} with ${there.size} of ${tasks.total} tasks; nothing has to stay open here.${rest} ` +
+      `Look after it with: ${goOn}`,
   );
   return EXIT.done;
 }
