@@ -1,4 +1,5 @@
 import type { ScaleSettings } from '../scaling/state.ts';
+import type { JobState } from '../workspaces/live-training.ts';
 
 export type { ScaleSettings } from '../scaling/state.ts';
 export type { ScalingView } from '../session/adaptive/scaling-view.ts';
@@ -59,6 +60,8 @@ export interface Replay {
   readonly replayed: readonly Course[];
 }
 
+export type ReplayStep = Extract<JobState<Replay>, { readonly kind: 'going' | 'done' }>;
+
 export interface ScalingService {
   /** Null where the run's record does not tell, as in imported runs. */
   setting(projectId: string, runId: string): Promise<ScalingSetting | null>;
@@ -66,6 +69,14 @@ export interface ScalingService {
   change(projectId: string, runId: string, wishes: ScalingWishes): Promise<void>;
   /** Gives tags set by hand back to the scaler. @throws AppError E_RUN_NOT_LIVE, E_UNKNOWN_TAG */
   release(projectId: string, runId: string, tags: readonly string[]): Promise<void>;
-  /** Replays what a run recorded, in a thread of its own. @throws AppError E_RUN_NOT_FOUND, E_SIMULATE_EMPTY, E_REPLAY_STOPPED */
-  whatIf(projectId: string, runId: string, request: ReplayRequest, signal?: AbortSignal): Promise<Replay>;
+  /**
+   * Replays what a run recorded, in a thread of its own, and tells how far it is; ends with the replay.
+   * @throws AppError E_RUN_NOT_FOUND, E_SIMULATE_EMPTY, E_REPLAY_STOPPED, E_CANCELLED
+   */
+  whatIf(
+    projectId: string,
+    runId: string,
+    request: ReplayRequest,
+    signal?: AbortSignal,
+  ): AsyncIterable<ReplayStep>;
 }

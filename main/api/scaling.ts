@@ -62,7 +62,7 @@ export const scalingRouter = router({
         conditions: conditions.optional(),
       }),
     )
-    .query(({ ctx, input: { projectId: project, runId: run, ...request }, signal }) =>
-      ctx.services.scaling.whatIf(project, run, request, signal),
-    ),
+    .subscription(async function* ({ ctx, input: { projectId: project, runId: run, ...request }, signal }) {
+      yield* ctx.services.scaling.whatIf(project, run, request, signal);
+    }),
 });

@@ -128,6 +128,7 @@ describeInBrowser('the Scaling page', () => {
     const panel = page.getByRole('region', { name: 'What if' });
     await panel.getByRole('textbox', { name: 'At most, model' }).fill('20');
     await panel.getByRole('button', { name: 'Replay' }).click();
+    await panel.getByRole('progressbar', { name: 'Progress of the replay' }).waitFor();
     await panel.getByRole('button', { name: 'Cancel' }).click();
     await panel.getByText('The replay was cancelled.').waitFor();
     await panel.getByRole('button', { name: 'Replay' }).click();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REPLAY_RULES } from '../../main/api/scaling-views.ts';
+import { REPLAY_RULES, type ReplayStep } from '../../main/api/scaling-views.ts';
 import { scalingService } from '../../main/api/services/scaling-service.ts';
 import { loadManifest } from '../../main/manifest/load.ts';
 import { systemClock } from '../../main/platform/clock.ts';
@@ -25,6 +25,12 @@ tasks:
   nap: { component: small, command: "sleep {seconds}", params: { seconds: ${seconds} } }
 scaling: { scale_down_threshold: 0.25 }
 `;
+
+async function stepsOf(steps: AsyncIterable<ReplayStep>): Promise<ReplayStep[]> {
+  const seen: ReplayStep[] = [];
+  for await (const step of steps) seen.push(step);
+  return seen;
+}
 
 async function started(study: Project, adaptive: boolean) {
   const { spec } = await loadManifest({ path: study.manifest, env: {} });
@@ -85,9 +91,8 @@ describe('a live run that is steered', () => {
       await expect(service.release(PROJECT, 'run-gone', ['small'])).rejects.toMatchObject({
         code: 'E_RUN_NOT_LIVE',
       });
-      await expect(service.whatIf(PROJECT, handle.runId, { policies: ['predictive'] })).rejects.toMatchObject(
-        { code: 'E_SIMULATE_EMPTY' },
-      );
+      const early = stepsOf(service.whatIf(PROJECT, handle.runId, { policies: ['predictive'] }));
+      await expect(early).rejects.toMatchObject({ code: 'E_SIMULATE_EMPTY' });
     } finally {
       await cancelled(handle, workspace);
     }
@@ -104,13 +109,21 @@ describe('a run that is over', () => {
         adaptive: true,
         settings: { minWorkers: { small: 1 }, maxWorkers: { small: 3 }, scaleDownThreshold: 0.25 },
       });
-      const replay = await service.whatIf(PROJECT, handle.runId, { policies: REPLAY_RULES });
+      const steps = await stepsOf(service.whatIf(PROJECT, handle.runId, { policies: REPLAY_RULES }));
+      const fractions = steps.flatMap((step) => (step.kind === 'going' ? [step.fraction] : []));
+      expect(fractions).toEqual([0, 0, 1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6]);
+      expect(steps.at(-2)).toMatchObject({ step: '6 tasks replayed under 5 of 6 policies' });
+      const last = steps.at(-1);
+      if (last?.kind !== 'done') throw new Error('The replay has no end.');
+      const replay = last.result;
       expect(replay).toMatchObject({ tasks: 6, conditions: { maxWorkers: { small: 3 } } });
       expect(replay.recorded?.starts).toBeGreaterThan(0);
       expect(replay.replayed.map(({ id, unfinished }) => [id, unfinished])).toEqual(
         REPLAY_RULES.map((rule) => [rule, 0]),
       );
-      const stopped = service.whatIf(PROJECT, handle.runId, { policies: REPLAY_RULES }, AbortSignal.abort());
+      const stopped = stepsOf(
+        service.whatIf(PROJECT, handle.runId, { policies: REPLAY_RULES }, AbortSignal.abort()),
+      );
       await expect(stopped).rejects.toMatchObject({ code: 'E_CANCELLED' });
     } finally {
       await workspace.close();

@@ -20,11 +20,20 @@ const USUAL_START_SECONDS = 30;
 
 /** What a replay reads of a run beside its tasks. */
 export type ReplayedRecord = Pick<ExportedRun, 'run' | 'lastAt' | 'workers' | 'decisions'>;
+
+/** Policies that were replayed, of all; and of how many tasks each is. */
+export interface ReplayProgress {
+  readonly done: number;
+  readonly of: number;
+  readonly tasks: number;
+}
+
 type Point = Course['workers'][number];
 
 /**
  * A recorded run under other policies, beside how it really went.
  * @param settings what the run was to keep to; null where that is not known
+ * @param onPolicy told before each policy
  * @throws AppError E_SIMULATE_EMPTY
  */
 export function replay(
@@ -32,6 +41,7 @@ export function replay(
   tasks: readonly RecordedTask[],
   settings: ScaleSettings | null,
   request: ReplayRequest,
+  onPolicy: (progress: ReplayProgress) => void = () => undefined,
 ): Replay {
   if (tasks.length === 0)
     throw new AppError({
@@ -50,7 +60,10 @@ export function replay(
     tasks: tasks.length,
     conditions,
     recorded: recordedCourse(record, conditions.usdPerHour),
-    replayed: request.policies.map((rule) => course(rule, record, workload, policyOf(fileFor(rule)))),
+    replayed: request.policies.map((rule, done) => {
+      onPolicy({ done, of: request.policies.length, tasks: tasks.length });
+      return course(rule, record, workload, policyOf(fileFor(rule)));
+    }),
   };
 }
 

@@ -1,13 +1,15 @@
 import { parseManifest } from '../../manifest/load.ts';
 import { AppError } from '../../platform/errors.ts';
+import { EventQueue } from '../../platform/event-queue.ts';
+import { counted } from '../../platform/units.ts';
 import type { ScalePlan } from '../../providers/provider.ts';
 import { scaleSettings } from '../../session/adaptive/run-scaling.ts';
 import type { RunDetail } from '../../telemetry/views.ts';
 import type { LiveRuns } from '../../workspaces/live-runs.ts';
 import type { OpenWorkspaces } from '../../workspaces/open-workspaces.ts';
-import type { ScaleSettings, ScalingService, ScalingSetting } from '../scaling-views.ts';
+import type { ReplayStep, ScaleSettings, ScalingService, ScalingSetting } from '../scaling-views.ts';
 import { checkTags, liveHandle } from './live-handle.ts';
-import { replayInThread } from './replay-thread.ts';
+import { type ReplayJob, replayInThread } from './replay-thread.ts';
 import { runDetail } from './watch-run.ts';
 
 export interface ScalingDependencies {
@@ -36,7 +38,7 @@ export function scalingService({ workspaces, liveRuns }: ScalingDependencies): S
       checkTags(handle, tags);
       await handle.scaling.release(tags);
     },
-    whatIf: async (projectId, runId, request, signal) => {
+    async *whatIf(projectId, runId, request, signal) {
       const { workspace, folder } = await workspaces.get(projectId);
       const run = await runDetail(workspace.store, runId);
       await workspace.store.flush();
@@ -44,9 +46,25 @@ export function scalingService({ workspaces, liveRuns }: ScalingDependencies): S
         liveRuns.get(projectId, runId)?.scaling.view().settings ??
         recordedSetting(run, folder)?.settings ??
         null;
-      return replayInThread({ database: workspace.paths.database, runId, settings, request }, signal);
+      yield* replaySteps({ database: workspace.paths.database, runId, settings, request }, signal);
     },
   };
+}
+
+async function* replaySteps(job: ReplayJob, signal: AbortSignal | undefined): AsyncGenerator<ReplayStep> {
+  const steps = new EventQueue<ReplayStep>();
+  const going = (fraction: number, step: string) => steps.push({ kind: 'going', fraction, step });
+  going(0, 'Reading what was recorded');
+  const replayed = replayInThread(
+    job,
+    ({ done, of, tasks }) =>
+      going(done / of, `${counted(tasks, 'task')} replayed under ${done} of ${of} policies`),
+    signal,
+  );
+  const end = () => steps.end();
+  replayed.then(end, end);
+  yield* steps;
+  yield { kind: 'done', result: await replayed };
 }
 
 /** @throws AppError E_SCALE_LIMITS where a floor lies above its ceiling */

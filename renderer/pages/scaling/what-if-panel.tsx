@@ -1,14 +1,14 @@
 import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { REPLAY_RULES, type Replay, type ReplayConditions } from '../../../main/api/scaling-views.ts';
+import type { Replay, ReplayConditions } from '../../../main/api/scaling-views.ts';
 import { describeInput } from '../../../main/platform/units.ts';
-import { useApi } from '../../app/api.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { QueryView } from '../../components/query-view.tsx';
 import { duration } from '../../lib/format.ts';
 import { CourseComparison } from './course-comparison.tsx';
 import classes from './scaling.module.css';
+import { useReplay } from './use-replay.ts';
 
 interface WhatIfPanelProps {
   readonly projectId: string;
@@ -19,24 +19,9 @@ interface WhatIfPanelProps {
 
 /** The run again under other policies, with the same tasks and the same luck. */
 export function WhatIfPanel({ projectId, runId, tags, live }: WhatIfPanelProps) {
-  const api = useApi();
+  const { state, replay, start, stop } = useReplay(projectId, runId);
   const [typed, setTyped] = useState<ReplayConditions>({});
-  const [asked, setAsked] = useState<ReplayConditions | null>(null);
-  const client = useQueryClient();
-  const question = api.scaling.whatIf.queryOptions(
-    { projectId, runId, policies: [...REPLAY_RULES], conditions: asked ?? {} },
-    {
-      enabled: asked !== null,
-      placeholderData: keepPreviousData,
-      staleTime: live ? 0 : Number.POSITIVE_INFINITY,
-      trpc: { abortOnUnmount: true },
-    },
-  );
-  const replay = useQuery(question);
-  const again = () => {
-    if (asked !== null && JSON.stringify(asked) === JSON.stringify(typed)) void replay.refetch();
-    else setAsked(typed);
-  };
+  const isGoing = state.kind === 'going';
   return (
     <Panel
       title="What if"
@@ -48,42 +33,34 @@ export function WhatIfPanel({ projectId, runId, tags, live }: WhatIfPanelProps) 
           aria-label="Conditions of the replay"
           onSubmit={(event) => {
             event.preventDefault();
-            again();
+            start(typed);
           }}
         >
-          <ConditionInputs
-            tags={tags}
-            typed={typed}
-            used={replay.data?.conditions ?? null}
-            onType={setTyped}
-          />
+          <ConditionInputs tags={tags} typed={typed} used={replay?.conditions ?? null} onType={setTyped} />
           <Group gap="xs">
-            <Button type="submit" loading={replay.isFetching}>
+            <Button type="submit" loading={isGoing}>
               Replay
             </Button>
-            {replay.isFetching && (
-              <Button
-                variant="default"
-                onClick={() => void client.cancelQueries({ queryKey: question.queryKey, exact: true })}
-              >
+            {isGoing && (
+              <Button variant="default" onClick={stop}>
                 Cancel
               </Button>
             )}
           </Group>
         </form>
-        {asked === null ? (
+        <JobProgress state={state.kind === 'going' ? state : undefined} label="Progress of the replay" />
+        {state.kind === 'idle' && replay === null && (
           <Text size="sm" c="dimmed">
             Nothing was replayed yet. What is left empty is taken as it was recorded.
           </Text>
-        ) : replay.fetchStatus === 'idle' && replay.isPending ? (
+        )}
+        {state.kind === 'stopped' && (
           <Text size="sm" c="dimmed" role="status">
             The replay was cancelled.
           </Text>
-        ) : (
-          <QueryView query={replay} loading={`Replaying the run under ${REPLAY_RULES.length} policies…`}>
-            {(data) => <CourseComparison replay={data} live={live} />}
-          </QueryView>
         )}
+        {state.kind === 'failed' && <ErrorPanel error={state.error} onRetry={() => start(typed)} />}
+        {replay && <CourseComparison replay={replay} live={live} />}
       </Stack>
     </Panel>
   );
