@@ -52,9 +52,19 @@ fails:
       'manifest',
     ]);
     expect(ran.code, ran.err).toBe(1);
-    const report = JSON.parse(ran.out) as { run_id: string; tasks: unknown; failures: { message: string }[] };
+    const report = JSON.parse(ran.out) as {
+      run_id: string;
+      tasks: unknown;
+      cost_usd: number | null;
+      failures: { message: string }[];
+    };
     expect(report.tasks).toMatchObject({ total: 5, succeeded: 4, failed: 1 });
     expect(report.failures[0]?.message).toBe('It ended with exit code 3: no');
+    // The tables that come with the app do not know this region, and no other's stands for it.
+    expect(report.cost_usd).toBeNull();
+    const plan = await callHere(rig, folder, ['plan', '--target', 'cloud']);
+    expect(plan.out).toContain('scalable prices refresh aws --region eu-central-1');
+    expect(plan.out).not.toContain('Cost:');
 
     const logs = await callHere(rig, folder, ['logs', 'last', 'odd-names.0', '--format', 'json']);
     expect(JSON.parse(logs.out)).toMatchObject({
