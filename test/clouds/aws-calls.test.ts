@@ -46,6 +46,7 @@ it('starts 1,000 tasks with 100 calls, and asks after them with 10 for each look
       image: 'lab/model:1',
       size: { cpu: 256, memoryMiB: 512 },
       usdPerHour: 0.01,
+      leastSeconds: 60,
     }),
     projectKey: 'projects/study/0.tar.gz',
     tags: {},

@@ -70,6 +70,29 @@ sum:
     },
   );
 
+  it('runs on the machines of an EC2 cluster, and costs a part of them for as long as it takes', async () => {
+    await open();
+    cloud.ecs.clusters.set('lab', { providers: [], status: 'ACTIVE' });
+    const task =
+      't:\n  component: model\n  command: "echo {x} > {outputs.out}"\n  params: { x: [1, 2] }\n  outputs: { out: file }\n';
+    const target = ', cluster: lab, cluster_type: ec2, instance_type: m5.large, chunk_target: 1';
+    const { handle, workspace } = await begin(project(manifest(task, target)), cloud.access());
+    const report = await handle.finished;
+    await workspace.close();
+    expect(report.status, JSON.stringify(report.failures)).toBe('succeeded');
+    const tasks = [...cloud.ecs.tasks.values()];
+    // In MiB: what was asked for, and some for what brings its files.
+    expect(tasks.map(({ cpu, memory }) => [cpu, memory])).toEqual(tasks.map(() => [1024, 512 + 64]));
+    const seconds = tasks.map(({ pullStartedAt, stoppedAt }) =>
+      Math.ceil(((stoppedAt ?? 0) - (pullStartedAt ?? 0)) / 1000),
+    );
+    expect(Math.max(...seconds)).toBeLessThan(60);
+    const sum = seconds.reduce((all, each) => all + each, 0);
+    // One of the two CPUs of a machine.
+    expect(report.cost?.measured_usd).toBeCloseTo((sum * 0.115) / 2 / 3600, 6);
+    expect(cloud.alive()).toEqual([]);
+  });
+
   it('keeps outputs that are larger than S3 takes at once, in parts', async () => {
     const part = 5 * 2 ** 20;
     await open({ env: { SCALABLE_PART_BYTES: String(part) } });

@@ -28,7 +28,7 @@ export const PRICES: PriceTables = {
           onDemand: { vcpu: RATES.onDemand.vcpu, memoryGb: RATES.onDemand.gb },
           spot: { vcpu: RATES.spot.vcpu, memoryGb: RATES.spot.gb },
         },
-        instances: {},
+        instances: { 'm5.large': { vcpu: 2, memoryGb: 8, onDemand: 0.115, spot: null } },
       },
     },
   },

@@ -13,6 +13,8 @@ export interface ArrayFile {
   /** What the size that was chosen for it holds. */
   readonly memoryBytes: number;
   readonly usdPerHour: number | null;
+  /** So much is paid of every task; absent in arrays of older versions: as on Fargate. */
+  readonly leastSeconds?: number;
   readonly elements: readonly ElementOrders[];
 }
 
@@ -95,12 +97,12 @@ export class ArrayFiles {
    * Seconds from when a task's image was first asked for until it last told something of its element, at the least those that are
    * paid; null: it never came so far.
    */
-  async worked(name: string, taskId: string, index: number): Promise<number | null> {
+  async worked({ name, leastSeconds }: ArrayFile, taskId: string, index: number): Promise<number | null> {
     const begun = await this.#bucket.text(`${this.key(name)}/tasks/${taskId}`);
     const told = await this.#bucket.head(`${this.key(name)}/results/${index}`);
     const pullStartedAt = new Date(begun ?? '');
     if (!told || Number.isNaN(pullStartedAt.getTime())) return null;
-    return billedSeconds({ pullStartedAt, stoppedAt: new Date(told.modifiedAt) });
+    return billedSeconds({ pullStartedAt, stoppedAt: new Date(told.modifiedAt) }, leastSeconds);
   }
 
   /** A task that ended before it took its element up: another one may. */

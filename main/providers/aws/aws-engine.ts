@@ -31,9 +31,10 @@ export interface AwsEngineParts {
   readonly bucket: Bucket;
   readonly tasks: EcsTasks;
   readonly setting: TaskSetting;
-  /** The size and image for a request of a component, and what an hour of it costs. @throws AppError `E_SUBMIT_REFUSED` */
+  /** The size and image for a request of a component, what an hour of it costs, and how long is paid at the least. @throws AppError `E_SUBMIT_REFUSED` */
   readonly shapeOf: (submission: Pick<ArraySubmission, 'tag' | 'request' | 'container'>) => TaskShape & {
     readonly usdPerHour: number | null;
+    readonly leastSeconds: number;
   };
   /** The archive of the project. */
   readonly projectKey: string;
@@ -166,7 +167,7 @@ export class AwsEngine implements BatchEngine {
       const patience = array.isComplete(taskId) ? 0 : UNKNOWN_MS;
       const gone = unknown.has(taskId) && now - this.#unknownSince(taskId, now) >= patience;
       if (task?.lastStatus !== 'STOPPED' && !gone) continue;
-      const bill = task && billFor(billedSeconds(task), array.file.usdPerHour);
+      const bill = task && billFor(billedSeconds(task, array.file.leastSeconds), array.file.usdPerHour);
       const end = task ? taskEnd(task, bill ?? undefined) : FORGOTTEN;
       const { records: more, freed } = array.stopped(taskId, end);
       records.push(...more);
@@ -192,11 +193,12 @@ export class AwsEngine implements BatchEngine {
       const elements = submission.elements.map((members) =>
         elementOrders(members, { runId, projectKey, shimKey }),
       );
-      const { usdPerHour, ...shape } = shapeOf(submission);
+      const { usdPerHour, leastSeconds, ...shape } = shapeOf(submission);
       const definition = await tasks.definition(shape, setting);
       await this.#bringShim(submission, shimKey);
       const memoryBytes = shape.size.memoryMiB * 2 ** 20;
-      return { name, tag, request, taskDefinition: definition, memoryBytes, usdPerHour, elements };
+      const sold = { memoryBytes, usdPerHour, leastSeconds };
+      return { name, tag, request, taskDefinition: definition, ...sold, elements };
     } catch (error) {
       throw asSubmission(error);
     }

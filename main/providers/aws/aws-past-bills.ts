@@ -38,10 +38,11 @@ export class AwsPastBills implements PastBills {
       const assigned = await this.#files.assigned(array.name);
       const workerOf = (id: string) => `${array.name}_${assigned.get(id) ?? id}`;
       for (const { id, task } of tasks)
-        if (task.startedBy === array.name) bills.push(...billOf(array, workerOf(id), billedSeconds(task)));
+        if (task.startedBy === array.name)
+          bills.push(...billOf(array, workerOf(id), billedSeconds(task, array.leastSeconds)));
       for (const [id, index] of assigned)
         if (!remembered.has(id) && !told.has(workerOf(id)))
-          bills.push(...billOf(array, workerOf(id), await this.#files.worked(array.name, id, index)));
+          bills.push(...billOf(array, workerOf(id), await this.#files.worked(array, id, index)));
     }
     return { bills, open };
   }

@@ -82,10 +82,14 @@ export async function openCluster(
     bucket,
     tasks,
     setting,
-    shapeOf: (submission) => ({
-      ...shapeOf(submission, options),
-      usdPerHour: awsPrice(prices?.aws, options, region, submission.request)?.usdPerHour ?? null,
-    }),
+    shapeOf: (submission) => {
+      const price = awsPrice(prices?.aws, options, region, submission.request);
+      return {
+        ...shapeOf(submission, options),
+        usdPerHour: price?.usdPerHour ?? null,
+        leastSeconds: price?.leastSeconds ?? 0,
+      };
+    },
     projectKey: pointer.key,
     tags,
     roomMs: ROOM_POLLS * pace.fastMs,

@@ -193,6 +193,11 @@ export class EcsDouble {
       !input.networkConfiguration?.awsvpcConfiguration?.subnets?.length
     )
       throw invalid('Network Configuration must be provided when networkMode ‘awsvpc’ is specified.');
+    const compatibility = launchType ?? 'FARGATE';
+    if (!definition.requiresCompatibilities?.includes(compatibility))
+      throw invalid(`Task definition does not support launch_type ${compatibility}.`);
+    if (definition.networkMode !== 'awsvpc' && input.networkConfiguration)
+      throw invalid('Network Configuration is not valid for the given networkMode of this task definition.');
     for (const { capacityProvider = '' } of capacityProviderStrategy ?? [])
       if (!cluster.providers.includes(capacityProvider))
         throw invalid(`The capacity provider ${capacityProvider} is not associated with the cluster`);
