@@ -217,7 +217,7 @@ describe('a cluster over a batch system', () => {
     expect(repeated(w.site)).toEqual([]);
   });
 
-  it('loses and repeats nothing through lost answers, dead machines, kills at any moment, and purged records', async () => {
+  it('loses and repeats nothing through lost answers, dead machines, kills at any moment, forgetful controllers, and purged records', async () => {
     const scenario = fc.record({
       count: fc.integer({ min: 1, max: 60 }),
       workers: fc.integer({ min: 1, max: 12 }),
@@ -233,6 +233,7 @@ describe('a cluster over a batch system', () => {
       kills: fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 8 }),
       away: fc.infiniteStream(fc.constantFrom(0, 15_000, 400_000, 7 * 24 * 3_600_000)),
       nodesLost: fc.infiniteStream(fc.boolean()),
+      forgets: fc.infiniteStream(fc.boolean()),
       accounting: fc.boolean(),
     });
     await fc.assert(
@@ -267,6 +268,7 @@ describe('a cluster over a batch system', () => {
           if (session.done) break;
           time.pass(s.away.next().value);
           if (s.nodesLost.next().value) site.loseNodes();
+          if (s.forgets.next().value) site.forgetNewest();
         }
         const ends = [...memory.instances.values()];
         expect(ends).toHaveLength(s.count);

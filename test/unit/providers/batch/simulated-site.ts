@@ -37,6 +37,8 @@ interface SimulatedArray {
   parallelism: number;
   order: ArrayOrder;
   purged: boolean;
+  /** How its elements stood when its controller forgot it: the accounting never hears of an end. */
+  forgotten: readonly Element['state'][] | null;
 }
 
 export interface Execution {
@@ -82,6 +84,17 @@ export class SimulatedSite {
     for (const array of this.arrays.values()) array.purged = true;
   }
 
+  /** A controller that is killed has not written down what it took last; its nodes end what they had of that. */
+  forgetNewest(): void {
+    this.advance();
+    const array = [...this.arrays.values()].at(-1);
+    if (!array || array.purged) return;
+    array.purged = true;
+    array.forgotten = array.elements.map(({ state }) => state);
+    for (const element of array.elements)
+      if (element.state !== 'ended') this.#end(element, 'node_failure', this.#now());
+  }
+
   accept(submission: ArraySubmission, visibleAfterMs = 0): string {
     this.advance();
     const id = String(this.#nextId++);
@@ -92,6 +105,7 @@ export class SimulatedSite {
       parallelism: submission.parallelism,
       order: submission,
       purged: false,
+      forgotten: null,
       elements: submission.elements.map((members) => ({
         members,
         state: 'pending',
@@ -168,7 +182,10 @@ export class SimulatedSite {
     this.advance();
     if (!this.accounting) return [];
     return keys.flatMap(({ arrayId, index }) => {
-      const element = this.arrays.get(arrayId)?.elements[index];
+      const array = this.arrays.get(arrayId);
+      const element = array?.elements[index];
+      const state = array?.forgotten?.[index] ?? 'ended';
+      if (state !== 'ended') return { arrayId, index, state, reason: null, node: null, end: null };
       if (!element || this.#now() - element.endedAt < this.accountingLagMs) return [];
       return element.state === 'ended' ? status(arrayId, index, element) : [];
     });
