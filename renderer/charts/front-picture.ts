@@ -20,6 +20,10 @@ function priceText(point: FrontPoint): string {
   return point.costUsd === null ? `${round(point.workerHours)} worker hours` : `$${point.costUsd.toFixed(2)}`;
 }
 
+/** Of the width: what a number of workers takes, and half of a few words. */
+const LABEL_SHARE = 0.04;
+const EDGE_SHARE = 0.2;
+
 const round = (value: number) => Number(value.toPrecision(3));
 const workersText = (count: number) => (count === 1 ? '1 worker' : `${count} workers`);
 
@@ -42,6 +46,12 @@ export function frontPicture(
   const step = elapsedStep(longest * 1.08);
   const time = axisStyle(theme, 'predicted time', 'x');
   const at = (point: FrontPoint) => [point.timeSeconds, price.of(point)];
+  const numbered = apart(sorted, longest * LABEL_SHARE);
+  // Words below a point near the axis begin at it: they would lie on the axis otherwise.
+  const beside = (point: FrontPoint | undefined) =>
+    (point?.timeSeconds ?? longest) < longest * EDGE_SHARE
+      ? { align: 'left' as const, offset: [4, 0] }
+      : { align: 'center' as const, offset: [0, 0] };
   return {
     description: [describe(sorted, marked), limitText(evidence)].filter((text) => text !== '').join(' '),
     table: () => ({
@@ -120,6 +130,7 @@ export function frontPicture(
           label: {
             show: true,
             position: 'bottom',
+            ...beside(knee),
             color: theme.muted,
             formatter: knee ? `more than ${knee.workers} hardly help` : '',
           },
@@ -138,7 +149,7 @@ export function frontPicture(
             show: true,
             position: 'top',
             color: theme.muted,
-            formatter: ({ dataIndex }) => String(sorted[dataIndex]?.workers ?? ''),
+            formatter: ({ dataIndex }) => (numbered.has(dataIndex) ? String(sorted[dataIndex]?.workers) : ''),
           },
           labelLayout: { hideOverlap: true },
           ...(evidence && {
@@ -148,8 +159,8 @@ export function frontPicture(
               lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
               label: {
                 color: theme.muted,
-                formatter: 'no number of workers is faster',
-                position: 'insideEndBottom',
+                formatter: 'fastest possible',
+                position: 'insideStartBottom',
                 rotate: 90,
               },
               data: [{ xAxis: evidence.criticalPathSeconds }],
@@ -168,6 +179,7 @@ export function frontPicture(
             show: true,
             position: 'bottom',
             distance: 6,
+            ...beside(marked),
             color: theme.text,
             fontWeight: 'bold',
             formatter: marked ? `this plan: ${workersText(marked.workers)}` : '',
@@ -177,6 +189,23 @@ export function frontPicture(
       ],
     },
   };
+}
+
+/** Of points at nearly the same time only that with the fewest workers has its number, or they would lie on each other. */
+function apart(sorted: readonly FrontPoint[], least: number): ReadonlySet<number> {
+  const shown = new Set<number>();
+  let last: number | null = null;
+  for (let at = sorted.length - 1; at >= 0; at--) {
+    const { timeSeconds } = sorted[at] as FrontPoint;
+    const before: number =
+      last === null ? Number.POSITIVE_INFINITY : (sorted[last] as FrontPoint).timeSeconds;
+    if (before - timeSeconds < least && before !== timeSeconds) continue;
+    // Of those that take equally long the one with the fewest workers comes first.
+    if (last !== null && before === timeSeconds) shown.delete(last);
+    shown.add(at);
+    last = at;
+  }
+  return shown;
 }
 
 /** Amdahl's limit (1967) in words. */

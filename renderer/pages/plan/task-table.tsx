@@ -17,7 +17,7 @@ const METHODS: Readonly<Record<TaskPlan['evidence']['method'], string>> = {
   learned: 'learned model',
 };
 
-const COLUMNS = 7;
+const COLUMNS = 6;
 
 /** Every task's request: what the manifest says beside what is recommended, and why. */
 export function TaskTable({ plan }: { plan: PlanAnswer }) {
@@ -39,7 +39,6 @@ export function TaskTable({ plan }: { plan: PlanAnswer }) {
               <NumberTh>CPUs</NumberTh>
               <Table.Th>Memory</Table.Th>
               <Table.Th>Time limit</Table.Th>
-              <Table.Th>Why</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -79,50 +78,55 @@ function firstInstance(tasks: readonly TaskPlan[], task: TaskPlan): number {
 function TaskRow({ task, open, onToggle }: { task: TaskPlan; open: boolean; onToggle: () => void }) {
   const { manifestRequest: asked, smallest, largest, evidence } = task;
   return (
-    <Table.Tr>
-      <Table.Td>
-        <ActionIcon
-          size="sm"
-          onClick={onToggle}
-          aria-expanded={open}
-          aria-label={`${plural(task.instances, 'instance')} of ${task.task}`}
-        >
-          <IconChevronRight size={15} className={classes.chevron} data-open={open || undefined} />
-        </ActionIcon>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm" fw={550}>
-          {task.task}
-        </Text>
-        <Text size="xs" c="dimmed">
-          {task.component}
-        </Text>
-      </Table.Td>
-      <NumberTd>{count(task.instances)}</NumberTd>
-      <NumberTd>{cpuRange(smallest, largest)}</NumberTd>
-      <Table.Td>
-        <Change
-          from={memoryRange(asked, asked)}
-          to={memoryRange(smallest, largest)}
-          change={changeOf(asked.memoryBytes, largest.memoryBytes)}
-        />
-      </Table.Td>
-      <Table.Td>
-        <Change
-          from={walltimeRange(asked, asked)}
-          to={walltimeRange(smallest, largest)}
-          change={changeOf(asked.walltimeSeconds, largest.walltimeSeconds)}
-        />
-      </Table.Td>
-      <Table.Td className={classes.why}>
-        <Text size="sm">{evidence.sentence}</Text>
-        <Text size="xs" c="dimmed">
-          {METHODS[evidence.method]}
-          {evidence.modelType !== null && ` (${evidence.modelType.replaceAll('_', ' ')})`}
-          {evidence.rows > 0 && ` · ${plural(evidence.rows, 'attempt')} in ${plural(evidence.runs, 'run')}`}
-        </Text>
-      </Table.Td>
-    </Table.Tr>
+    <>
+      <Table.Tr className={classes.asked}>
+        <Table.Td>
+          <ActionIcon
+            size="sm"
+            onClick={onToggle}
+            aria-expanded={open}
+            aria-label={`${plural(task.instances, 'instance')} of ${task.task}`}
+          >
+            <IconChevronRight size={15} className={classes.chevron} data-open={open || undefined} />
+          </ActionIcon>
+        </Table.Td>
+        <Table.Td>
+          <Text size="sm" fw={550}>
+            {task.task}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {task.component}
+          </Text>
+        </Table.Td>
+        <NumberTd>{count(task.instances)}</NumberTd>
+        <NumberTd>{cpuRange(smallest, largest)}</NumberTd>
+        <Table.Td>
+          <Change
+            from={memoryRange(asked, asked)}
+            to={memoryRange(smallest, largest)}
+            change={changeOf(asked.memoryBytes, largest.memoryBytes)}
+          />
+        </Table.Td>
+        <Table.Td>
+          <Change
+            from={walltimeRange(asked, asked)}
+            to={walltimeRange(smallest, largest)}
+            change={changeOf(asked.walltimeSeconds, largest.walltimeSeconds)}
+          />
+        </Table.Td>
+      </Table.Tr>
+      <Table.Tr>
+        <Table.Td />
+        <Table.Td colSpan={COLUMNS - 1} pt={0}>
+          <Text size="sm">{evidence.sentence}</Text>
+          <Text size="xs" c="dimmed">
+            {METHODS[evidence.method]}
+            {evidence.modelType !== null && ` (${evidence.modelType.replaceAll('_', ' ')})`}
+            {evidence.rows > 0 && ` · ${plural(evidence.rows, 'attempt')} in ${plural(evidence.runs, 'run')}`}
+          </Text>
+        </Table.Td>
+      </Table.Tr>
+    </>
   );
 }
 

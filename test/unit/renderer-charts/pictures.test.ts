@@ -126,6 +126,33 @@ describe('the cost/time curve', () => {
   });
 });
 
+describe('the labels of the cost/time curve', () => {
+  const at = (workers: number, timeSeconds: number): FrontPoint => ({
+    workers,
+    workersByTag: { model: workers },
+    timeSeconds,
+    costUsd: 1,
+    workerHours: 1,
+  });
+  const points = [at(1, 300), at(2, 150), at(12, 23), at(16, 23), at(40, 23)];
+  const series = (id: string, chosen: number) => {
+    const all = frontPicture(points, chosen, theme).option.series as {
+      id: string;
+      label?: { align?: string; formatter: (point: { dataIndex: number }) => string };
+    }[];
+    return all.find((one) => one.id === id)?.label;
+  };
+
+  it('do not lie on each other where more workers hardly change the time', () => {
+    const shown = points.map((_, dataIndex) => series('front', 1)?.formatter({ dataIndex }));
+    expect(shown.filter((text) => text !== '').toSorted()).toEqual(['1', '12', '2']);
+  });
+
+  it('do not lie on the axis beside it', () => {
+    expect([series('chosen', 12)?.align, series('chosen', 1)?.align]).toEqual(['left', 'center']);
+  });
+});
+
 describe('queue and workers', () => {
   it('draw the last moment on until now', () => {
     const load = [{ at: 1000, queued: 4, running: 1, workers: 2, finished: 0 }];
