@@ -124,10 +124,17 @@ function mostInAll(
   if (run.provider !== 'local') return Math.max(1, allowed);
   const busy = peakOf(
     tasks.flatMap(({ finishedAt, seconds }) =>
-      finishedAt === undefined ? [] : [{ addedAt: finishedAt - seconds * 1000, removedAt: finishedAt }],
+      finishedAt === undefined
+        ? []
+        : [{ addedAt: finishedAt - seconds * 1000, removedAt: finishedAt - lateMs(seconds) }],
     ),
   );
   return Math.max(1, busy > 0 && busy < peakOf(workers) ? Math.min(allowed, busy) : allowed);
+}
+
+/** An end is noted a little late, when the next may have begun: this last part of a task counts for nobody. */
+function lateMs(seconds: number): number {
+  return 1000 * Math.max(0.1 * seconds, Math.min(0.5, seconds / 2));
 }
 
 function peakOf(spans: readonly Pick<ExportedWorker, 'addedAt' | 'removedAt'>[]): number {

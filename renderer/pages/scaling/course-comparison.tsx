@@ -88,9 +88,9 @@ export function CourseComparison({
         </Table>
       </Table.ScrollContainer>
       <Text size="xs" c="dimmed">
-        {plural(tasks, 'finished task')} replayed. Worker-hours count start-up, work and waiting. A start is
-        taken to need {duration(conditions.startupSeconds)}. Rules other than ours as their authors publish
-        them.
+        {plural(tasks, 'finished task')} replayed, without the attempts that failed. Worker-hours count
+        start-up, work and waiting. A start is taken to need {duration(conditions.startupSeconds)}. Rules
+        other than ours as their authors publish them.
       </Text>
     </Stack>
   );

@@ -105,7 +105,10 @@ describe('a replay of a recorded run', () => {
 
   it('has no more room on a shared machine than there was, unless other numbers are asked for', () => {
     // Two at a time, though three workers were there.
-    const crowded = tasks.map((task, at) => ({ ...task, finishedAt: START + (1 + (at >> 1)) * 60_000 }));
+    const crowded = tasks.map((task, at) => ({
+      ...task,
+      finishedAt: START + (1 + (at >> 1)) * 60_000 + (at % 3) * 200,
+    }));
     const took = (provider: string, request: Partial<ReplayRequest> = {}) =>
       replay({ ...record, run: { ...record.run, provider } }, crowded, null, {
         policies: ['fixed'],
