@@ -8,6 +8,7 @@ import {
   inputsOf,
   type KnownBefore,
   MOST_LEVELS,
+  type Told,
   WHERE_IT_RUNS,
 } from './features.ts';
 
@@ -29,39 +30,56 @@ export function domainOf({ encoders }: FeatureSpace): InputDomain[] {
   });
 }
 
-/** An input that lies outside what was learned from, in words for the evidence. */
-export interface Unfamiliar {
-  readonly feature: string;
-  readonly words: string;
-}
-
 /** How far beyond the learned range a number may lie, as a share of the range, before a model is not asked any more. */
 const BEYOND = 0.25;
 
-/** What is asked without an input that told the memory is asked about all of them: no model answers that. */
-export function unfamiliarInputs(space: FeatureSpace, known: KnownBefore): Unfamiliar[] {
+/**
+ * What of a question lies outside what was learned from, in words for the evidence. One without an input that was always
+ * told asks about all of its values: no model answers that.
+ */
+export function unfamiliarInputs(space: FeatureSpace, known: KnownBefore): string[] {
   const inputs = inputsOf(known);
-  return space.encoders.flatMap((encoder): Unfamiliar[] => {
+  const notGiven: Record<Told, string[]> = { always: [], 'nearly always': [] };
+  const others = space.encoders.flatMap((encoder): string[] => {
     // Where it runs changes need far less than what it runs on: a new target is no reason to give up.
     if (WHERE_IT_RUNS.has(encoder.name) || encoder.kind === 'text') return [];
     const { name, told = isNeverMissing(encoder) ? 'always' : undefined } = encoder;
-    const value = inputs[name] ?? null;
-    const given = encoder.kind === 'number' ? asNumber(value) : value === '' ? null : value;
-    if (given === null)
-      return told === undefined
-        ? []
-        : [{ feature: name, words: `${name} is not given, but was ${told} known before` }];
-    if (encoder.kind === 'category') {
-      if (encoder.levels.length >= MOST_LEVELS || encoder.levels.includes(String(given))) return [];
-      return [{ feature: name, words: `${name} = ${given} was never measured` }];
+    const value = inputs[name] ?? '';
+    if (value === '') {
+      if (told !== undefined) notGiven[told].push(name);
+      return [];
     }
-    const number = Number(given);
-    const slack = BEYOND * (encoder.high - encoder.low);
-    if (number >= encoder.low - slack && number <= encoder.high + slack) return [];
-    const range = `${describeInput(encoder.low)} to ${describeInput(encoder.high)}`;
-    return [{ feature: name, words: `${name} = ${describeInput(number)} is far outside ${range}` }];
+    if (encoder.kind === 'category') {
+      const isKnown = encoder.levels.length >= MOST_LEVELS || encoder.levels.includes(String(value));
+      return isKnown ? [] : [`${name} = ${value} was never measured`];
+    }
+    const number = asNumber(value);
+    if (number === null) return told === undefined ? [] : [`${name} = ${value} is no number that it can be`];
+    return isNear(number, encoder)
+      ? []
+      : [
+          `${name} = ${describeInput(number)} is far outside ${describeInput(encoder.low)} to ${describeInput(encoder.high)}`,
+        ];
+  });
+  return [...notGivenIn(notGiven), ...others];
+}
+
+/** Sizes and counts are never below 0, however near that is to their range. */
+function isNear(number: number, { low, high }: { readonly low: number; readonly high: number }): boolean {
+  const slack = BEYOND * (high - low);
+  return number >= (low < 0 ? low - slack : Math.max(0, low - slack)) && number <= high + slack;
+}
+
+function notGivenIn(notGiven: Readonly<Record<Told, readonly string[]>>): string[] {
+  return (['always', 'nearly always'] as const).flatMap((told) => {
+    const names = notGiven[told];
+    if (names.length === 0) return [];
+    const [are, were] = names.length === 1 ? ['is', 'was'] : ['are', 'were'];
+    return [`${LIST.format(names)} ${are} not given, but ${were} ${told} known before`];
   });
 }
+
+const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** As model files say it that know nothing of `told`. */
 const isNeverMissing = (encoder: Encoder) => encoder.kind === 'number' && !encoder.missing;

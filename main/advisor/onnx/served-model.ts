@@ -60,7 +60,7 @@ export async function predictAll(
         ),
       ]),
     ),
-    doubts: unfamiliarInputs(model.space, known).map(({ words }) => words),
+    doubts: unfamiliarInputs(model.space, known),
   }));
 }
 

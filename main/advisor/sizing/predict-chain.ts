@@ -53,7 +53,7 @@ export class ChainPredictor {
     });
     const answers = instances.map((known) => ({
       stages: {} as Partial<Record<StageName, StageAnswer>>,
-      doubts: unfamiliarInputs(space, known).map(({ words }) => words),
+      doubts: unfamiliarInputs(space, known),
     }));
     stages.forEach((stage, s) => {
       const low = stage.scale === 'log' ? Math.log(stage.low) : stage.low;

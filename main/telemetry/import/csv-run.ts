@@ -131,7 +131,8 @@ function attemptOf(cells: Cells, line: number): TableAttempt | string {
     instanceId: safeId(csvText(cells, 'instance_id') ?? `${task}.line-${line}`),
     attempt: attempt !== null && Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
     task: task.slice(0, 256),
-    component: csvText(cells, 'component') ?? '',
+    // Without a shape of its own a task is one, as in other traces.
+    component: (csvText(cells, 'component') ?? task).slice(0, 256),
     params: params(cells),
     command: csvText(cells, 'command') ?? task,
     request: {

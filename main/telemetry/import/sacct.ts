@@ -93,7 +93,7 @@ function attemptOf({ id, cells, peakBytes }: Job, jobs: SpillMap<Told>): TableAt
     instanceId: safeId(id),
     attempt,
     task: name.slice(0, 256),
-    component: cells.get('Partition')?.trim() ?? '',
+    component: cells.get('Partition')?.trim() || name.slice(0, 256),
     params: {},
     command: name,
     request: {

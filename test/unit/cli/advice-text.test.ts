@@ -68,7 +68,7 @@ test('advice without the inputs is for all of them, and says that the model was 
   const told = await say('advise', '--task', 'simulate', '--feature', 'num_nodes=700');
   expect(told).toMatch(/^Method: quantile$/m);
   expect(told).toMatch(
-    /^Why: Quantiles answer because input_size_mb is not given, but was always known before/m,
+    /^Why: Quantiles answer because input_size_mb and scenario_type are not given, but were always known before/m,
   );
   expect(told).toMatch(/^ {2}All inputs given, and near those learned from: then the models answer\.$/m);
 });

@@ -92,16 +92,23 @@ describe('what was never measured is noticed', () => {
     { n: 1100, kind: 'b' },
   ]);
   test('an unseen category, a number far outside, a number that is missing', () => {
-    const words = (features: Params) => unfamiliarInputs(space, asked(features)).map((one) => one.words);
+    const words = (features: Params) => unfamiliarInputs(space, asked(features));
     expect(words({ n: 500, kind: 'z' })).toEqual(['kind = z was never measured']);
     expect(words({ n: 9000, kind: 'a' })).toEqual(['n = 9000 is far outside 100 to 1100']);
     expect(words({ kind: 'a' })).toEqual(['n is not given, but was always known before']);
   });
 
   test('a category that is missing, and an empty text for one', () => {
-    const words = (features: Params) => unfamiliarInputs(space, asked(features)).map((one) => one.words);
+    const words = (features: Params) => unfamiliarInputs(space, asked(features));
     for (const features of [{ n: 500 }, { n: 500, kind: '' }] as Params[])
       expect(words(features)).toEqual(['kind is not given, but was always known before']);
+  });
+
+  test('what is no number where numbers were, and a size below 0', () => {
+    const words = (features: Params) => unfamiliarInputs(space, asked({ kind: 'a', ...features }));
+    expect(words({ n: 'many' })).toEqual(['n = many is no number that it can be']);
+    expect(words({ n: -10 })).toEqual(['n = -10 is far outside 100 to 1100']);
+    expect(words({ n: 0 })).toEqual([]);
   });
 
   test('a few attempts without an input show too little of that case, many show enough', () => {
@@ -109,11 +116,8 @@ describe('what was never measured is noticed', () => {
       learn(
         Array.from({ length: 60 }, (_, i): Params => (i < without ? {} : { n: i, kind: i % 2 ? 'a' : 'b' })),
       );
-    const words = (space: FeatureSpace) => unfamiliarInputs(space, asked({})).map((one) => one.words);
-    expect(words(spaceOf(4))).toEqual([
-      'kind is not given, but was nearly always known before',
-      'n is not given, but was nearly always known before',
-    ]);
+    const words = (space: FeatureSpace) => unfamiliarInputs(space, asked({}));
+    expect(words(spaceOf(4))).toEqual(['kind and n are not given, but were nearly always known before']);
     expect(words(spaceOf(5))).toEqual([]);
   });
 
@@ -126,7 +130,7 @@ describe('what was never measured is noticed', () => {
       { ...unmeasured, instanceId: 'absurd', features: { ...unmeasured.features, input_size_mb: 4e7 } },
     ];
     const space = learnFeatureSpace(groupByTask(rows).get('simulate')?.rows ?? []);
-    const words = (features: Params) => unfamiliarInputs(space, asked(features)).map((one) => one.words);
+    const words = (features: Params) => unfamiliarInputs(space, asked(features));
     expect(words({ scenario_type: 'baseline', num_nodes: 400 })).toEqual([
       'input_size_mb is not given, but was always known before',
     ]);

@@ -14,7 +14,7 @@ describe('leaving what was learned', () => {
   test.each([
     [{ ...features, num_nodes: 20_000 }, 'num_nodes = 20,000 is far outside'],
     [{ ...features, scenario_type: 'winter' }, 'scenario_type = winter was never measured'],
-    [{ num_nodes: 600 }, 'input_size_mb is not given'],
+    [{ num_nodes: 600 }, 'input_size_mb and scenario_type are not given'],
   ])('%j is answered by quantiles, and says so', (asked, words) => {
     const sizing = learned.size(query({ features: asked }));
     expect(sizing.method).toBe('quantile');

@@ -104,6 +104,7 @@ describe('files as they come', () => {
     ]);
     const again = await imported('other.csv', table, { map: { ...map, task_name: 'task' } });
     expect(again.result.tasks).toBe(2);
+    expect(again.rows.map(({ component }) => component)).toEqual(['solve', 'solve']);
   });
 
   it('of nothing, or of nothing that ended, say so', async () => {
