@@ -14,6 +14,7 @@ import { Progress } from '../progress.ts';
 import { findRun, loadSpec, manifestPath, pathsOf, withWorkspace, workspaceRoot } from '../project.ts';
 import { type RunSites, withSites } from '../run-sites.ts';
 import { progressLine, resumeCommand, runJson } from '../run-text.ts';
+import { siteNotes } from '../site-notes.ts';
 import { stagingLine } from '../staging-line.ts';
 import { detach } from './detach.ts';
 import { leave, runsAtSite } from './leave.ts';
@@ -115,7 +116,14 @@ async function follow(context: CommandContext, handle: RunHandle, root: string):
   const { io, output } = context;
   const progress = new Progress(io, { quiet: output.quiet, now: Date.now });
   output.note(`Run ${handle.runId}`);
-  const stop = handle.onChange(({ live }) => progress.show(progressLine(live, Date.now())));
+  const tellOfSite = siteNotes((text) => {
+    progress.clear();
+    output.note(text);
+  });
+  const stop = handle.onChange(({ live }) => {
+    tellOfSite(live.site);
+    progress.show(progressLine(live, Date.now()));
+  });
   const interrupt = () => {
     progress.clear();
     const { site } = handle.live();
