@@ -1,5 +1,4 @@
 import type { DeploymentSpec, Objective, Policy } from '../manifest/spec.ts';
-import { describeDuration } from '../platform/units.ts';
 import type {
   CostEstimate,
   DeploymentProvider,
@@ -12,6 +11,14 @@ import { DependencyGraph } from './dependency-graph.ts';
 import { frontEvidence, timeRange } from './front-evidence.ts';
 import { choosePoint } from './objective.ts';
 import type { FrontEvidence, FrontPoint, Plan, PlanOptions } from './plan.ts';
+import {
+  noDurations,
+  notJudged,
+  someDurations,
+  startNotCounted,
+  tooLong,
+  walltimeOf,
+} from './scale-notes.ts';
 import { type ScheduledWork, simulateSchedule } from './schedule.ts';
 import { assumedSeconds } from './unknown-durations.ts';
 import { workerTime } from './worker-time.ts';
@@ -102,6 +109,7 @@ export async function planScale(input: ScaleInput): Promise<ScaleChoice> {
     notes: [
       ...chosen.notes,
       ...(unknown > 0 ? [someDurations(unknown, instances.length)] : []),
+      ...startNotCounted(spec, input.startupSeconds),
       ...tooLong(instances, spec),
     ],
   };
@@ -138,30 +146,6 @@ async function pointFor(
     costUsd: provider.estimateCost(spec, { workers, total, resources }, time)?.usd ?? null,
     workerHours: (total * makespanSeconds) / 3600,
   };
-}
-
-/** After how long the site ends a worker; null: it does not. */
-function walltimeOf({ target }: DeploymentSpec): number | null {
-  return target.provider === 'local' ? null : target.walltimeSeconds;
-}
-
-/** What the site would end before it is done, however many workers there are. */
-function tooLong(instances: readonly PlannedInstance[], spec: DeploymentSpec): Plan['notes'] {
-  const long = instances.flatMap(({ task, request, predicted }) => {
-    const limit = request.walltimeSeconds ?? walltimeOf(spec);
-    const seconds = predicted.wallSeconds?.point ?? 0;
-    return limit !== null && seconds > limit ? [{ task, seconds, limit }] : [];
-  });
-  const [first, ...others] = long;
-  if (!first) return [];
-  const worst = others.reduce((most, one) => (one.seconds > most.seconds ? one : most), first);
-  const which = long.length === 1 ? 'One instance' : `${long.length} of ${instances.length} instances`;
-  return [
-    {
-      code: 'W_LONGER_THAN_WALLTIME',
-      message: `${which} cannot end within the time limit, whatever the number of workers: ${worst.task} is predicted to take ${describeDuration(worst.seconds)} and is ended after ${describeDuration(worst.limit)}. Raise the walltime, or divide the work.`,
-    },
-  ];
 }
 
 function scheduledWork(instance: PlannedInstance, seconds: number): ScheduledWork {
@@ -210,34 +194,4 @@ export function candidateTotals(most: number): number[] {
     if (power >= 2 && power * 1.5 < most) totals.push(power * 1.5);
   }
   return [...totals, most];
-}
-
-function noDurations(unknown: number, total: number): Plan['notes'][number] {
-  const which = unknown === total ? 'these tasks' : `${unknown} of ${total} instances`;
-  return {
-    code: 'W_NO_DURATIONS',
-    message: `Nothing is recorded yet about how long ${which} take, so time cannot be predicted and all allowed workers are used.`,
-  };
-}
-
-/** What was wished for is not passed over in silence where nothing can be said about it. */
-function notJudged(deadlineHours: number | null, budgetUsd: number | null): Plan['notes'] {
-  const wishes = [
-    ...(deadlineHours === null ? [] : [`the deadline of ${describeDuration(deadlineHours * 3600)}`]),
-    ...(budgetUsd === null ? [] : [`the budget of $${budgetUsd}`]),
-  ];
-  if (wishes.length === 0) return [];
-  return [
-    {
-      code: 'W_WISHES_NOT_JUDGED',
-      message: `Whether ${wishes.join(' and ')} can be kept is not known before something was measured. While the run goes on a budget is never passed; a deadline is aimed at by a run that scales itself (--adaptive).`,
-    },
-  ];
-}
-
-function someDurations(unknown: number, total: number): Plan['notes'][number] {
-  return {
-    code: 'W_SOME_DURATIONS',
-    message: `Nothing is recorded yet about how long ${unknown} of ${total} instances take; the predicted time assumes the mean of the others for them.`,
-  };
 }

@@ -35,7 +35,7 @@ function instance(at: number, seconds: number): PlannedInstance {
   };
 }
 
-async function planned(seconds: readonly number[], startupSeconds = 0) {
+async function planned(seconds: readonly number[], startupSeconds: number | null = 0) {
   const { spec } = parseManifest(MANIFEST, { projectFolder: '/', target: 'hpc', env: {} });
   if (!spec) throw new Error('The manifest of this test does not hold.');
   return planScale({
@@ -46,7 +46,7 @@ async function planned(seconds: readonly number[], startupSeconds = 0) {
     options: {},
     policy: 'safe',
     objective: 'minimize time',
-    startupSeconds,
+    ...(startupSeconds !== null && { startupSeconds }),
   });
 }
 
@@ -59,6 +59,12 @@ describe('a plan for a site that ends workers after their time', () => {
     expect((await planned([600, 1200])).notes.map(({ code }) => code)).not.toContain(
       'W_LONGER_THAN_WALLTIME',
     );
+  });
+
+  it('says where no start of a worker was measured, which the predicted time then leaves out', async () => {
+    const codes = async (startupSeconds: number | null) =>
+      (await planned([600], startupSeconds)).notes.map(({ code }) => code);
+    expect([await codes(null), await codes(90)]).toEqual([['W_START_NOT_MEASURED'], []]);
   });
 
   it('counts the start of another worker where the first has no time left', async () => {
