@@ -167,6 +167,9 @@ describeInBrowser('the advisor’s page', () => {
       'Quantiles',
       'Manifest',
     ]);
+    const last = await table.getByRole('columnheader', { name: 'In use' }).boundingBox();
+    const room = await panel().boundingBox();
+    expect(last!.x + last!.width).toBeLessThanOrEqual(room!.x + room!.width);
     await expectPicture(panel(), /^Wastage of simulate by model\. Linear: /);
   });
 

@@ -43,7 +43,7 @@ export function CompareResult({ projectId, comparison, status }: CompareResultPr
           </Text>
         )}
         <Chart title={`Wastage of ${task} by model`} draw={draw} height={barsHeight(models.length)} />
-        <Table.ScrollContainer minWidth={700}>
+        <Table.ScrollContainer minWidth={640}>
           <Table aria-label="Models side by side" horizontalSpacing="xs" className={classes.numbers}>
             <Table.Thead>
               <Table.Tr>
