@@ -116,7 +116,7 @@ sum:
 work:
   component: model
   retries: 5
-  command: "sleep 0.4; echo {x} > {outputs.out}"
+  command: "sleep 0.1; echo {x} > {outputs.out}"
   params: { x: [{ range: [1, 300] }] }
   outputs: { out: file }
 `,
