@@ -70,10 +70,12 @@ export class BudgetCeiling {
 
   async #look(): Promise<void> {
     const state = await this.#parts.look();
-    const most = this.#steady(this.#allowed(state), state.at);
-    if (most === null || this.#timer === null) return;
+    const allowed = this.#allowed(state);
+    const most = this.#steady(allowed, state.at);
+    if (allowed === null || most === null || this.#timer === null) return;
     await this.#parts.cap(most, this.#sentence(state));
-    if (this.#reached || !isOver(state, most)) return;
+    // What is held back only for a while is not the end.
+    if (this.#reached || !isOver(state, allowed)) return;
     this.#reached = true;
     this.#parts.reached(this.#sentence(state));
   }
@@ -123,10 +125,14 @@ export class BudgetCeiling {
   }
 }
 
-/** Nothing may begin, nothing runs, and there is work. */
+/** Nothing may begin, nothing runs, and there is work. A worker that got its work in a pack is at it until the worker has gone. */
 function isOver({ pools, stages }: ScalingState, most: Readonly<Record<string, number>>): boolean {
   const still = pools.every(
-    ({ tag, busy, starting }) => most[tag] === 0 && busy === 0 && starting.length === 0,
+    ({ tag, busy, idle, starting, commitmentSeconds }) =>
+      most[tag] === 0 &&
+      busy === 0 &&
+      starting.length === 0 &&
+      (commitmentSeconds === undefined || idle === 0),
   );
   return still && stages.some(({ ready, waiting }) => ready.length + waiting.length > 0);
 }

@@ -56,6 +56,27 @@ test('says once that the budget is reached, and only when nothing runs and work 
   expect(reached.mock.calls).toEqual([[expect.stringContaining('budget of $10.00, $9.99 is spent')]]);
 });
 
+test('does not call the budget reached while a worker is still at the pack of work that it was given', async () => {
+  const { ceiling, reached, look } = watched({ budgetUsd: 10 });
+  await ceiling.start();
+  await look({ spentUsd: 9.99, busy: 0, idle: 1, commitmentSeconds: 300 });
+  expect(reached).not.toHaveBeenCalled();
+  await look({ idle: 0 });
+  expect(reached).toHaveBeenCalledOnce();
+});
+
+test('does not call the budget reached while less is allowed only because something has just run', async () => {
+  const { ceiling, caps, reached, look } = watched({ budgetUsd: 10 });
+  await ceiling.start();
+  await look({ spentUsd: 8, busy: 100 });
+  expect(caps.at(-1)).toEqual({ model: 0 });
+  await look({ busy: 0, at: 10 });
+  expect(caps.at(-1)).toEqual({ model: 0 });
+  expect(reached).not.toHaveBeenCalled();
+  await look({ at: 200 });
+  expect(caps.at(-1)?.model).toBeGreaterThan(0);
+});
+
 test('a wish by hand stays within the budget too', async () => {
   const { ceiling, look } = watched({ budgetUsd: 10 });
   await ceiling.start();
@@ -75,7 +96,7 @@ test.each([
 });
 
 function watched({ budgetUsd, usdPerHour = 3.6 }: { budgetUsd: number | null; usdPerHour?: number }) {
-  let now = { spentUsd: 0, busy: 1, tasks: 40, at: 0 };
+  let now: Now = { spentUsd: 0, busy: 1, idle: 0, tasks: 40, at: 0 };
   let looks = 0;
   const caps: Readonly<Record<string, number>>[] = [];
   const reached = vi.fn<(sentence: string) => void>();
@@ -99,13 +120,16 @@ function watched({ budgetUsd, usdPerHour = 3.6 }: { budgetUsd: number | null; us
   return { ceiling, caps, reached, look };
 }
 
-function state(now: {
-  spentUsd: number;
-  busy: number;
-  tasks: number;
-  at: number;
-  usdPerHour: number;
-}): ScalingState {
+interface Now {
+  readonly spentUsd: number;
+  readonly busy: number;
+  readonly idle: number;
+  readonly commitmentSeconds?: number;
+  readonly tasks: number;
+  readonly at: number;
+}
+
+function state(now: Now & { readonly usdPerHour: number }): ScalingState {
   return {
     at: now.at,
     spentUsd: now.spentUsd,
@@ -114,7 +138,8 @@ function state(now: {
       {
         tag: 'model',
         busy: now.busy,
-        idle: 0,
+        idle: now.idle,
+        ...(now.commitmentSeconds !== undefined && { commitmentSeconds: now.commitmentSeconds }),
         starting: [],
         startup: { queueSeconds: 0, startSeconds: 10 },
         usdPerHour: now.usdPerHour,
