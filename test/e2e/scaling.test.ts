@@ -62,6 +62,7 @@ describeInBrowser('the Scaling page', () => {
   });
 
   it('keeps to a new ceiling at once, and refuses one below the floor', async () => {
+    await page.getByText('All tags together have at most 3, as the target allows.').waitFor();
     const most = row().getByRole('textbox', { name: 'Most workers of model' });
     const fewest = row().getByRole('textbox', { name: 'Fewest workers of model' });
     await fewest.fill('4');
@@ -128,10 +129,12 @@ describeInBrowser('the Scaling page', () => {
     const panel = page.getByRole('region', { name: 'What if' });
     await panel.getByRole('textbox', { name: 'At most, model' }).fill('20');
     await panel.getByRole('button', { name: 'Replay' }).click();
-    await panel.getByRole('progressbar', { name: 'Progress of the replay' }).waitFor();
     await panel.getByRole('button', { name: 'Cancel' }).click();
     await panel.getByText('The replay was cancelled.').waitFor();
-    await panel.getByRole('button', { name: 'Replay' }).click();
+    await Promise.all([
+      panel.getByText(/^\d+ % · \S/).waitFor(),
+      panel.getByRole('button', { name: 'Replay' }).click(),
+    ]);
     const table = panel.getByRole('table', { name: 'Policies side by side' });
     await table.waitFor({ timeout: 60_000 });
     expect(await table.getByRole('rowheader').allInnerTexts()).toEqual([

@@ -7,6 +7,7 @@ import { useApi } from '../../app/api.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { OBJECTIVES, oneOf } from '../../lib/choices.ts';
+import { count } from '../../lib/format.ts';
 import { draftOf, type LimitsDraft, problemOf, sameDraft, settingsOf } from './limits-draft.ts';
 import classes from './scaling.module.css';
 import { TagTable } from './tag-table.tsx';
@@ -57,7 +58,7 @@ export function LimitsPanel({ projectId, live, scaling }: LimitsPanelProps) {
   return (
     <Panel
       title="Workers and limits"
-      note="One more or one fewer holds a tag at that number until you release it. What runs is never interrupted by fewer workers."
+      note={`One more or one fewer holds a tag at that number until you release it. What runs is never interrupted by fewer workers.${totalText(scaling.settings)}`}
     >
       <Stack gap="sm">
         <TagTable projectId={projectId} live={live} scaling={scaling} draft={draft} onDraft={setTyped} />
@@ -111,4 +112,9 @@ export function LimitsPanel({ projectId, live, scaling }: LimitsPanelProps) {
       </Stack>
     </Panel>
   );
+}
+
+/** The target's own limit holds whatever is typed for a tag. */
+function totalText({ maxTotal }: ScalingView['settings']): string {
+  return maxTotal === null ? '' : ` All tags together have at most ${count(maxTotal)}, as the target allows.`;
 }
