@@ -1,4 +1,4 @@
-import { plainText } from './plain-text.ts';
+import { plainText } from '../platform/plain-text.ts';
 
 /** The name that tells failures apart, and the words in one safe line. */
 export function failureOf(thrown: unknown): { readonly name: string; readonly message: string } {

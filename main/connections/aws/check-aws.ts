@@ -1,6 +1,7 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { awsRefusal, httpStatus } from '../../providers/aws/aws-errors.ts';
 import { AWS_REGIONS, mustBeAwsRegion } from '../../providers/aws/regions.ts';
 import type { AwsAccess } from '../../providers/clouds.ts';
@@ -9,7 +10,6 @@ import { CHECKS_OF, type CheckEvent } from '../check.ts';
 import type { ChecksOptions } from '../checks/check-site.ts';
 import { type Found, type Guide, guided } from '../checks/guide.ts';
 import { nothingNamed } from '../checks/nothing-named.ts';
-import { plainText } from '../plain-text.ts';
 import { awsError } from './aws-errors.ts';
 import type { AwsProfile } from './aws-profile.ts';
 import { checkImage } from './check-image.ts';

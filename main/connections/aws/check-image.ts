@@ -1,8 +1,8 @@
 import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import type { Found } from '../checks/guide.ts';
 import { failureOf } from '../failure.ts';
-import { plainText } from '../plain-text.ts';
 import { checkPublicImage } from '../public-image.ts';
 import { awsError } from './aws-errors.ts';
 import type { AwsGround } from './check-aws.ts';

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { DescribeClustersCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { DEFAULT_CLUSTER } from '../../providers/aws/aws-options.ts';
 import type { Found } from '../checks/guide.ts';
 import { failureOf } from '../failure.ts';
-import { plainText } from '../plain-text.ts';
 import { awsError } from './aws-errors.ts';
 import type { AwsGround } from './check-aws.ts';
 import { clientConfig } from './client-config.ts';

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { ECSClient, paginateListClusters } from '@aws-sdk/client-ecs';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
+import { plainText } from '../../platform/plain-text.ts';
 import type { AwsAccess } from '../../providers/clouds.ts';
-import { plainText } from '../plain-text.ts';
 import { awsError } from './aws-errors.ts';
 import { trustsEcs } from './check-role.ts';
 import { clientConfig } from './client-config.ts';

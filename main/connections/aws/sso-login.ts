@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-sso-oidc';
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { failureOf } from '../failure.ts';
-import { plainText } from '../plain-text.ts';
 import { PATIENCE } from './client-config.ts';
 import { saveSsoToken } from './sso-cache.ts';
 

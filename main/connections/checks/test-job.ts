@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import type { Site } from '../../providers/site.ts';
-import { plainText } from '../plain-text.ts';
 import type { SshProfile } from '../profile.ts';
 
 export interface TestJobOptions {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import type { GcpAccess } from '../../providers/clouds.ts';
-import { plainText } from '../plain-text.ts';
 import { askGoogle } from './google-api.ts';
 
 /** What the project offers for targets, read now. */

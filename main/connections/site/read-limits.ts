@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import type { Site } from '../../providers/site.ts';
 import type { AccountLimits, PartitionLimits, SiteLimits } from '../../providers/slurm/site-limits.ts';
-import { plainText } from '../plain-text.ts';
 import {
   leadingNumber,
   parseAccounts,

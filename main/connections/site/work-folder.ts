@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import type { Site } from '../../providers/site.ts';
-import { plainText } from '../plain-text.ts';
 import type { SshProfile } from '../profile.ts';
 
 const DEFAULT_FOLDER = '~/scalable';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey, type Prompt } from 'ssh2';
 import { systemErrorCode } from '../../platform/errors.ts';
-import { plainText } from '../plain-text.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import type { Asker } from './asker.ts';
 import { addressOf, type Hop, USUAL_KEYS } from './route.ts';
 import type { Tries } from './tries.ts';

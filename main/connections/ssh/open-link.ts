@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import ssh2, { type AuthenticationType, type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import { AppError, cancelledError, systemErrorCode } from '../../platform/errors.ts';
-import { plainText } from '../plain-text.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { type Asker, KEY_HINT } from './asker.ts';
 import { type ServerSays, waysToLogIn } from './authenticate.ts';
 import {

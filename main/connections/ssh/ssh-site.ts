@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import type {
   CommandOptions,
   CommandResult,
@@ -8,7 +9,6 @@ import type {
   SiteReach,
   TransferOptions,
 } from '../../providers/site.ts';
-import { plainText } from '../plain-text.ts';
 import { Turns } from '../turns.ts';
 import { runCommand } from './run-command.ts';
 import { inBlocks, SftpFiles } from './sftp-files.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ParsedKey } from 'ssh2';
-import { plainText } from '../plain-text.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { fingerprintOf } from './known-hosts.ts';
 
 /** What a machine was shown before it asked a person or let nobody in: the sentence that says which key to mend. */

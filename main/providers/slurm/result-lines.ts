@@ -1,3 +1,4 @@
+import { plainText } from '../../platform/plain-text.ts';
 import { describeDuration } from '../../platform/units.ts';
 import type { ElementEnd, InstanceRecord } from '../batch/batch-engine.ts';
 import { classifyEnd, type StopReason } from '../local/failure-class.ts';
@@ -88,7 +89,7 @@ function resultOf(fields: readonly string[]): AttemptResult | null {
     },
     peakMemoryBytes: usage.peakMemoryBytes,
     systemOutOfMemory: killedForMemory,
-    lastErrorLine: said === '-' ? null : said,
+    lastErrorLine: said === '-' ? null : plainText(said),
     python,
   });
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { resourcePath } from '../../platform/resources.ts';
 import type {
   ArrayOrder,
@@ -243,13 +244,13 @@ export class SlurmEngine implements BatchEngine {
     if (part?.note === 'ok') return;
     throw new AppError({
       code: 'E_SITE_UNREACHABLE',
-      message: `Slurm on ${this.#site.label} does not answer: ${part?.body.trim().slice(0, 300) || 'nothing said'}`,
+      message: `Slurm on ${this.#site.label} does not answer: ${plainText(part?.body ?? '', 300) || 'nothing said'}`,
       hint: 'Jobs go on meanwhile. It is asked again by itself.',
     });
   }
 
   #failure(what: string, { exitCode, stdout, stderr }: CommandResult): AppError {
-    const said = (stderr.trim() || stdout.trim()).slice(0, 300);
+    const said = plainText(stderr.trim() || stdout, 300);
     return new AppError({
       code: 'E_SLURM_COMMAND',
       message: `Slurm on ${this.#site.label} ${what}: ${said || `exit code ${exitCode}`}`,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, toErrorData } from '../../platform/errors.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { resourcePath } from '../../platform/resources.ts';
 import { formatDuration, MIB } from '../../platform/units.ts';
 import type { ArrayOrder, ArraySubmission } from '../batch/batch-engine.ts';
@@ -124,7 +125,7 @@ export function dependencyGone(label: string): AppError {
 /** What a submission that gave no id means: never "failed" where the site may have accepted it. */
 export function submitFailure({ exitCode, stdout, stderr }: CommandResult, label: string): AppError {
   const said = [...stderr.split('\n'), ...stdout.split('\n')]
-    .map((line) => line.replace(/^sbatch: (error: )?/, '').trim())
+    .map((line) => plainText(line, 300).replace(/^sbatch: (error: )?/, ''))
     .filter((line) => line !== '')
     .slice(0, 6)
     .join(' · ');

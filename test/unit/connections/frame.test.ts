@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainText } from '../../../main/connections/plain-text.ts';
 import { framed, unframed } from '../../../main/connections/ssh/frame.ts';
+import { plainText } from '../../../main/platform/plain-text.ts';
 
 const MARK = `m${'0123456789ab'.repeat(2)}`;
 const text = fc.string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\0', ''));

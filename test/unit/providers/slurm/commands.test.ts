@@ -202,6 +202,12 @@ describe('submission', () => {
   });
 });
 
+it('shows of a refusal nothing that a terminal would obey', () => {
+  const stderr = '\x1b[2J\x1b]0;owned\x07sbatch: error: no\u009b31m such\u202e account\x07';
+  const { message } = submitFailure({ exitCode: 1, stdout: '', stderr }, 'site');
+  expect(message).toBe('Slurm refused the job: no31m such account');
+});
+
 describe('answers of the site', () => {
   it('are read from the queue line by line, and only whole lines with an index', () => {
     const rows = parseQueue(
@@ -224,6 +230,10 @@ describe('answers of the site', () => {
       type: 'finished',
       at: 1795240608000,
       result: { outcome: 'walltime', signal: 'SIGTERM', usage: { cpuUserSeconds: 1.5, wallSeconds: 2.68 } },
+    });
+    const owned = line.replace('limit\t143', 'exit\t1').replace('Terminated', '\u009b31mno\u202e data');
+    expect(parseResultLine('7', 0, owned)).toMatchObject({
+      result: { message: 'It ended with exit code 1: 31mno data' },
     });
     const used = line.replace('0m1.5s\t0m0.5s', '1m1.5s 1m3.75s\t0m2,0s 0m2,5s');
     expect(parseResultLine('7', 0, used)).toMatchObject({
