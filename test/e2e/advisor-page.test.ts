@@ -112,6 +112,13 @@ describeInBrowser('the advisor’s page', () => {
     const place = await trust().boundingBox();
     expect(place?.y).toBeGreaterThanOrEqual(0);
     expect(place?.y).toBeLessThan(200);
+    const reached = page.getByRole('tab', { name: 'Report' });
+    await reached.focus();
+    const above = async () => {
+      const [focused, over] = [await reached.boundingBox(), await trust().boundingBox()];
+      return focused!.y - (over!.y + Math.min(over!.height, 9.5 * 16));
+    };
+    await expect.poll(above, { timeout: 20_000 }).toBeGreaterThanOrEqual(0);
     await page.setViewportSize({ width: 1280, height: 860 });
   });
 
