@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { EXIT } from '../../main/cli/exit-codes.ts';
+import { seeded } from '../fixtures/seeded.ts';
 import { Campaign } from './campaign-rig.ts';
-import { cutConnections, hasWrittenDown, restartController, seeded, silence } from './faults.ts';
+import { cutConnections, hasWrittenDown, restartController, silence } from './faults.ts';
 import { withSlurm } from './with-slurm.ts';
 
 const INSTANCES = 500;

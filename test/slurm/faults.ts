@@ -72,14 +72,3 @@ export function hasWrittenDown({ facts }: TestCluster, sinceMs: number): boolean
     (statSync(join(facts.folder, 'state', 'job_state'), { throwIfNoEntry: false })?.mtimeMs ?? 0) > sinceMs
   );
 }
-
-/** Numbers from 0 to 1, always the same for a seed (mulberry32, public domain). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
