@@ -113,6 +113,7 @@ describeInBrowser('the advisor’s page', () => {
     expect(place?.y).toBeGreaterThanOrEqual(0);
     expect(place?.y).toBeLessThan(200);
     const reached = page.getByRole('tab', { name: 'Report' });
+    await reached.evaluate((element) => element.scrollIntoView({ block: 'start' }));
     await reached.focus();
     const above = async () => {
       const [focused, over] = [await reached.boundingBox(), await trust().boundingBox()];
