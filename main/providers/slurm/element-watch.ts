@@ -7,8 +7,9 @@ import { parseResultLine, type ResultLine, resultOfEnd, resultOfRestart } from '
 
 /** A controller that has begun an element anew without knowing of the first ends that one when its node reports it. */
 const ENDED_BY_THEN_MS = 20_000;
-/** Accounting lags: an end that it does not know after so many questions is told with what is known. */
+/** Accounting lags: an end that it does not know after so many questions, and so long, is told with what is known. */
 const MOST_QUESTIONS = 4;
+const ACCOUNTED_BY_MS = 15_000;
 
 interface Watched {
   /** Lines of its result file that have been told. */
@@ -23,11 +24,20 @@ interface Watched {
   accounted: AccountedJob | null;
   log: string;
   questions: number;
+  /** When accounting was asked for the first time, by the site's clock; null: it has not been, or nobody knows when. */
+  askedSince: number | null;
 }
 
 /** What one engine has already told of its elements, so that nothing is told twice and nothing asked for in vain. */
 export class ElementWatch {
   readonly #elements = new Map<string, Watched>();
+  /** Milliseconds by the site's clock; null: it did not say. */
+  #siteNow: number | null = null;
+
+  /** @param siteNow milliseconds by the site's clock; null: it does not say */
+  isNow(siteNow: number | null): void {
+    this.#siteNow = siteNow;
+  }
 
   /** What the poll command is to leave out. */
   bookmarks(): string {
@@ -86,11 +96,19 @@ export class ElementWatch {
   needsAccounting({ arrayId, index, state }: QueueRow): boolean {
     if (state === 'COMPLETED') return false;
     const watched = this.#of(elementKey(arrayId, index));
-    return !watched.complete && watched.accounted === null && watched.questions < MOST_QUESTIONS;
+    if (watched.complete || watched.accounted !== null) return false;
+    const { askedSince, questions } = watched;
+    const isEarly =
+      askedSince !== null && this.#siteNow !== null && this.#siteNow - askedSince < ACCOUNTED_BY_MS;
+    return questions < MOST_QUESTIONS || isEarly;
   }
 
   asked(rows: readonly QueueRow[]): void {
-    for (const { arrayId, index } of rows) this.#of(elementKey(arrayId, index)).questions++;
+    for (const { arrayId, index } of rows) {
+      const watched = this.#of(elementKey(arrayId, index));
+      watched.questions++;
+      watched.askedSince ??= this.#siteNow;
+    }
   }
 
   explain({ job, log }: { readonly job: AccountedJob; readonly log: string }): void {
@@ -124,8 +142,9 @@ export class ElementWatch {
     });
   }
 
-  /** Attempts that ended when Slurm began their elements anew. @param siteNow milliseconds by the site's clock */
-  takeBegunBefore(siteNow: number): InstanceRecord[] {
+  /** Attempts that ended when Slurm began their elements anew. */
+  takeBegunBefore(): InstanceRecord[] {
+    const siteNow = this.#siteNow ?? 0;
     return [...this.#elements.values()].flatMap((watched) => {
       const { begunBefore } = watched;
       if (!begunBefore || siteNow - begunBefore.at < ENDED_BY_THEN_MS) return [];
@@ -153,6 +172,7 @@ export class ElementWatch {
       accounted: null,
       log: '',
       questions: 0,
+      askedSince: null,
     };
     this.#elements.set(key, fresh);
     return fresh;

@@ -126,6 +126,9 @@ export class SlurmEngine implements BatchEngine {
   async poll(arrayIds: readonly string[]): Promise<PollAnswer> {
     const parts = await this.#ask(POLL_SCRIPT, [], this.#watch.bookmarks());
     this.#mustAnswer(parts, 'queue');
+    const said = Number(parts.get('now')?.note) * 1000;
+    const siteNow = Number.isFinite(said) ? said : null;
+    this.#watch.isNow(siteNow);
     const asked = new Set(arrayIds);
     const records = this.#watch.takeLines(parts.get('results')?.body ?? '', asked);
     const queue = parseQueue(parts.get('queue')?.body ?? '');
@@ -137,16 +140,8 @@ export class SlurmEngine implements BatchEngine {
       this.#watch.asked(unclear);
     }
     const elements = [...rows.map((row) => this.#watch.statusOf(row)), ...this.#vanished(rows, asked)];
-    const siteNow = Number(parts.get('now')?.note) * 1000;
-    return {
-      elements,
-      records: [
-        ...records,
-        ...this.#watch.takeTerminated(elements),
-        ...this.#watch.takeBegunBefore(Number.isFinite(siteNow) ? siteNow : 0),
-      ],
-      ...(Number.isFinite(siteNow) ? { siteNow } : {}),
-    };
+    const later = [...this.#watch.takeTerminated(elements), ...this.#watch.takeBegunBefore()];
+    return { elements, records: [...records, ...later], ...(siteNow !== null && { siteNow }) };
   }
 
   async usage(elements: readonly ElementId[]): Promise<readonly ElementStatus[]> {

@@ -249,11 +249,32 @@ it('tells an attempt that ended when Slurm began its element anew, once that has
     '7.sd-a_0\tS\ta.0\t1\t100\tn1\t.\n7.sd-a_0\tF\ta.0\t1\t101\texit\t0\t1\t-\t-\t-\t0\t-\t0\t-\t-\t.\n7.sd-a_0\tS\ta.1\t1\t101\tn1\t.\n';
   const anew = '7.sd-a_0\tD\ta.0\t1\t110\t.\n7.sd-a_0\tD\ta.1\t1\t110\t.\n';
   watch.takeLines(begun + anew, new Set(['7 sd-a']));
-  expect(watch.takeBegunBefore(120_000)).toEqual([]);
-  expect(watch.takeBegunBefore(130_000)).toMatchObject([
+  const toldAt = (siteNow: number) => {
+    watch.isNow(siteNow);
+    return watch.takeBegunBefore();
+  };
+  expect(toldAt(120_000)).toEqual([]);
+  expect(toldAt(130_000)).toMatchObject([
     { type: 'finished', instanceId: 'a.1', attempt: 1, result: { outcome: 'node_failure' } },
   ]);
-  expect(watch.takeBegunBefore(140_000)).toEqual([]);
+  expect(toldAt(140_000)).toEqual([]);
+});
+
+it('waits for what accounting knows of an end, for several questions and a quarter of a minute', () => {
+  const watch = new ElementWatch();
+  const row = { arrayId: '7 sd-a', index: 0, state: 'FAILED', node: 'n1', reason: null };
+  const stateAt = (siteNow: number | null) => {
+    watch.isNow(siteNow);
+    if (watch.needsAccounting(row)) watch.asked([row]);
+    return watch.statusOf(row).state;
+  };
+  expect([0, 2, 4, 6, 8, 14].map((at) => stateAt(at * 1000))).toEqual(Array(6).fill('running'));
+  expect(stateAt(15_000)).toBe('ended');
+
+  const timeless = new ElementWatch();
+  timeless.isNow(null);
+  for (let question = 0; question < 4; question++) timeless.asked([row]);
+  expect(timeless.statusOf(row).state).toBe('ended');
 });
 
 it('names an array once, however many of its elements are meant', () => {
