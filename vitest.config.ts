@@ -64,7 +64,7 @@ export default defineConfig({
           name: 'e2e',
           ...patient,
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 480_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { workspacePaths } from '../../main/platform/paths.ts';
 import type { PlannedInstance, TelemetryEvent } from '../../main/telemetry/events.ts';
@@ -162,15 +161,32 @@ describe('a large run', () => {
       },
       { type: 'instances_added', runId: RUN, at, instances },
     ];
-    const delay = monitorEventLoopDelay({ resolution: 2 });
-    delay.enable();
+    const turns = watchTurns();
     await store.append(events);
     const page = await store.instances({ runId: RUN, offset: 19_900, limit: 100, sort: 'attention' });
     await store.load(RUN, 500);
     await store.report(RUN);
-    delay.disable();
+    const { length, [Math.floor(0.99 * length)]: longest } = turns.stop();
     expect(page.total).toBe(20_000);
     expect(page.rows.at(-1)?.index).toBe(19_999);
-    expect(delay.percentile(99) / 1e6).toBeLessThan(50);
+    expect(length).toBeGreaterThan(5);
+    expect(longest).toBeLessThan(50);
   });
 });
+
+/** How long this thread works in one go, in its own milliseconds: those in which others have the processor do not count. */
+function watchTurns(): { stop: () => number[] } {
+  const turns: number[] = [];
+  let before = process.threadCpuUsage();
+  const watch = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(before);
+    before = process.threadCpuUsage();
+    turns.push((user + system) / 1000);
+  }, 2);
+  return {
+    stop: () => {
+      clearInterval(watch);
+      return turns.sort((a, b) => a - b);
+    },
+  };
+}

@@ -75,7 +75,7 @@ export async function tasksIn(page: Page, state: string): Promise<number> {
   return Number(new RegExp(`${state}\\s+(\\d+)`).exec(text)?.[1] ?? 0);
 }
 
-export async function waitForEndOfRun(page: Page, timeout = 150_000): Promise<void> {
+export async function waitForEndOfRun(page: Page, timeout = 420_000): Promise<void> {
   await page.getByRole('button', { name: 'Cancel run' }).waitFor({ state: 'detached', timeout });
   await page.getByRole('term').filter({ hasText: 'Took' }).first().waitFor();
 }
