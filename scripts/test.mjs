@@ -37,7 +37,9 @@ const temporary = join(reports, 'tmp');
 await mkdir(temporary);
 await chmod(reports, 0o755);
 await chmod(temporary, 0o1777);
-const total = { passed: 0, failures: [], unsteady: [], skips: [] };
+/** Of each file, by suite and name: what is run again takes the place of what was. */
+const results = new Map();
+const unsteady = [];
 let interrupted = false;
 try {
   for (const step of STEPS) {
@@ -50,57 +52,52 @@ try {
   await rm(reports, { recursive: true, force: true, maxRetries: 5 });
 }
 
-list('Failed:', total.failures, describeFailure);
-list('Failed beside other suites, passed alone:', total.unsteady, describeFailure);
-list('Skipped:', total.skips, ({ title, count, reason }) => `${title} (${count}): ${reason}`);
-const skipped = total.skips.reduce((sum, skip) => sum + skip.count, 0);
-console.log(`\n${total.passed} passed, ${total.failures.length} failed, ${skipped} skipped`);
-process.exit(interrupted ? 130 : total.failures.length === 0 ? 0 : 1);
+const failures = failuresOf([...results.values()]);
+const skips = [...results.values()].flatMap((one) => one.skips);
+list('Failed:', failures, describeFailure);
+list('Failed beside other suites, passed alone:', unsteady, describeFailure);
+list('Skipped:', skips, ({ title, count, reason }) => `${title} (${count}): ${reason}`);
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+const passed = sum([...results.values()].map((one) => one.passed));
+console.log(`\n${passed} passed, ${failures.length} failed, ${sum(skips.map(({ count }) => count))} skipped`);
+process.exit(interrupted ? 130 : failures.length === 0 ? 0 : 1);
 
 function list(heading, entries, describe) {
   if (entries.length > 0) console.log(['', heading, ...entries.map(describe)].join('\n  '));
 }
 
-function describeFailure({ suite, file, title, message }) {
-  const name = [suite, file, title].filter(Boolean).join(' › ');
-  return [name, ...message.split('\n')].join('\n      ');
+function describeFailure(failure) {
+  return [nameOf(failure), ...failure.message.split('\n')].join('\n      ');
 }
 
 /** One after the other. */
 async function runRow(suites, isShown) {
-  for (const suite of suites) {
-    if (interrupted) return;
-    const { passed, failures, skips, isInterrupted } = await runSuite(suite, { reports, temporary, isShown });
-    interrupted ||= isInterrupted;
-    total.passed += passed;
-    total.failures.push(...failures);
-    total.skips.push(...skips);
-  }
+  for (const suite of suites) if (!interrupted) await run(suite, { isShown });
+}
+
+async function run(suite, how) {
+  const told = await runSuite(suite, { reports, temporary, ...how });
+  interrupted ||= told.isInterrupted;
+  for (const one of told.results) results.set(`${suite} ${one.file}`, one);
 }
 
 /** Suites of one step get into each other's way on a slow machine: what failed there gets it to itself, once. */
 async function tryAgain() {
   const beside = STEPS.filter((rows) => rows.length > 1).flat(2);
-  const isAlone = ({ suite, file }) => !file || !beside.includes(suite);
-  const files = new Set(total.failures.map(({ file }) => file));
-  if (total.failures.some(isAlone) || files.size > MOST_TRIED_AGAIN) return;
-  for (const [suite, failures] of Map.groupBy(total.failures, (failure) => failure.suite)) {
-    const again = await runSuite(suite, {
-      reports,
-      temporary,
-      isShown: true,
-      files: [...new Set(failures.map(({ file }) => file))],
-    });
-    interrupted ||= again.isInterrupted;
-    if (interrupted) return;
-    const stillFailing = new Set(again.failures.map(nameOf));
-    const unsteady = failures.filter((failure) => !stillFailing.has(nameOf(failure)));
-    total.unsteady.push(...unsteady);
-    total.passed += unsteady.length;
-    total.failures = [...total.failures.filter((failure) => failure.suite !== suite), ...again.failures];
+  const failed = [...results.values()].filter((one) => one.failures.length > 0);
+  if (failed.length > MOST_TRIED_AGAIN) return;
+  if (failed.some(({ suite, file }) => file === null || !beside.includes(suite))) return;
+  for (const [suite, ofSuite] of Map.groupBy(failed, (one) => one.suite)) {
+    if (!interrupted) await run(suite, { isShown: true, files: ofSuite.map(({ file }) => file) });
   }
+  const still = new Set(failuresOf([...results.values()]).map(nameOf));
+  unsteady.push(...failuresOf(failed).filter((failure) => !still.has(nameOf(failure))));
 }
 
-function nameOf({ file, title }) {
-  return `${file} › ${title}`;
+function failuresOf(ofFiles) {
+  return ofFiles.flatMap(({ suite, file, failures: all }) => all.map((one) => ({ ...one, suite, file })));
+}
+
+function nameOf({ suite, file, title }) {
+  return [suite, file, title].filter(Boolean).join(' › ');
 }

@@ -12,6 +12,8 @@ const SUITE_MINUTES = 30;
  * @param {{ reports: string, temporary: string, isShown: boolean, files?: readonly string[] }} options `reports` and `temporary`:
  *   folders for results and for whatever tests leave behind; `isShown`: whether its output is seen as it comes, or as a whole at
  *   its end
+ * @returns {Promise<{ results: { suite: string, file: string | null, passed: number, failures: { title: string, message: string }[],
+ *   skips: { title: string, count: number, reason: string }[] }[], isInterrupted: boolean }>} by file; null is the runner itself
  */
 export async function runSuite(suite, { reports, temporary, isShown, files = [] }) {
   const heading = `\n── ${[suite, ...files].join(' ')} ──`;
@@ -47,14 +49,13 @@ export async function runSuite(suite, { reports, temporary, isShown, files = [] 
   if (!isShown) console.log([heading, await readFile(log, 'utf8')].join('\n'));
   const report = await readFile(file, 'utf8').catch(() => '{}'); // the runner did not come so far
   await rm(file, { force: true });
-  const { passed, failures, skips } = readResults(JSON.parse(report));
+  const results = readResults(JSON.parse(report)).map((one) => ({ ...one, file: relative(root, one.file) }));
   // A runner that fails without a failed test (it crashed, an error outside of tests) is a failure all the same.
-  if (code !== 0 && failures.length === 0) failures.push({ title: howItEnded(code, isLate), message: '' });
-  return { passed, failures: failures.map((failure) => inSuite(failure, suite)), skips, isInterrupted };
-}
-
-function inSuite({ file, ...failure }, suite) {
-  return { ...failure, suite, file: file && relative(root, file) };
+  if (code !== 0 && results.every(({ failures }) => failures.length === 0)) {
+    const failure = { title: howItEnded(code, isLate), message: '' };
+    results.push({ file: null, passed: 0, failures: [failure], skips: [] });
+  }
+  return { results: results.map((one) => ({ ...one, suite })), isInterrupted };
 }
 
 function howItEnded(code, isLate) {

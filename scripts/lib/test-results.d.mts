@@ -11,8 +11,10 @@ export interface TestReport {
     }[];
   }[];
 }
-export function readResults(report: TestReport): {
+export interface FileResults {
+  file: string;
   passed: number;
-  failures: { file: string; title: string; message: string }[];
+  failures: { title: string; message: string }[];
   skips: { title: string; count: number; reason: string }[];
-};
+}
+export function readResults(report: TestReport): FileResults[];

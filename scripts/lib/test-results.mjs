@@ -4,28 +4,27 @@ import { stripVTControlCharacters } from 'node:util';
 const MESSAGE_LINES = 4;
 
 /**
- * What one test runner's JSON says, in numbers and names. A file that could not be loaded or set up has failed without a
- * failed test.
- * @returns {{ passed: number, failures: { file: string, title: string, message: string }[],
- *   skips: { title: string, count: number, reason: string }[] }}
+ * What one test runner's JSON says of each file, in numbers and names. A file that could not be loaded or set up has failed
+ * without a failed test.
+ * @returns {{ file: string, passed: number, failures: { title: string, message: string }[],
+ *   skips: { title: string, count: number, reason: string }[] }[]}
  */
 export function readResults(report) {
-  let passed = 0;
-  const failures = [];
-  const skips = new Map();
-  for (const file of report.testResults ?? []) {
-    const fail = (title, message) => failures.push({ file: file.name, title, message: shorten(message) });
-    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) {
-      fail('could not be loaded or set up', file.message);
-    }
-    for (const test of file.assertionResults) {
+  return (report.testResults ?? []).map(({ name, status, message, assertionResults }) => {
+    let passed = 0;
+    const failures = [];
+    const skips = new Map();
+    if (status === 'failed' && !assertionResults.some((test) => test.status === 'failed'))
+      failures.push({ title: 'could not be loaded or set up', message: shorten(message) });
+    for (const test of assertionResults) {
       const title = [...(test.ancestorTitles ?? []), test.title].join(' › ');
       if (test.status === 'passed') passed++;
-      else if (test.status === 'failed') fail(title, test.failureMessages?.[0]);
+      else if (test.status === 'failed')
+        failures.push({ title, message: shorten(test.failureMessages?.[0]) });
       else noteSkip(skips, test);
     }
-  }
-  return { passed, failures, skips: [...skips.values()] };
+    return { file: name, passed, failures, skips: [...skips.values()] };
+  });
 }
 
 function shorten(message = '') {
