@@ -166,7 +166,11 @@ function residualsOf(input: StageInput, rows: Int32Array, predicted: Float64Arra
   );
 }
 
-/** Memory is judged by what its requests would have wasted, the rest by the mean error on its scale. */
+/**
+ * Memory is judged by what its requests would have wasted at one level, the rest by the mean error on its scale. Judged at the
+ * cheapest level of each request, as it is made in the end, needs that are almost exactly linear were followed more closely
+ * (up to 2.6 times less waste), but advice on a campaign that is repeated moved by 7 % from one time to the next.
+ */
 function costOfTrial(input: StageInput, rows: Int32Array, answers: Float64Array): number {
   const predicted = take(answers, rows);
   const residuals = residualsOf(input, rows, predicted);
